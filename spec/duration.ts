@@ -1,0 +1,11 @@
+const UNIT_SECONDS = { s: 1, m: 60, h: 3600, d: 86_400 } as const;
+
+/** Text such as `90s`, `30m`, `1h` or `5d`; whole numbers only. */
+export const DURATION_PATTERN = /^([1-9]\d*)([smhd])$/;
+
+/** The length in seconds of a duration such as `1h`. Throws a `RangeError` for text that is not one. */
+export function durationSeconds(text: string): number {
+  const match = DURATION_PATTERN.exec(text);
+  if (!match) throw new RangeError(`not a duration: ${JSON.stringify(text)}; write it as 90s, 30m, 1h or 5d`);
+  return Number(match[1]) * UNIT_SECONDS[match[2] as keyof typeof UNIT_SECONDS];
+}

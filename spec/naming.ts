@@ -1,0 +1,77 @@
+/**
+ * The names of everything a run creates. A name is the idempotency key of its create call: derived from the run, the
+ * step and the attempt and from nothing else, so that a retry meets what is already there.
+ */
+
+/** A run's name and its short id: `temper/product-reviews/7f3a9c` is `{ name: 'product-reviews', id: '7f3a9c' }`. */
+export interface RunRef {
+  readonly name: string;
+  readonly id: string;
+}
+
+/** Longest model name, such that every name derived from it keeps SageMaker's limit of 63 characters. */
+export const MAX_NAME_LENGTH = 40;
+
+/** What SageMaker accepts in names, in lower case, so that S3 keys and endpoint names read the same. */
+export const NAME_PATTERN = /^[a-z0-9](?:-?[a-z0-9])*$/;
+
+const RUN_ID_PATTERN = /^[a-z0-9]{4,10}$/;
+
+/** Workers poll this queue for workflows and for every activity that needs no local files. */
+export const PIPELINE_TASK_QUEUE = 'temper';
+
+export function workflowIdOf(run: RunRef): string {
+  return `temper/${run.name}/${run.id}`;
+}
+
+/** The inverse of {@link workflowIdOf}, or `undefined` where the text is not a run's workflow id. */
+export function parseWorkflowId(workflowId: string): RunRef | undefined {
+  const [prefix, name, id, ...rest] = workflowId.split('/');
+  if (prefix !== 'temper' || !name || !id || rest.length > 0) return undefined;
+  return NAME_PATTERN.test(name) && RUN_ID_PATTERN.test(id) ? { name, id } : undefined;
+}
+
+/** The queue on which the machine that has the run's local files offers to upload them. */
+export function inputsTaskQueue(run: RunRef): string {
+  return `temper-inputs/${run.name}/${run.id}`;
+}
+
+const base = (run: RunRef): string => `${run.name}-${run.id}`;
+
+/** A later attempt is deliberate and gets a name of its own; the first carries no number. */
+export function trainingJobName(run: RunRef, attempt = 1): string {
+  return attempt === 1 ? `${base(run)}-train` : `${base(run)}-train-${attempt}`;
+}
+
+/** Who takes part in an evaluation. */
+export type Contender = 'base' | 'candidate';
+
+/** The candidate's SageMaker model serves the endpoint later, so it carries the run's own name. */
+export function modelName(run: RunRef, contender: Contender): string {
+  return contender === 'candidate' ? base(run) : `${base(run)}-${contender}`;
+}
+
+export function transformJobName(run: RunRef, contender: Contender): string {
+  return `${base(run)}-eval-${contender}`;
+}
+
+export function endpointConfigName(run: RunRef): string {
+  return base(run);
+}
+
+/** Everything that runs of one model name leave in the bucket lies under these prefixes. */
+export const s3Keys = {
+  dataSet: (name: string, sha256: string): string => `temper/${name}/data/${sha256}/`,
+  source: (name: string, sha256: string): string => `temper/${name}/source/${sha256}/sourcedir.tar.gz`,
+  runOutput: (run: RunRef): string => `temper/${run.name}/runs/${run.id}/`,
+  /** Model cards, one for each model that was handed over; their keys sort by time. */
+  modelCards: (name: string): string => `temper/${name}/models/`,
+} as const;
+
+/** Tags on every resource. A create that finds its name taken attaches when all of them match. */
+export const TAGS = {
+  run: 'temper:run',
+  name: 'temper:name',
+  step: 'temper:step',
+  request: 'temper:request',
+} as const;

@@ -1,0 +1,136 @@
+/**
+ * A run's record: what `temper show RUN --json` prints, what the workflow answers when queried and what it returns.
+ * References and small numbers only: data stays in S3.
+ */
+import type { RuleVerdict } from './gate.ts';
+import type { Contender } from './naming.ts';
+import type { Scores } from './scoring.ts';
+import type { Spec } from './spec.ts';
+
+export const STAGES = ['data', 'train', 'evaluate', 'gate', 'deploy'] as const;
+export type Stage = (typeof STAGES)[number];
+
+/** How a run ended. A rejected model is a result of a run that did its work, not a failure. */
+export type Outcome = 'passed' | 'rejected' | 'failed' | 'cancelled';
+
+/** AWS coordinates of a run, resolved once when it starts. */
+export interface Account {
+  readonly region: string;
+  readonly bucket: string;
+  readonly roleArn: string;
+}
+
+export interface SplitInfo {
+  /** `s3://` prefix that holds the split's file, as a channel wants it. */
+  readonly uri: string;
+  readonly rows: number;
+}
+
+export const SPLITS = ['train', 'validation', 'test'] as const;
+export type SplitName = (typeof SPLITS)[number];
+
+/** A data set in S3, under a prefix named by the hash of its content. */
+export interface DataSet {
+  readonly sha256: string;
+  readonly splits: { readonly [S in SplitName]?: SplitInfo };
+  /** The test split without its labels, one JSON object a line in the order of the test split: what is sent to a model. */
+  readonly testInputs?: SplitInfo;
+  /** Distinct labels, sorted. */
+  readonly labels: readonly string[];
+  /** Rows left out because their text stood in the data before. */
+  readonly duplicates: number;
+}
+
+/** The directory of the training script, packed reproducibly. */
+export interface SourceBundle {
+  readonly uri: string;
+  readonly sha256: string;
+}
+
+/** How a model is served: what SageMaker calls a container definition. */
+export interface Serving {
+  readonly image: string;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** A model artifact and how to serve it. */
+export interface ModelRef {
+  /** `s3://.../model.tar.gz` */
+  readonly artifact: string;
+  readonly serving: Serving;
+  /** The run that made it, as a workflow id; absent for an artifact from elsewhere. */
+  readonly run?: string;
+}
+
+/** What a training job left. */
+export interface TrainedModel {
+  readonly artifact: string;
+  readonly jobName: string;
+  readonly jobArn: string;
+  /** Last value of each metric that the spec's regular expressions found in the log. */
+  readonly metrics: Readonly<Record<string, number>>;
+  readonly trainingSeconds: number;
+  /** Seconds that AWS bills, times instances. */
+  readonly billedSeconds: number;
+}
+
+/** The scores of one contender on the test split. */
+export interface Evaluation {
+  readonly scores: Scores;
+  /** Per-row predictions, JSON Lines in S3: `{row, label, prediction, ok}`. */
+  readonly predictions: string;
+}
+
+export interface Deployment {
+  readonly endpoint: string;
+  readonly endpointConfig: string;
+  readonly created: boolean;
+  /** What the smoke test sent and got back, shortened. */
+  readonly smokeTest: { readonly input: string; readonly output: string; readonly milliseconds: number };
+}
+
+export interface StageTiming {
+  readonly stage: Stage;
+  /** ISO 8601, workflow time. */
+  readonly startedAt: string;
+  readonly seconds?: number;
+}
+
+export interface Failure {
+  /** A type of the error table in activities/errors.ts. */
+  readonly code: string;
+  readonly message: string;
+  readonly stage: Stage;
+  /** The last lines of the job's log, where a job failed. */
+  readonly log?: readonly string[];
+}
+
+export interface RunRecord {
+  readonly run: string;
+  readonly spec: Spec;
+  readonly account: Account;
+  /** The stage under way, or the last one that ran. */
+  readonly stage: Stage;
+  readonly outcome?: Outcome;
+  readonly data?: DataSet;
+  readonly base?: ModelRef;
+  /** Known from the moment the job is submitted. */
+  readonly trainingJob?: string;
+  readonly model?: TrainedModel;
+  readonly evaluations?: { readonly [C in Contender]?: Evaluation };
+  readonly gate?: readonly RuleVerdict[];
+  readonly endpoint?: Deployment;
+  readonly failure?: Failure;
+  readonly timings: readonly StageTiming[];
+}
+
+/** What a waiting activity leaves as heartbeat details at each look: it outlives the attempt, `watch` and the UI show it. */
+export interface JobProgress {
+  /** The AWS name of the job or endpoint. */
+  readonly resource: string;
+  /** Its status in AWS's words, `InProgress`. */
+  readonly status: string;
+  /** The finer status in AWS's words, `Downloading`. */
+  readonly secondaryStatus?: string;
+  readonly metrics?: Readonly<Record<string, number>>;
+}

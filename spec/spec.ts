@@ -1,0 +1,192 @@
+/**
+ * The schema of `temper.yaml`. Pure: reading the file and finding lines is parse.ts's. The JSON Schema that editors use
+ * is generated from here (spec/temper.schema.json).
+ */
+import { z } from 'zod';
+import { DURATION_PATTERN } from './duration.ts';
+import { parseRule } from './gate.ts';
+import { IMAGE_ALIASES } from './images.ts';
+import { MAX_NAME_LENGTH, NAME_PATTERN } from './naming.ts';
+import { METRICS } from './scoring.ts';
+
+const name = z
+  .string()
+  .max(MAX_NAME_LENGTH)
+  .regex(NAME_PATTERN, 'use lower-case letters, digits and single hyphens, such as product-reviews');
+const duration = z.string().regex(DURATION_PATTERN, 'write a duration as 90s, 30m, 1h or 5d');
+const instance = z.string().regex(/^ml\.[a-z0-9-]+\.[a-z0-9]+$/, 'write an instance type such as ml.m5.large');
+const relativePath = z.string().min(1);
+const fraction = z.number().min(0).max(0.9);
+
+const columns = z
+  .strictObject({
+    text: z.string().min(1).default('text').meta({ description: 'Field that holds the text.' }),
+    label: z.string().min(1).default('label').meta({ description: 'Field that holds the label.' }),
+  })
+  .prefault({})
+  .meta({ description: 'Which fields of a row are used.' });
+
+const data = z
+  .strictObject({
+    source: relativePath
+      .optional()
+      .meta({ description: 'File, directory or glob of JSON Lines; split as `split` says.' }),
+    train: relativePath.optional().meta({ description: 'The training split, where splits are given as files.' }),
+    validation: relativePath.optional().meta({ description: 'The validation split, given as a file.' }),
+    test: relativePath.optional().meta({ description: 'The test split, given as a file.' }),
+    columns,
+    split: z
+      .strictObject({
+        test: fraction.default(0.2).meta({ description: 'Share of rows held out for evaluation.' }),
+        validation: fraction.default(0).meta({ description: 'Share of rows for validation while training.' }),
+        seed: z
+          .int()
+          .min(0)
+          .default(0)
+          .meta({ description: 'Another seed, another split; the same seed, the same split.' }),
+      })
+      .refine((split) => split.test + split.validation < 1, 'test and validation together leave nothing to train on')
+      .optional(),
+  })
+  .superRefine((value, context) => {
+    const given = ['train', 'validation', 'test'].filter((key) => key in value && value[key as 'train'] !== undefined);
+    if (value.source === undefined && value.train === undefined) {
+      context.addIssue({ code: 'custom', message: 'give source: (a file, directory or glob), or train: and test:' });
+    }
+    if (value.source !== undefined && given.length > 0) {
+      context.addIssue({
+        code: 'custom',
+        message: `source: is split by Temper, so ${given.join(', ')} cannot be given too`,
+      });
+    }
+    if (value.split !== undefined && value.source === undefined) {
+      context.addIssue({
+        code: 'custom',
+        path: ['split'],
+        message: 'split: goes with source:, these splits are given',
+      });
+    }
+  })
+  .transform((value) =>
+    value.source === undefined ? value : { ...value, split: value.split ?? { test: 0.2, validation: 0, seed: 0 } },
+  );
+
+const hyperparameter = z.union([z.string().max(2500), z.number(), z.boolean()]);
+
+const sagemakerTraining = z.strictObject({
+  engine: z.literal('sagemaker'),
+  script: relativePath.meta({ description: 'Training script; its directory is packaged and sent along.' }),
+  image: z
+    .string()
+    .min(1)
+    .default('sklearn')
+    .meta({ description: `${IMAGE_ALIASES.join(', ')}, or the ECR address of a container image.` }),
+  base: z
+    .string()
+    .regex(
+      /^(run:[a-z0-9](-?[a-z0-9])*|s3:\/\/[^/]+\/.+)$/,
+      'write run:NAME for the newest model of that name, or s3://bucket/path/model.tar.gz',
+    )
+    .optional()
+    .meta({
+      description:
+        'What to start from: run:NAME (its newest model) or an s3:// model.tar.gz; arrives as the `model` channel.',
+    }),
+  instance: instance.default('ml.m5.large'),
+  instanceCount: z.int().min(1).max(20).default(1),
+  volumeGb: z.int().min(1).max(16_384).default(30).meta({ description: 'Storage of each instance, in GB.' }),
+  hyperparameters: z.record(z.string().max(256), hyperparameter).default({}),
+  environment: z.record(z.string().max(512), z.string().max(512)).default({}),
+  metrics: z
+    .record(z.string().max(255), z.string().max(500))
+    .default({})
+    .meta({ description: 'Name to regular expression; the first group of its last match in the log is the value.' }),
+  maxRuntime: duration.default('1h').meta({ description: 'The job is stopped after this long.' }),
+});
+
+const serve = z
+  .strictObject({
+    script: relativePath
+      .default('inference.py')
+      .meta({ description: 'Serving script, in the directory of the training script.' }),
+    image: z.string().min(1).optional().meta({ description: "Serving image, where it is not the training job's." }),
+  })
+  .prefault({});
+
+const evaluate = z.strictObject({
+  metrics: z.array(z.enum(METRICS)).min(1).default(['accuracy', 'f1_macro']),
+  instance: instance.default('ml.m5.large'),
+  maxRuntime: duration.default('1h'),
+});
+
+const rule = z.string().superRefine((text, context) => {
+  try {
+    parseRule(text);
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: (error as RangeError).message });
+  }
+});
+
+const sagemakerEndpoint = z.strictObject({
+  to: z.literal('sagemaker-endpoint'),
+  endpoint: name.optional().meta({ description: 'Name of the endpoint; the model name where not given.' }),
+  instance: instance.default('ml.m5.large'),
+  instanceCount: z.int().min(1).max(50).default(1),
+});
+const noDeployment = z.strictObject({ to: z.literal('none') });
+
+export const specSchema = z
+  .strictObject({
+    name: name.meta({ description: 'One name per model; runs, jobs and endpoints are named after it.' }),
+    data,
+    train: z.discriminatedUnion('engine', [sagemakerTraining]),
+    serve,
+    evaluate: evaluate.optional(),
+    gate: z
+      .array(rule)
+      .default([])
+      .meta({ description: 'Conditions that must all hold, such as accuracy >= base + 0.05.' }),
+    deploy: z.discriminatedUnion('to', [sagemakerEndpoint, noDeployment]).default({ to: 'none' }),
+    aws: z
+      .strictObject({
+        region: z.string().optional().meta({ description: 'AWS_REGION where not given.' }),
+        bucket: z
+          .string()
+          .optional()
+          .meta({ description: 'Bucket for data and models; TEMPER_BUCKET where not given.' }),
+        role: z
+          .string()
+          .regex(/^arn:aws[a-z-]*:iam::\d{12}:role\/.+$/, 'write the ARN of an IAM role')
+          .optional()
+          .meta({ description: 'Role that SageMaker assumes; TEMPER_ROLE_ARN where not given.' }),
+      })
+      .prefault({}),
+  })
+  .superRefine((spec, context) => {
+    if (spec.gate.length > 0 && !spec.evaluate) {
+      context.addIssue({ code: 'custom', path: ['gate'], message: 'a gate needs scores: add evaluate:' });
+    }
+    for (const [index, text] of spec.gate.entries()) {
+      if (/\bbase\b/.test(text) && !spec.train.base) {
+        context.addIssue({
+          code: 'custom',
+          path: ['gate', index],
+          message: `${text}: there is no base; set train.base`,
+        });
+      }
+    }
+    const held = spec.data.source === undefined ? spec.data.test : spec.data.split?.test;
+    if (spec.evaluate && !held) {
+      context.addIssue({
+        code: 'custom',
+        path: ['evaluate'],
+        message: 'evaluation needs a test split: data.test or data.split.test',
+      });
+    }
+  })
+  .meta({ title: 'temper.yaml', description: 'One fine-tuning run, from data to endpoint.' });
+
+/** A checked spec, with every default filled in. */
+export type Spec = z.infer<typeof specSchema>;
+/** A spec as people write it. */
+export type SpecInput = z.input<typeof specSchema>;

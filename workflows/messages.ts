@@ -1,0 +1,17 @@
+/** What can be asked of a run and told to it. */
+import { defineQuery } from '@temporalio/workflow';
+import type { RunRef } from '../spec/naming.ts';
+import type { Account, RunRecord } from '../spec/record.ts';
+import type { Spec } from '../spec/spec.ts';
+
+/** What a run starts with; everything in it is resolved and checked. */
+export interface FineTuneInput {
+  readonly run: RunRef;
+  readonly spec: Spec;
+  readonly account: Account;
+  /** Directory of the spec file, absolute, on the machine that uploads: the spec's relative paths start here. */
+  readonly directory: string;
+}
+
+/** The run's record as it stands now. */
+export const recordQuery = defineQuery<RunRecord>('record');
