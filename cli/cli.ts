@@ -1,0 +1,99 @@
+/** The command line as a function: what `main.ts` gives the process to, and tests call. */
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings';
+import { devCommand } from './commands/dev/index.ts';
+import type { Context } from './context.ts';
+import { EXIT, type ExitCode, type UserError, usageError } from './errors.ts';
+import { Output, type Sink } from './output.ts';
+
+/** What a command line runs with: the process's own, or a test's. */
+export interface Io {
+  readonly stdout: Sink;
+  readonly stderr: Sink;
+  readonly env: NodeJS.ProcessEnv;
+  readonly cwd: string;
+  /** Stands for Ctrl-C. */
+  readonly signal: AbortSignal;
+}
+
+/** In the order of `temper --help`. */
+const COMMANDS: readonly ((context: Context) => CommandUnknownOpts)[] = [devCommand];
+
+/** Runs one command; `argv` starts after the program's name. Never rejects: what went wrong is shown, and the exit code. */
+export async function runCli(argv: readonly string[], io: Io): Promise<ExitCode> {
+  const output = new Output({
+    stdout: io.stdout,
+    stderr: io.stderr,
+    env: io.env,
+    // Read here and not from the parsed options, so that an error in parsing takes the asked form too.
+    json: argv.some((word) => word === '--json' || word.startsWith('--json=')),
+    debug: argv.includes('--debug'),
+  });
+  const context: Context = {
+    output,
+    env: io.env,
+    cwd: io.cwd,
+    signal: AbortSignal.any([io.signal, output.closed]),
+    exitCode: EXIT.done,
+  };
+  try {
+    await program(context).parseAsync(argv, { from: 'user' });
+    return context.exitCode;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) return output.failure(error);
+    if (error.exitCode === 0) return EXIT.done;
+    // Help that stands in for a missing subcommand has said it all.
+    return error.code === 'commander.help' ? EXIT.usage : output.failure(parsingError(error));
+  }
+}
+
+function program(context: Context): Command {
+  const { output } = context;
+  const root = new Command('temper')
+    .description('Durable fine-tuning pipelines for Amazon SageMaker, on Temporal')
+    .version(version(), '--version')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => output.help(text),
+      writeErr: (text) => output.note({ code: 'usage', text }),
+      // `failure` shows it, in the form of every other error.
+      outputError: () => {},
+    });
+  for (const create of COMMANDS) adopt(root, create(context));
+  return root;
+}
+
+/** Adds a command with all of its own, and gives each the options that every command has. */
+function adopt(parent: CommandUnknownOpts, command: CommandUnknownOpts): void {
+  command.copyInheritedSettings(parent);
+  parent.addCommand(command);
+  for (const child of command.commands) {
+    child.copyInheritedSettings(command);
+    common(child);
+  }
+  if (command.commands.length === 0) common(command);
+}
+
+function common(command: CommandUnknownOpts): void {
+  if (!command.options.some((option) => option.long === '--json')) {
+    command.option('--json', 'print one JSON document; errors too');
+  }
+  command.option('--debug', 'show the stack of an error');
+}
+
+function parsingError(error: CommanderError): UserError {
+  const [message = '', hint] = error.message.replace(/^error: /, '').split('\n');
+  return usageError('Usage', message, hint?.replace(/^\((.*)\)$/, '$1') ?? 'see --help');
+}
+
+function version(): string {
+  // One level up from the source, two from dist/cli.
+  for (const path of ['../package.json', '../../package.json']) {
+    try {
+      return (JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8')) as { version: string }).version;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    }
+  }
+  throw new Error('package.json is missing from the installation');
+}

@@ -1,0 +1,42 @@
+/** What the process exits with; part of the interface, as scripts branch on it. */
+export const EXIT = {
+  done: 0,
+  failed: 1,
+  /** Wrong usage or invalid input: nothing was started. */
+  usage: 2,
+  /** The run did its work and the gate said no. */
+  rejected: 3,
+  cancelled: 4,
+  /** Ctrl-C before the end of what was followed; as shells have it, 128 + SIGINT. */
+  interrupted: 130,
+} as const;
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+/**
+ * Something a person can put right. It is shown as its message and its fix, without a stack; everything else that is
+ * thrown is a fault of ours, and shows its stack with `--debug`.
+ */
+export class UserError extends Error {
+  override readonly name = 'UserError';
+  /** Stable, for `--json`: `InvalidSpec`. */
+  readonly code: string;
+  /** What to do about it. */
+  readonly fix?: string;
+  readonly exitCode: ExitCode;
+
+  constructor(
+    code: string,
+    message: string,
+    options: { fix?: string | undefined; exitCode?: ExitCode; cause?: unknown } = {},
+  ) {
+    super(message, { cause: options.cause });
+    this.code = code;
+    if (options.fix !== undefined) this.fix = options.fix;
+    this.exitCode = options.exitCode ?? EXIT.failed;
+  }
+}
+
+/** Wrong usage or invalid input, exit code 2. */
+export function usageError(code: string, message: string, fix?: string): UserError {
+  return new UserError(code, message, { fix, exitCode: EXIT.usage });
+}

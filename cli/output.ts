@@ -1,0 +1,131 @@
+/** The only place that writes: data on stdout, messages on stderr, one JSON document with `--json`. */
+import { inspect, stripVTControlCharacters } from 'node:util';
+import pc from 'picocolors';
+import { EXIT, type ExitCode, UserError } from './errors.ts';
+
+/** What is told while a command works. `text` is for people; `--json` prints code, text and data, one line each. */
+export interface Message {
+  /** Stable: `run.started`. */
+  readonly code: string;
+  readonly text: string;
+  readonly data?: Readonly<Record<string, unknown>>;
+}
+
+/** A stream that may be a terminal. */
+export type Sink = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
+
+export type Style = ReturnType<typeof pc.createColors>;
+
+export interface OutputOptions {
+  readonly stdout: Sink;
+  readonly stderr: Sink;
+  readonly env: NodeJS.ProcessEnv;
+  readonly json: boolean;
+  readonly debug: boolean;
+}
+
+function colours(sink: Sink, env: NodeJS.ProcessEnv): boolean {
+  if (env.NO_COLOR || env.TERM === 'dumb') return false;
+  return sink.isTTY === true || Boolean(env.FORCE_COLOR);
+}
+
+const CLEAR_LINE = '\r\u001b[2K';
+
+export class Output {
+  readonly json: boolean;
+  /** Colours for what goes to stdout; functions that change nothing where there is no terminal. */
+  readonly style: Style;
+  /** Whether a line can be redrawn in place. */
+  readonly animated: boolean;
+  /** Aborted once the reader of stdout has gone away, as `head` does. */
+  readonly closed: AbortSignal;
+  readonly #options: OutputOptions;
+  #line = false;
+
+  constructor(options: OutputOptions) {
+    this.#options = options;
+    this.json = options.json;
+    this.style = pc.createColors(!options.json && colours(options.stdout, options.env));
+    this.animated = !options.json && options.stdout.isTTY === true && options.env.TERM !== 'dumb' && !options.env.CI;
+    const closed = new AbortController();
+    this.closed = closed.signal;
+    for (const sink of new Set([options.stdout, options.stderr])) {
+      sink.on('error', (error: NodeJS.ErrnoException) => {
+        if (error.code !== 'EPIPE' && error.code !== 'ERR_STREAM_DESTROYED') throw error;
+        closed.abort();
+      });
+    }
+  }
+
+  /** The command's answer: `document` as JSON, or `text` for people. */
+  result(document: unknown, text: string): void {
+    this.#data(this.json ? JSON.stringify(document, null, 2) : text);
+  }
+
+  /** One more line of an answer that comes bit by bit; with `--json` one document a line. */
+  item(document: unknown, text: string): void {
+    this.#data(this.json ? JSON.stringify(document) : text);
+  }
+
+  /** A line of the story a command tells on stdout; with `--json`, where stdout is for the answer, a message. */
+  story(message: Message): void {
+    if (this.json) this.note(message);
+    else this.#data(message.text);
+  }
+
+  /** Something to know, which is not the answer. */
+  note(message: Message): void {
+    const { code, text, data } = message;
+    this.#say(this.json ? JSON.stringify({ event: code, message: text, ...data }) : text);
+  }
+
+  /** The line that is redrawn in place while something is under way; `undefined` takes it away. Terminals only. */
+  live(text: string | undefined): void {
+    if (!this.animated) return;
+    if (text === undefined && !this.#line) return;
+    const width = this.#options.stdout.columns ?? 80;
+    this.#write(this.#options.stdout, CLEAR_LINE + (text === undefined ? '' : cut(text, width - 1)));
+    this.#line = text !== undefined;
+  }
+
+  /** Help: for people, also with `--json`. */
+  help(text: string): void {
+    this.#data(text);
+  }
+
+  /** Shows what went wrong, and returns what the process should exit with. */
+  failure(error: unknown): ExitCode {
+    const user = error instanceof UserError ? error : undefined;
+    const code = user?.code ?? 'Internal';
+    const message = error instanceof Error ? error.message : String(error);
+    const fix = user ? user.fix : 'this is a fault of temper; run it again with --debug for the details';
+    const exitCode = user?.exitCode ?? EXIT.failed;
+    if (this.json) this.#data(JSON.stringify({ error: { code, message, ...(fix && { fix }) } }, null, 2));
+    else {
+      const style = pc.createColors(colours(this.#options.stderr, this.#options.env));
+      this.#say(`${style.red('error:')} ${message}${fix ? `\n${style.dim('  fix:')} ${fix}` : ''}`);
+    }
+    if (this.#options.debug) this.#say(inspect(error));
+    return exitCode;
+  }
+
+  #data(text: string): void {
+    this.live(undefined);
+    this.#write(this.#options.stdout, text.endsWith('\n') ? text : `${text}\n`);
+  }
+
+  #say(text: string): void {
+    this.live(undefined);
+    this.#write(this.#options.stderr, text.endsWith('\n') ? text : `${text}\n`);
+  }
+
+  #write(sink: Sink, text: string): void {
+    if (!this.closed.aborted) sink.write(text);
+  }
+}
+
+/** Cuts a line to the terminal's width, where wrapping would break the redrawing; a cut line loses its colours. */
+function cut(text: string, width: number): string {
+  const plain = stripVTControlCharacters(text);
+  return plain.length <= width ? text : `${plain.slice(0, width - 1)}…`;
+}
