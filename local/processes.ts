@@ -1,0 +1,147 @@
+/**
+ * Processes that must not outlive the region. Each one started is recorded on disk, so that whoever comes after a crash
+ * can end what it left.
+ */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** A pid alone does not name a process, as pids are used again: the moment it started makes it unique. */
+export interface ProcessIdentity {
+  readonly pid: number;
+  /** As the system has it: clock ticks since boot on Linux, a date elsewhere. */
+  readonly startedAt: string;
+}
+
+const POLL_MS = 25;
+
+/** The process that has this pid now; `undefined` where none runs (one that has ended but was not reaped does not run). */
+export function identify(pid: number): ProcessIdentity | undefined {
+  const startedAt = process.platform === 'linux' ? startFromProc(pid) : startFromPs(pid);
+  return startedAt === undefined ? undefined : { pid, startedAt };
+}
+
+/** The process this code runs in. */
+export function ownIdentity(): ProcessIdentity {
+  return identify(process.pid) ?? { pid: process.pid, startedAt: 'unknown' };
+}
+
+export function isRunning(identity: ProcessIdentity): boolean {
+  return identify(identity.pid)?.startedAt === identity.startedAt;
+}
+
+/** Waits until the process has gone; false where it still runs after `timeoutMs`. */
+export async function waitUntilGone(identity: ProcessIdentity, timeoutMs: number): Promise<boolean> {
+  const deadline = Date.now() + timeoutMs;
+  while (isRunning(identity)) {
+    if (Date.now() > deadline) return false;
+    await sleep(POLL_MS);
+  }
+  return true;
+}
+
+/**
+ * Ends a process, with its process group where it leads one: SIGTERM, and SIGKILL after `graceMs`. Returns when it has
+ * gone; does nothing where it has gone already.
+ */
+export async function endProcess(identity: ProcessIdentity, graceMs = 5_000): Promise<void> {
+  if (!isRunning(identity)) return;
+  sendSignal(identity.pid, 'SIGTERM');
+  const gone = await waitUntilGone(identity, graceMs);
+  // What the leader started may have ignored the signal; the group's number is not used again while it has members.
+  sendSignal(identity.pid, 'SIGKILL');
+  if (!gone) await waitUntilGone(identity, 5_000);
+}
+
+/** Sends the signal to the group that `pid` leads, or to the process alone where it leads none. */
+function sendSignal(pid: number, signal: NodeJS.Signals): void {
+  for (const target of [-pid, pid]) {
+    try {
+      process.kill(target, signal);
+      return;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
+  }
+}
+
+/** A directory with one file for each child that runs. Several processes may write to it. */
+export class ProcessRecords {
+  readonly #directory: string;
+
+  constructor(directory: string) {
+    this.#directory = directory;
+  }
+
+  /** Call right after spawning. Does nothing where the process has already ended. */
+  record(pid: number): void {
+    const identity = identify(pid);
+    if (!identity) return;
+    mkdirSync(this.#directory, { recursive: true });
+    writeFileSync(this.#file(pid), JSON.stringify(identity));
+  }
+
+  /** Call once the process has exited. */
+  forget(pid: number): void {
+    rmSync(this.#file(pid), { force: true });
+  }
+
+  /** Ends every recorded process that still runs, and returns the pids of those it ended. */
+  async endAll(graceMs?: number): Promise<number[]> {
+    const ended = await Promise.all(
+      this.#read().map(async (identity) => {
+        const running = isRunning(identity);
+        await endProcess(identity, graceMs);
+        this.forget(identity.pid);
+        return running ? [identity.pid] : [];
+      }),
+    );
+    return ended.flat();
+  }
+
+  #read(): ProcessIdentity[] {
+    try {
+      return readdirSync(this.#directory).flatMap((name) => readIdentity(join(this.#directory, name)) ?? []);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+      throw error;
+    }
+  }
+
+  #file(pid: number): string {
+    return join(this.#directory, `${pid}.json`);
+  }
+}
+
+/** Reads an identity from a JSON file; `undefined` where the file is missing or was cut short by a crash. */
+export function readIdentity(file: string): ProcessIdentity | undefined {
+  try {
+    const { pid, startedAt } = JSON.parse(readFileSync(file, 'utf8'));
+    return typeof pid === 'number' && typeof startedAt === 'string' ? { pid, startedAt } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function startFromProc(pid: number): string | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // The second field is the program's name in parentheses, which may itself hold spaces and parentheses.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    const [state, startTicks] = [fields[0], fields[19]];
+    return state === 'Z' || state === 'X' ? undefined : startTicks;
+  } catch {
+    return undefined;
+  }
+}
+
+function startFromPs(pid: number): string | undefined {
+  try {
+    const line = execFileSync('ps', ['-o', 'stat=,lstart=', '-p', String(pid)], { encoding: 'utf8' }).trim();
+    const [state = '', ...start] = line.split(/\s+/);
+    return state === '' || state.startsWith('Z') ? undefined : start.join(' ');
+  } catch {
+    return undefined;
+  }
+}
