@@ -1,0 +1,223 @@
+/** Rows of a data set: what a usable one is, and how rows are divided into splits. */
+import { createHash } from 'node:crypto';
+import type { SplitName } from './record.ts';
+
+/** One example for a classifier. */
+export interface Row {
+  readonly text: string;
+  readonly label: string;
+}
+
+/** Which fields of a row hold what. */
+export interface Columns {
+  readonly text: string;
+  readonly label: string;
+}
+
+/** Why a row cannot be used. Problems of one code are told together. */
+export interface RowProblem {
+  readonly code:
+    | 'invalid_encoding'
+    | 'invalid_json'
+    | 'not_an_object'
+    | 'missing_field'
+    | 'wrong_type'
+    | 'empty'
+    | 'invalid_text';
+  /** What is wrong, alike for all rows that share the problem. */
+  readonly message: string;
+  /** What was received instead, shortened. */
+  readonly value?: string;
+  readonly fix: string;
+}
+
+/** A problem and the place it was found at. */
+export interface DataProblem extends RowProblem {
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
+}
+
+const MAX_SHOWN = 60;
+
+/** A value as it is shown in an error: JSON, shortened. */
+function shown(value: unknown): string {
+  const text = JSON.stringify(value);
+  return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text;
+}
+
+function textProblem(field: string, value: string): RowProblem | undefined {
+  if (value.trim() === '') {
+    return {
+      code: 'empty',
+      message: `field "${field}" is empty`,
+      value: shown(value),
+      fix: 'fill it in or leave the row out',
+    };
+  }
+  // Python, which reads the rows next, cannot write half of a surrogate pair, and C strings end at a NUL.
+  if (/\p{Surrogate}|\0/u.test(value)) {
+    return {
+      code: 'invalid_text',
+      message: `field "${field}" holds a NUL or half of a surrogate pair`,
+      value: shown(value),
+      fix: 'remove the character; it comes from a broken conversion',
+    };
+  }
+  return undefined;
+}
+
+/** Reads one line of a JSON Lines file: the row, or why it is none. Numbers as labels become text. */
+export function readRow(line: string, columns: Columns): { readonly row: Row } | { readonly problem: RowProblem } {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    return {
+      problem: {
+        code: 'invalid_json',
+        message: 'the line is not valid JSON',
+        value: shown(line),
+        fix: 'write one complete JSON object a line',
+      },
+    };
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return {
+      problem: {
+        code: 'not_an_object',
+        message: 'the line is not a JSON object',
+        value: shown(value),
+        fix: `write {"${columns.text}": ..., "${columns.label}": ...}`,
+      },
+    };
+  }
+
+  const found: Record<keyof Columns, string> = { text: '', label: '' };
+  for (const column of ['text', 'label'] as const) {
+    const field = columns[column];
+    const given: unknown = Object.hasOwn(value, field) ? (value as Record<string, unknown>)[field] : undefined;
+    if (given === undefined) {
+      const message = `field "${field}" is missing`;
+      const fix = `add it, or name the field that holds the ${column} in data.columns.${column}`;
+      return { problem: { code: 'missing_field', message, value: `fields ${Object.keys(value).join(', ')}`, fix } };
+    }
+    const text = column === 'label' && typeof given === 'number' ? String(given) : given;
+    if (typeof text !== 'string') {
+      const message = `field "${field}" is not text`;
+      return {
+        problem: { code: 'wrong_type', message, value: shown(given), fix: 'write it as text, in double quotes' },
+      };
+    }
+    const problem = textProblem(field, text);
+    if (problem) return { problem };
+    found[column] = text;
+  }
+  return { row: found };
+}
+
+/** What two texts have in common that a model would call the same: case, spacing and Unicode form do not count. */
+export function normalise(text: string): string {
+  return text.normalize('NFC').trim().replace(/\s+/g, ' ').toLowerCase();
+}
+
+/** How a data set is to be divided: shares of its rows, the rest is for training. */
+export interface SplitOptions {
+  readonly test: number;
+  readonly validation: number;
+  readonly seed: number;
+}
+
+export type Splits = { readonly [S in SplitName]: readonly Row[] };
+
+/** A divided data set, and what was left out of it. */
+export interface SplitResult {
+  readonly splits: Splits;
+  /** Rows left out because their text stood in the data before. */
+  readonly duplicates: number;
+  /** Those among the duplicates that carried another label than the row that stayed. */
+  readonly conflicts: number;
+}
+
+/**
+ * How many rows of each label go into a split: its share, rounded by the largest remainders so that the total is right
+ * too, and never more than `room`.
+ */
+function quotas(sizes: readonly number[], share: number, room: readonly number[]): number[] {
+  const exact = sizes.map((size) => size * share);
+  const counts = exact.map((value, i) => Math.min(Math.floor(value), room[i] ?? 0));
+  let left = Math.round(exact.reduce((sum, value) => sum + value, 0)) - counts.reduce((sum, value) => sum + value, 0);
+  const byRemainder = [...counts.keys()].sort((a, b) => ((exact[b] ?? 0) % 1) - ((exact[a] ?? 0) % 1) || a - b);
+  for (const i of byRemainder) {
+    if (left <= 0) break;
+    if ((counts[i] ?? 0) >= (room[i] ?? 0)) continue;
+    counts[i] = (counts[i] ?? 0) + 1;
+    left -= 1;
+  }
+  return counts;
+}
+
+interface Keyed {
+  readonly row: Row;
+  /** Hash of seed and text. */
+  readonly key: string;
+}
+
+const byKey = (a: Keyed, b: Keyed): number => (a.key < b.key ? -1 : 1);
+
+/**
+ * Divides rows into splits, label by label, each text once. A row's place follows from its text and the seed alone, so
+ * the order of the source does not matter and every machine comes to the same result. Every label keeps a row to train
+ * on.
+ */
+export function splitRows(rows: Iterable<Row>, options: SplitOptions): SplitResult {
+  const kept = new Map<string, Row>();
+  let duplicates = 0;
+  let conflicts = 0;
+  for (const row of rows) {
+    const text = normalise(row.text);
+    const first = kept.get(text);
+    if (!first) {
+      kept.set(text, row);
+      continue;
+    }
+    duplicates += 1;
+    if (first.label !== row.label) conflicts += 1;
+  }
+
+  const byLabel = new Map<string, Keyed[]>();
+  for (const [text, row] of kept) {
+    const key = createHash('sha256').update(`${options.seed}\0${text}`).digest('hex');
+    const group = byLabel.get(row.label);
+    if (group) group.push({ row, key });
+    else byLabel.set(row.label, [{ row, key }]);
+  }
+  const groups = [...byLabel.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, group]) => group.sort(byKey));
+
+  const sizes = groups.map((group) => group.length);
+  const test = quotas(
+    sizes,
+    options.test,
+    sizes.map((size) => size - 1),
+  );
+  const validation = quotas(
+    sizes,
+    options.validation,
+    sizes.map((size, i) => size - 1 - (test[i] ?? 0)),
+  );
+  const parts: Record<SplitName, Keyed[]> = { train: [], validation: [], test: [] };
+  for (const [i, group] of groups.entries()) {
+    const held = test[i] ?? 0;
+    const seen = held + (validation[i] ?? 0);
+    for (const [place, row] of group.entries()) {
+      parts[place < held ? 'test' : place < seen ? 'validation' : 'train'].push(row);
+    }
+  }
+  // In the order of the keys the labels are mixed, as training by steps wants them.
+  const rowsOf = (part: Keyed[]): Row[] => part.sort(byKey).map(({ row }) => row);
+  return {
+    splits: { train: rowsOf(parts.train), validation: rowsOf(parts.validation), test: rowsOf(parts.test) },
+    duplicates,
+    conflicts,
+  };
+}

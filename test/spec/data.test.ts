@@ -1,0 +1,142 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { normalise, type Row, readRow, splitRows } from '../../spec/data.ts';
+
+const columns = { text: 'text', label: 'label' };
+
+describe('readRow', () => {
+  it('takes the named fields and leaves the others', () => {
+    const line = '{"id": 7, "review": "so good ", "stars": 5}';
+    expect(readRow(line, { text: 'review', label: 'stars' })).toEqual({ row: { text: 'so good ', label: '5' } });
+  });
+
+  it.each([
+    ['{"text": "a", "label": ', 'invalid_json', 'the line is not valid JSON'],
+    ['["a", "b"]', 'not_an_object', 'the line is not a JSON object'],
+    ['null', 'not_an_object', 'the line is not a JSON object'],
+    ['{"label": "x"}', 'missing_field', 'field "text" is missing'],
+    ['{"text": "a"}', 'missing_field', 'field "label" is missing'],
+    ['{"text": 5, "label": "x"}', 'wrong_type', 'field "text" is not text'],
+    ['{"text": "a", "label": true}', 'wrong_type', 'field "label" is not text'],
+    ['{"text": "a", "label": null}', 'wrong_type', 'field "label" is not text'],
+    ['{"text": " \\t", "label": "x"}', 'empty', 'field "text" is empty'],
+    ['{"text": "a", "label": ""}', 'empty', 'field "label" is empty'],
+    ['{"text": "a\\u0000b", "label": "x"}', 'invalid_text', 'field "text" holds a NUL or half of a surrogate pair'],
+    ['{"text": "a\\ud83d", "label": "x"}', 'invalid_text', 'field "text" holds a NUL or half of a surrogate pair'],
+  ])('refuses %s', (line, code, message) => {
+    expect(readRow(line, columns)).toMatchObject({ problem: { code, message, fix: expect.stringMatching(/./) } });
+  });
+
+  it('does not take inherited properties for fields', () => {
+    expect(readRow('{"label": "x"}', { text: 'toString', label: 'label' })).toMatchObject({
+      problem: { code: 'missing_field' },
+    });
+  });
+
+  it('says which fields a row has instead, and shortens long values', () => {
+    const { problem } = readRow(`{"sentence": "a", "label": "x"}`, columns) as {
+      problem: { value: string; fix: string };
+    };
+    expect(problem.value).toBe('fields sentence, label');
+    expect(problem.fix).toContain('data.columns.text');
+    expect(readRow('x'.repeat(500), columns)).toMatchObject({ problem: { value: expect.stringMatching(/^.{61}$/) } });
+  });
+});
+
+it('takes texts for the same that differ in case, spacing or Unicode form only', () => {
+  expect(normalise('  Caf\u00e9\n  NOIR ')).toBe(normalise('cafe\u0301 noir'));
+  expect(normalise('good')).not.toBe(normalise('good!'));
+});
+
+const label = fc.constantFrom('a', 'b', 'c');
+const row = fc.record({ text: fc.string({ minLength: 1, unit: 'grapheme' }), label });
+const distinctRows = fc.uniqueArray(row, { selector: ({ text }) => normalise(text), maxLength: 80 });
+const options = fc
+  .record({
+    test: fc.double({ min: 0, max: 0.9, noNaN: true }),
+    validation: fc.double({ min: 0, max: 0.9, noNaN: true }),
+    seed: fc.nat(),
+  })
+  .filter(({ test, validation }) => test + validation < 1);
+
+const all = (result: ReturnType<typeof splitRows>): Row[] => Object.values(result.splits).flat();
+const countOf = (rows: readonly Row[], wanted: string): number => rows.filter((r) => r.label === wanted).length;
+
+describe('splitRows', () => {
+  it('puts every distinct row into exactly one split', () => {
+    fc.assert(
+      fc.property(distinctRows, options, (rows, shares) => {
+        const result = splitRows(rows, shares);
+        expect(result.duplicates).toBe(0);
+        expect(new Set(all(result))).toEqual(new Set(rows));
+        expect(all(result)).toHaveLength(rows.length);
+      }),
+    );
+  });
+
+  it('never has the same text on two sides, and counts what it left out', () => {
+    const variants = fc.array(
+      fc.record({ text: fc.constantFrom('Good', 'good ', 'GOOD', 'bad', ' Bad', 'so  so', 'so so'), label }),
+    );
+    fc.assert(
+      fc.property(variants, options, (rows, shares) => {
+        const result = splitRows(rows, shares);
+        const texts = all(result).map(({ text }) => normalise(text));
+        expect(new Set(texts).size).toBe(texts.length);
+        expect(texts.length + result.duplicates).toBe(rows.length);
+      }),
+    );
+  });
+
+  it('divides each label like the whole, within one row, and leaves each one a row to train on', () => {
+    fc.assert(
+      fc.property(distinctRows, options, (rows, shares) => {
+        const { splits } = splitRows(rows, shares);
+        for (const name of ['a', 'b', 'c']) {
+          const size = countOf(rows, name);
+          expect(Math.abs(countOf(splits.test, name) - size * shares.test)).toBeLessThanOrEqual(1);
+          expect(Math.abs(countOf(splits.validation, name) - size * shares.validation)).toBeLessThanOrEqual(1);
+          if (size > 0) expect(countOf(splits.train, name)).toBeGreaterThan(0);
+        }
+      }),
+    );
+  });
+
+  it('does not depend on the order of the rows', () => {
+    const shuffled = distinctRows.chain((rows) =>
+      fc.tuple(fc.constant(rows), fc.shuffledSubarray(rows, { minLength: rows.length })),
+    );
+    fc.assert(
+      fc.property(shuffled, options, ([rows, others], shares) => {
+        expect(splitRows(others, shares)).toEqual(splitRows(rows, shares));
+      }),
+    );
+  });
+
+  const numbered = (count: number): Row[] =>
+    Array.from({ length: count }, (_, i) => ({ text: `sentence ${i}`, label: i % 4 === 0 ? 'rare' : 'common' }));
+
+  it('keeps the totals right where no label divides evenly', () => {
+    const { splits } = splitRows(numbered(37), { test: 0.2, validation: 0.1, seed: 1 });
+    expect([splits.train.length, splits.validation.length, splits.test.length]).toEqual([26, 4, 7]);
+  });
+
+  it('keeps the rows of a seed where they are, on every machine and in every version', () => {
+    const { splits } = splitRows(numbered(10), { test: 0.3, validation: 0, seed: 7 });
+    expect(splits.test.map(({ text }) => text)).toEqual(['sentence 4', 'sentence 3', 'sentence 1']);
+    expect(splitRows(numbered(10), { test: 0.3, validation: 0, seed: 8 }).splits.test).not.toEqual(splits.test);
+  });
+
+  it('keeps the first of a text with two labels, and counts the conflict', () => {
+    const rows = [
+      { text: 'Fine', label: 'good' },
+      { text: 'fine', label: 'bad' },
+      { text: 'fine ', label: 'good' },
+    ];
+    expect(splitRows(rows, { test: 0, validation: 0, seed: 0 })).toEqual({
+      splits: { train: [{ text: 'Fine', label: 'good' }], validation: [], test: [] },
+      duplicates: 2,
+      conflicts: 1,
+    });
+  });
+});
