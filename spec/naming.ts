@@ -59,11 +59,18 @@ export function endpointConfigName(run: RunRef): string {
   return base(run);
 }
 
+/** The file that a split's S3 prefix holds; `inputs` is the test split without its labels. */
+export function splitFile(split: 'train' | 'validation' | 'test' | 'inputs'): string {
+  return `${split}.jsonl`;
+}
+
 /** Everything that runs of one model name leave in the bucket lies under these prefixes. */
 export const s3Keys = {
   dataSet: (name: string, sha256: string): string => `temper/${name}/data/${sha256}/`,
   source: (name: string, sha256: string): string => `temper/${name}/source/${sha256}/sourcedir.tar.gz`,
   runOutput: (run: RunRef): string => `temper/${run.name}/runs/${run.id}/`,
+  evaluation: (run: RunRef, contender: Contender): string =>
+    `temper/${run.name}/runs/${run.id}/evaluation/${contender}/`,
   /** Model cards, one for each model that was handed over; their keys sort by time. */
   modelCards: (name: string): string => `temper/${name}/models/`,
 } as const;

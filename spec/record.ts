@@ -113,6 +113,7 @@ export interface RunRecord {
   readonly stage: Stage;
   readonly outcome?: Outcome;
   readonly data?: DataSet;
+  readonly source?: SourceBundle;
   readonly base?: ModelRef;
   /** Known from the moment the job is submitted. */
   readonly trainingJob?: string;
@@ -121,6 +122,8 @@ export interface RunRecord {
   readonly gate?: readonly RuleVerdict[];
   readonly endpoint?: Deployment;
   readonly failure?: Failure;
+  /** What clean-up could not remove, for a person to look after. */
+  readonly leftBehind?: readonly string[];
   readonly timings: readonly StageTiming[];
 }
 

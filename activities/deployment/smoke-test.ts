@@ -1,0 +1,55 @@
+import { InvokeEndpointCommand } from '@aws-sdk/client-sagemaker-runtime';
+import { splitFile } from '../../spec/naming.ts';
+import type { DataSet, Deployment } from '../../spec/record.ts';
+import type { AwsClients } from '../aws.ts';
+import { errorTypeOf, failure, translateAwsError } from '../errors.ts';
+import { labelOf } from '../predictions.ts';
+import { objectLines } from '../s3-lines.ts';
+
+const SHOWN_CHARACTERS = 200;
+
+/** One row as a caller would send it: the first of the test split, or of the training split without its label. */
+async function firstInput({ s3 }: AwsClients, data: DataSet): Promise<string> {
+  const { testInputs, splits } = data;
+  const uri = testInputs ? `${testInputs.uri}${splitFile('inputs')}` : `${splits.train?.uri}${splitFile('train')}`;
+  for await (const line of objectLines(s3, uri))
+    return JSON.stringify({ text: (JSON.parse(line) as { text: string }).text });
+  throw failure('InvalidData', `${uri} is empty, so there is nothing to ask the endpoint`);
+}
+
+/** Asks the endpoint for one row's label. An answer that is not one of the data set's labels is `SmokeTestFailed`. */
+export async function smokeTest(
+  clients: AwsClients,
+  endpoint: string,
+  data: DataSet,
+): Promise<Deployment['smokeTest']> {
+  const input = await firstInput(clients, data);
+  const started = performance.now();
+  let output: string;
+  try {
+    const answer = await clients.runtime.send(
+      new InvokeEndpointCommand({
+        EndpointName: endpoint,
+        ContentType: 'application/jsonlines',
+        Accept: 'application/jsonlines',
+        Body: input,
+      }),
+    );
+    output = new TextDecoder().decode(answer.Body);
+  } catch (error) {
+    if (errorTypeOf(error) !== 'InvalidRequest') throw translateAwsError(error, `invoke endpoint ${endpoint}`);
+    throw failure('SmokeTestFailed', `endpoint ${endpoint} refused ${input}: ${(error as Error).message}`, error);
+  }
+  const label = labelOf(output.trim());
+  if (label === undefined || !data.labels.includes(label)) {
+    throw failure(
+      'SmokeTestFailed',
+      `endpoint ${endpoint} answered ${output.slice(0, SHOWN_CHARACTERS)}, expected JSON with a "label" of ${data.labels.join(', ')}`,
+    );
+  }
+  return {
+    input: input.slice(0, SHOWN_CHARACTERS),
+    output: output.trim().slice(0, SHOWN_CHARACTERS),
+    milliseconds: Math.round(performance.now() - started),
+  };
+}

@@ -1,0 +1,144 @@
+import { ApplicationFailure } from '@temporalio/common';
+
+/**
+ * The types of the failures that activities throw: stable, told to users as the failure's code, and whether trying the
+ * same call again can help.
+ */
+export const ERRORS = {
+  /** AWS asked to slow down. */
+  Throttled: { retryable: true },
+  /** AWS or the network did not answer, or answered with a fault of its own. */
+  Unavailable: { retryable: true },
+  /** Credentials are missing or expired: the run waits until they are back. */
+  CredentialsRejected: { retryable: true },
+  /** The account's quota is used up: the run waits until there is room. */
+  QuotaExceeded: { retryable: true },
+  /** The role is too new to be assumed, or does not trust SageMaker. */
+  RoleNotReady: { retryable: true },
+  InvalidRequest: { retryable: false },
+  AccessDenied: { retryable: false },
+  NotFound: { retryable: false },
+  /** The name is taken by a resource that this run did not make. */
+  Conflict: { retryable: false },
+  /** A job or an endpoint is under way; its next look comes later. */
+  InProgress: { retryable: true },
+  JobFailed: { retryable: false },
+  /** A job was stopped by somebody, or by its own time limit. */
+  JobStopped: { retryable: false },
+  /** AWS had no machine of that type. */
+  CapacityUnavailable: { retryable: false },
+  EndpointFailed: { retryable: false },
+  /** AWS put the endpoint's old configuration back. */
+  RolledBack: { retryable: false },
+  SmokeTestFailed: { retryable: false },
+  /** Predictions that cannot be scored. */
+  InvalidPredictions: { retryable: false },
+  InvalidData: { retryable: false },
+  InvalidSpec: { retryable: false },
+  BaseNotFound: { retryable: false },
+} as const satisfies Record<string, { retryable: boolean }>;
+export type ErrorType = keyof typeof ERRORS;
+
+/** A failure of a type of the table. `details` go into the run's history: keep them small. */
+export function failure(
+  type: ErrorType,
+  message: string,
+  cause?: unknown,
+  details: unknown[] = [],
+): ApplicationFailure {
+  return ApplicationFailure.create({
+    type,
+    message,
+    nonRetryable: !ERRORS[type].retryable,
+    details,
+    ...(cause instanceof Error ? { cause } : {}),
+    // A full quota empties when jobs end: asking every second would only add throttling.
+    ...(type === 'QuotaExceeded' || type === 'CredentialsRejected' ? { nextRetryDelay: '30s' } : {}),
+  });
+}
+
+interface AwsError extends Error {
+  readonly $metadata?: { readonly httpStatusCode?: number; readonly requestId?: string };
+}
+
+const BY_NAME: Readonly<Record<string, ErrorType>> = {
+  Throttling: 'Throttled',
+  ThrottlingException: 'Throttled',
+  ThrottledException: 'Throttled',
+  TooManyRequestsException: 'Throttled',
+  RequestLimitExceeded: 'Throttled',
+  SlowDown: 'Throttled',
+  ResourceLimitExceeded: 'QuotaExceeded',
+  ServiceQuotaExceededException: 'QuotaExceeded',
+  ExpiredToken: 'CredentialsRejected',
+  ExpiredTokenException: 'CredentialsRejected',
+  RequestExpired: 'CredentialsRejected',
+  CredentialsProviderError: 'CredentialsRejected',
+  UnrecognizedClientException: 'CredentialsRejected',
+  InvalidClientTokenId: 'CredentialsRejected',
+  InvalidAccessKeyId: 'CredentialsRejected',
+  SignatureDoesNotMatch: 'CredentialsRejected',
+  AccessDenied: 'AccessDenied',
+  AccessDeniedException: 'AccessDenied',
+  ResourceNotFound: 'NotFound',
+  ResourceNotFoundException: 'NotFound',
+  NoSuchKey: 'NotFound',
+  NoSuchBucket: 'NotFound',
+  NotFound: 'NotFound',
+  ResourceInUse: 'Conflict',
+  ConflictException: 'Conflict',
+  ModelError: 'InvalidRequest',
+};
+
+/** SageMaker says most things with one name, ValidationException; only its text tells them apart. */
+function ofValidation(message: string): ErrorType {
+  if (/could not find|requested resource not found|does not exist/i.test(message)) return 'NotFound';
+  if (/cannot create already existing/i.test(message)) return 'Conflict';
+  if (/could not assume role|assume.*role|invalid.*principal/i.test(message)) return 'RoleNotReady';
+  return 'InvalidRequest';
+}
+
+/** The type of an error thrown by an AWS client, by its name and HTTP status: class names are lost in the SDK. */
+export function errorTypeOf(error: unknown): ErrorType {
+  if (error instanceof ApplicationFailure && error.type && error.type in ERRORS) return error.type as ErrorType;
+  if (!(error instanceof Error)) return 'Unavailable';
+  const { name, message } = error;
+  if (name === 'ValidationException' || name === 'ValidationError') return ofValidation(message);
+  const known = BY_NAME[name];
+  if (known) return known;
+  const status = (error as AwsError).$metadata?.httpStatusCode;
+  if (status === 429) return 'Throttled';
+  if (status === 403) return 'AccessDenied';
+  if (status === 404) return 'NotFound';
+  return status !== undefined && status >= 400 && status < 500 ? 'InvalidRequest' : 'Unavailable';
+}
+
+/**
+ * What an activity throws for an error of an AWS client; failures that are Temper's own pass through.
+ *
+ * @param action what was being done, for people: `create training job product-reviews-7f3a9c-train`
+ */
+export function translateAwsError(error: unknown, action: string): ApplicationFailure {
+  if (error instanceof ApplicationFailure) return error;
+  const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return failure(errorTypeOf(error), `could not ${action}: ${message}`, error);
+}
+
+/** Does the call and translates what it throws. */
+export async function calling<T>(action: string, call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    throw translateAwsError(error, action);
+  }
+}
+
+/** The call's answer, or `undefined` where AWS says that there is no such thing. */
+export async function unlessNotFound<T>(action: string, call: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await call();
+  } catch (error) {
+    if (errorTypeOf(error) === 'NotFound') return undefined;
+    throw translateAwsError(error, action);
+  }
+}

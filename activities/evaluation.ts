@@ -1,0 +1,145 @@
+import {
+  CreateTransformJobCommand,
+  type CreateTransformJobRequest,
+  DescribeTransformJobCommand,
+  type DescribeTransformJobResponse,
+  StopTransformJobCommand,
+} from '@aws-sdk/client-sagemaker';
+import { type Contender, type RunRef, s3Keys, splitFile, transformJobName } from '../spec/naming.ts';
+import type { Account, DataSet, Evaluation, ModelRef } from '../spec/record.ts';
+import { score } from '../spec/scoring.ts';
+import type { AwsClients, AwsProvider } from './aws.ts';
+import { failure, unlessNotFound } from './errors.ts';
+import { createOrAttach, resourceTags } from './ownership.ts';
+import { readAnswers, writePredictions } from './predictions.ts';
+import { jobLogTail, TRANSFORM_LOGS } from './sagemaker/logs.ts';
+import { ensureModel, removeModel } from './sagemaker/models.ts';
+import { look, stillInProgress, stopJob } from './waiting.ts';
+
+/** Who is evaluated on which test split. */
+export interface EvaluationInput {
+  readonly run: RunRef;
+  readonly account: Account;
+  readonly data: DataSet;
+  readonly models: { readonly [C in Contender]?: ModelRef };
+  readonly instance: string;
+}
+
+export type Evaluations = { readonly [C in Contender]?: Evaluation };
+
+const MAX_PAYLOAD_MB = 6;
+
+function outputPrefix(run: RunRef, contender: Contender, account: Account): string {
+  return `s3://${account.bucket}/${s3Keys.evaluation(run, contender)}`;
+}
+
+function transformRequest(input: EvaluationInput, contender: Contender, ModelName: string) {
+  const { run, account, data, instance } = input;
+  if (!data.testInputs) throw failure('InvalidSpec', 'evaluation needs a test split, and the data set has none');
+  return {
+    TransformJobName: transformJobName(run, contender),
+    ModelName,
+    BatchStrategy: 'MultiRecord',
+    MaxPayloadInMB: MAX_PAYLOAD_MB,
+    TransformInput: {
+      DataSource: { S3DataSource: { S3DataType: 'S3Prefix', S3Uri: data.testInputs.uri } },
+      ContentType: 'application/jsonlines',
+      SplitType: 'Line',
+    },
+    TransformOutput: {
+      S3OutputPath: outputPrefix(run, contender, account),
+      Accept: 'application/jsonlines',
+      AssembleWith: 'Line',
+    },
+    TransformResources: { InstanceType: instance as 'ml.m5.large', InstanceCount: 1 },
+  } satisfies CreateTransformJobRequest;
+}
+
+/** Whether the transform job is over. Throws when it ended in any way but Completed. */
+async function isComplete({ logs }: AwsClients, job: DescribeTransformJobResponse): Promise<boolean> {
+  const name = job.TransformJobName ?? '';
+  switch (job.TransformJobStatus) {
+    case 'Completed':
+      return true;
+    case 'InProgress':
+    case 'Stopping':
+      return false;
+    case 'Stopped':
+      throw failure('JobStopped', `transform job ${name} was stopped: somebody stopped it`);
+    case 'Failed': {
+      const reason = job.FailureReason ?? 'no reason given';
+      const log = await jobLogTail(logs, TRANSFORM_LOGS, name);
+      const type = reason.startsWith('CapacityError') ? 'CapacityUnavailable' : 'JobFailed';
+      throw failure(type, `transform job ${name} failed: ${reason}`, undefined, [{ log }]);
+    }
+    default:
+      throw failure('JobFailed', `transform job ${name} has the unknown status ${job.TransformJobStatus}`);
+  }
+}
+
+/**
+ * Evaluation by batch transform: the container that will serve is what answers the test split, for each contender the
+ * same rows.
+ */
+export function createEvaluationActivities({ aws }: { aws: AwsProvider }) {
+  return {
+    /** Creates a model and a transform job for each contender, or attaches to those that are there. */
+    async submitEvaluation(input: EvaluationInput): Promise<void> {
+      const { sagemaker } = aws(input.account.region);
+      // One after the other: none may still be on its way when this activity has ended and clean-up begins.
+      for (const [key, model] of Object.entries(input.models)) {
+        const contender = key as Contender;
+        const modelName = await ensureModel(sagemaker, input.run, contender, model, input.account);
+        const request = transformRequest(input, contender, modelName);
+        const { TransformJobName } = request;
+        const Tags = resourceTags(input.run, 'evaluate', request);
+        await createOrAttach(
+          sagemaker,
+          `transform job ${TransformJobName}`,
+          Tags,
+          () => sagemaker.send(new CreateTransformJobCommand({ ...request, Tags })),
+          async () => (await sagemaker.send(new DescribeTransformJobCommand({ TransformJobName }))).TransformJobArn,
+        );
+      }
+    },
+
+    /** Looks once at the transform jobs; when all are done, scores them and keeps the predictions in S3. */
+    async awaitEvaluation({ run, account, data, models }: EvaluationInput): Promise<Evaluations> {
+      const clients = aws(account.region);
+      const contenders = Object.keys(models) as Contender[];
+      for (const contender of contenders) {
+        const TransformJobName = transformJobName(run, contender);
+        const job = await look(`describe transform job ${TransformJobName}`, () =>
+          clients.sagemaker.send(new DescribeTransformJobCommand({ TransformJobName })),
+        );
+        if (!(await isComplete(clients, job))) {
+          throw stillInProgress({ resource: TransformJobName, status: job.TransformJobStatus ?? '' });
+        }
+      }
+      const evaluations = contenders.map(async (contender) => {
+        const prefix = outputPrefix(run, contender, account);
+        const answers = await readAnswers(
+          clients.s3,
+          `${data.splits.test?.uri}${splitFile('test')}`,
+          `${prefix}${splitFile('inputs')}.out`,
+        );
+        const predictions = `${prefix}predictions.jsonl`;
+        await writePredictions(clients.s3, predictions, answers);
+        return [contender, { scores: score(answers), predictions }] as const;
+      });
+      return Object.fromEntries(await Promise.all(evaluations));
+    },
+
+    /** Stops the contender's transform job, waits for its end and deletes its model. Gone already is fine. */
+    async removeContender(input: { run: RunRef; region: string; contender: Contender }): Promise<void> {
+      const { sagemaker } = aws(input.region);
+      const TransformJobName = transformJobName(input.run, input.contender);
+      const job = await unlessNotFound(`describe transform job ${TransformJobName}`, () =>
+        sagemaker.send(new DescribeTransformJobCommand({ TransformJobName })),
+      );
+      const stop = () => sagemaker.send(new StopTransformJobCommand({ TransformJobName }));
+      await stopJob(TransformJobName, job?.TransformJobStatus, stop);
+      await removeModel(sagemaker, input.run, input.contender);
+    },
+  };
+}

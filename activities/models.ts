@@ -1,0 +1,59 @@
+import { GetObjectCommand, HeadObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { type RunRef, s3Keys, workflowIdOf } from '../spec/naming.ts';
+import type { Account, ModelRef, Serving } from '../spec/record.ts';
+import type { AwsProvider } from './aws.ts';
+import { calling, failure, unlessNotFound } from './errors.ts';
+import { keysUnder } from './s3-lines.ts';
+import { parseS3Uri } from './s3-uri.ts';
+
+async function newestModel(s3: S3Client, bucket: string, name: string): Promise<ModelRef> {
+  const prefix = s3Keys.modelCards(name);
+  const key = (await keysUnder(s3, bucket, prefix)).at(-1);
+  if (!key) {
+    throw failure(
+      'BaseNotFound',
+      `no model named ${name} in s3://${bucket}/${prefix}; a run of that name must pass first`,
+    );
+  }
+  const card = await calling(`read s3://${bucket}/${key}`, async () => {
+    const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+    return Body?.transformToString();
+  });
+  return JSON.parse(card ?? '') as ModelRef;
+}
+
+/**
+ * Models that were handed over, by name. A model card lies beside the artifacts that it points to, in the same bucket:
+ * no registry of our own can disagree with what is there.
+ */
+export function createModelActivities({ aws }: { aws: AwsProvider }) {
+  return {
+    /**
+     * What a spec's `train.base` stands for: the newest model of a name (`run:NAME`), or an artifact in S3, which is then
+     * served as the candidate is. `BaseNotFound` when there is none.
+     */
+    async resolveBase(input: { base: string; account: Account; serving: Serving }): Promise<ModelRef> {
+      const { base, account, serving } = input;
+      const { s3 } = aws(account.region);
+      if (base.startsWith('run:')) return newestModel(s3, account.bucket, base.slice('run:'.length));
+      const { bucket, key } = parseS3Uri(base);
+      const found = await unlessNotFound(`look for ${base}`, () =>
+        s3.send(new HeadObjectCommand({ Bucket: bucket, Key: key })),
+      );
+      if (!found) throw failure('BaseNotFound', `train.base: there is no object ${base}`);
+      return { artifact: base, serving };
+    },
+
+    /** Makes the model the newest of its name. `startedAt`, ISO 8601, orders the models. */
+    async publishModel(input: { run: RunRef; account: Account; model: ModelRef; startedAt: string }): Promise<void> {
+      const { run, account, model, startedAt } = input;
+      const Key = `${s3Keys.modelCards(run.name)}${startedAt.replaceAll(':', '')}-${run.id}.json`;
+      const Body = JSON.stringify({ ...model, run: workflowIdOf(run) } satisfies ModelRef);
+      await calling(`write s3://${account.bucket}/${Key}`, () =>
+        aws(account.region).s3.send(
+          new PutObjectCommand({ Bucket: account.bucket, Key, Body, ContentType: 'application/json' }),
+        ),
+      );
+    },
+  };
+}

@@ -1,0 +1,54 @@
+import type { S3Client } from '@aws-sdk/client-s3';
+import { Upload } from '@aws-sdk/lib-storage';
+import type { Answer } from '../spec/scoring.ts';
+import { calling, failure } from './errors.ts';
+import { objectLines } from './s3-lines.ts';
+import { parseS3Uri } from './s3-uri.ts';
+
+/** The label in a model's answer: one JSON object a line with `label`, or a JSON string. */
+export function labelOf(line: string): string | undefined {
+  try {
+    const answer: unknown = JSON.parse(line);
+    if (typeof answer === 'string') return answer;
+    const label = answer !== null && typeof answer === 'object' && 'label' in answer ? answer.label : undefined;
+    return typeof label === 'string' || typeof label === 'number' ? String(label) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Puts the true labels of the test split beside what a model said, row by row: a transform job keeps the order.
+ * Fails with `InvalidPredictions` when an answer holds no label or the numbers of rows differ.
+ */
+export async function readAnswers(s3: S3Client, testUri: string, outputUri: string): Promise<Answer[]> {
+  const answers: Answer[] = [];
+  const output = objectLines(s3, outputUri);
+  for await (const line of objectLines(s3, testUri)) {
+    const { value: said, done } = await output.next();
+    const row = answers.length + 1;
+    if (done) throw failure('InvalidPredictions', `${outputUri} ends after ${row - 1} rows, the test split goes on`);
+    const prediction = labelOf(said);
+    if (prediction === undefined) {
+      throw failure(
+        'InvalidPredictions',
+        `${outputUri}:${row}: expected JSON with a "label", received ${said.slice(0, 200)}; see output_fn of the serving script`,
+      );
+    }
+    answers.push({ label: (JSON.parse(line) as { label: string }).label, prediction });
+  }
+  const { done } = await output.next();
+  if (!done)
+    throw failure('InvalidPredictions', `${outputUri} has more rows than the ${answers.length} of the test split`);
+  return answers;
+}
+
+/** Keeps every row's verdict: JSON Lines of `{row, label, prediction, ok}`, rows counted from 1. */
+export async function writePredictions(s3: S3Client, uri: string, answers: readonly Answer[]): Promise<void> {
+  const { bucket, key } = parseS3Uri(uri);
+  const lines = answers.map(({ label, prediction }, index) =>
+    JSON.stringify({ row: index + 1, label, prediction, ok: label === prediction }),
+  );
+  const upload = new Upload({ client: s3, params: { Bucket: bucket, Key: key, Body: `${lines.join('\n')}\n` } });
+  await calling(`write ${uri}`, () => upload.done());
+}

@@ -1,0 +1,29 @@
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { GetObjectCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
+import { calling } from './errors.ts';
+import { parseS3Uri } from './s3-uri.ts';
+
+/** The keys of all objects under a prefix, in S3's order. */
+export async function keysUnder(s3: S3Client, bucket: string, prefix: string): Promise<string[]> {
+  const keys: string[] = [];
+  let token: string | undefined;
+  do {
+    const page = await calling(`list s3://${bucket}/${prefix}`, () =>
+      s3.send(
+        new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ...(token ? { ContinuationToken: token } : {}) }),
+      ),
+    );
+    keys.push(...(page.Contents ?? []).flatMap(({ Key }) => (Key === undefined ? [] : [Key])));
+    token = page.NextContinuationToken;
+  } while (token);
+  return keys;
+}
+
+/** The lines of an object without their ends, streamed. Empty lines are left out. */
+export async function* objectLines(s3: S3Client, uri: string): AsyncGenerator<string> {
+  const { bucket, key } = parseS3Uri(uri);
+  const { Body } = await calling(`read ${uri}`, () => s3.send(new GetObjectCommand({ Bucket: bucket, Key: key })));
+  const lines = createInterface({ input: Body as Readable, crlfDelay: Number.POSITIVE_INFINITY });
+  for await (const line of lines) if (line !== '') yield line;
+}

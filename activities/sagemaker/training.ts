@@ -1,0 +1,119 @@
+import {
+  CreateTrainingJobCommand,
+  DescribeTrainingJobCommand,
+  type DescribeTrainingJobResponse,
+  StopTrainingJobCommand,
+} from '@aws-sdk/client-sagemaker';
+import type { TrainedModel } from '../../spec/record.ts';
+import type { AwsProvider } from '../aws.ts';
+import { failure, unlessNotFound } from '../errors.ts';
+import { createOrAttach, resourceTags } from '../ownership.ts';
+import { look, stillInProgress, stopJob } from '../waiting.ts';
+import { jobLogTail, TRAINING_LOGS } from './logs.ts';
+import { type TrainingInput, trainingRequest } from './training-request.ts';
+
+/** A training job by name and region. */
+export interface TrainingJobRef {
+  readonly jobName: string;
+  readonly region: string;
+}
+
+/** SageMaker statuses in which something new is expected within seconds. */
+const CHANGE_IS_NEAR = new Set(['Starting', 'Downloading', 'Uploading', 'Stopping', 'Completed']);
+
+function lastMetrics(job: DescribeTrainingJobResponse): Record<string, number> {
+  const metrics = job.FinalMetricDataList ?? [];
+  return Object.fromEntries(
+    metrics.flatMap(({ MetricName, Value }) => (MetricName && Value !== undefined ? [[MetricName, Value]] : [])),
+  );
+}
+
+function trained(job: DescribeTrainingJobResponse, jobName: string): TrainedModel {
+  const artifact = job.ModelArtifacts?.S3ModelArtifacts;
+  if (!artifact) throw failure('JobFailed', `training job ${jobName} is Completed but names no model artifact`);
+  const seconds = job.TrainingTimeInSeconds ?? 0;
+  return {
+    artifact,
+    jobName,
+    jobArn: job.TrainingJobArn ?? '',
+    metrics: lastMetrics(job),
+    trainingSeconds: seconds,
+    billedSeconds: (job.BillableTimeInSeconds ?? seconds) * (job.ResourceConfig?.InstanceCount ?? 1),
+  };
+}
+
+function stoppedReason(job: DescribeTrainingJobResponse): string {
+  switch (job.SecondaryStatus) {
+    case 'MaxRuntimeExceeded':
+      return `it ran into its limit of ${job.StoppingCondition?.MaxRuntimeInSeconds} s; raise train.maxRuntime`;
+    case 'MaxWaitTimeExceeded':
+      return 'it waited too long for a machine';
+    default:
+      return 'somebody stopped it';
+  }
+}
+
+/** Training jobs of SageMaker. */
+export function createTrainingActivities({ aws }: { aws: AwsProvider }) {
+  return {
+    /** Creates the job, or attaches to the one that is there. */
+    async submitTraining(input: TrainingInput): Promise<TrainingJobRef> {
+      const { sagemaker } = aws(input.account.region);
+      const request = trainingRequest(input);
+      const jobName = request.TrainingJobName;
+      const Tags = resourceTags(input.run, 'train', request);
+      await createOrAttach(
+        sagemaker,
+        `training job ${jobName}`,
+        Tags,
+        () => sagemaker.send(new CreateTrainingJobCommand({ ...request, Tags })),
+        async () => (await sagemaker.send(new DescribeTrainingJobCommand({ TrainingJobName: jobName }))).TrainingJobArn,
+      );
+      return { jobName, region: input.account.region };
+    },
+
+    /** Looks once at the job. Fails with `InProgress` until it is done; `JobFailed` carries the end of its log. */
+    async awaitTraining({ jobName, region }: TrainingJobRef): Promise<TrainedModel> {
+      const { sagemaker, logs } = aws(region);
+      const job = await look(`describe training job ${jobName}`, () =>
+        sagemaker.send(new DescribeTrainingJobCommand({ TrainingJobName: jobName })),
+      );
+      const secondaryStatus = job.SecondaryStatus;
+      switch (job.TrainingJobStatus) {
+        case 'Completed':
+          return trained(job, jobName);
+        case 'InProgress':
+        case 'Stopping':
+          throw stillInProgress(
+            {
+              resource: jobName,
+              status: job.TrainingJobStatus,
+              ...(secondaryStatus ? { secondaryStatus } : {}),
+              metrics: lastMetrics(job),
+            },
+            CHANGE_IS_NEAR.has(secondaryStatus ?? ''),
+          );
+        case 'Stopped':
+          throw failure('JobStopped', `training job ${jobName} was stopped: ${stoppedReason(job)}`);
+        case 'Failed': {
+          const reason = job.FailureReason ?? 'no reason given';
+          const type = reason.startsWith('CapacityError') ? 'CapacityUnavailable' : 'JobFailed';
+          const log = await jobLogTail(logs, TRAINING_LOGS, jobName);
+          throw failure(type, `training job ${jobName} failed: ${reason}`, undefined, [{ log }]);
+        }
+        default:
+          throw failure('JobFailed', `training job ${jobName} has the unknown status ${job.TrainingJobStatus}`);
+      }
+    },
+
+    /** Stops the job and waits for its end. A job that is over, or was never created, is fine. */
+    async stopTraining({ jobName, region }: TrainingJobRef): Promise<void> {
+      const { sagemaker } = aws(region);
+      const job = await unlessNotFound(`describe training job ${jobName}`, () =>
+        sagemaker.send(new DescribeTrainingJobCommand({ TrainingJobName: jobName })),
+      );
+      const stop = () => sagemaker.send(new StopTrainingJobCommand({ TrainingJobName: jobName }));
+      await stopJob(jobName, job?.TrainingJobStatus, stop);
+    },
+  };
+}

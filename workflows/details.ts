@@ -1,0 +1,67 @@
+import type { RunRecord, Stage } from '../spec/record.ts';
+import { STAGES } from '../spec/record.ts';
+
+const number = (value: number): string => String(Math.round(value * 10_000) / 10_000);
+
+function ofData({ data }: RunRecord): string | undefined {
+  if (!data) return undefined;
+  const splits = Object.entries(data.splits).map(([name, split]) => `${name} ${split.rows}`);
+  return `rows: ${splits.join(', ')}; \`sha256:${data.sha256.slice(0, 12)}\``;
+}
+
+function ofTraining({ trainingJob, model }: RunRecord): string | undefined {
+  if (!trainingJob) return undefined;
+  const metrics = Object.entries(model?.metrics ?? {}).map(([name, value]) => `${name} ${number(value)}`);
+  const billed = model ? [`${model.billedSeconds} s billed`] : [];
+  return [`job \`${trainingJob}\``, ...billed, ...metrics].join('; ');
+}
+
+function ofEvaluation({ evaluations, spec }: RunRecord): string | undefined {
+  if (!evaluations) return undefined;
+  return Object.entries(evaluations)
+    .map(([who, { scores }]) => {
+      const asked = (spec.evaluate?.metrics ?? []).map((metric) => `${metric} ${number(scores.metrics[metric])}`);
+      return `${who}: ${asked.join(', ')}`;
+    })
+    .join('; ');
+}
+
+function factsOf(record: RunRecord, stage: Stage): string | undefined {
+  switch (stage) {
+    case 'data':
+      return ofData(record);
+    case 'train':
+      return ofTraining(record);
+    case 'evaluate':
+      return ofEvaluation(record);
+    case 'gate':
+      return record.gate?.map(({ passed, reason }) => `${passed ? 'passed' : 'missed'}: ${reason}`).join('; ');
+    case 'deploy':
+      return record.endpoint && `endpoint \`${record.endpoint.endpoint}\`; smoke test ok`;
+  }
+}
+
+function mark(record: RunRecord, stage: Stage): string {
+  const timing = record.timings.find((entry) => entry.stage === stage);
+  if (timing?.seconds !== undefined) return `✔ ${timing.seconds.toFixed(1)} s`;
+  if (!timing) return '';
+  return record.outcome ? '✖' : 'now';
+}
+
+const ENDINGS = {
+  passed: 'The model passed and was handed over.',
+  rejected: 'The gate rejected the model; nothing was deployed.',
+  failed: 'The run failed; what it had started was stopped and removed.',
+  cancelled: 'The run was cancelled; what it had started was stopped and removed.',
+} as const;
+
+/** The run's story in Markdown, for the Temporal UI. */
+export function describeRecord(record: RunRecord): string {
+  const rows = STAGES.map((stage) => `| ${stage} | ${mark(record, stage)} | ${factsOf(record, stage) ?? ''} |`);
+  const failure = record.failure && `**${record.failure.code}** in ${record.failure.stage}: ${record.failure.message}`;
+  const leftBehind = record.leftBehind?.length && `**Left behind**, remove by hand: ${record.leftBehind.join(', ')}`;
+  const ending = record.outcome ? ENDINGS[record.outcome] : `Now: **${record.stage}**.`;
+  return [ending, failure, leftBehind, ['| step | | |', '| --- | --- | --- |', ...rows].join('\n')]
+    .filter(Boolean)
+    .join('\n\n');
+}

@@ -1,0 +1,41 @@
+import { ActivityFailure, ApplicationFailure, isCancellation, TimeoutFailure } from '@temporalio/workflow';
+import type { Failure, RunRecord, Stage } from '../spec/record.ts';
+
+/** The error below Temporal's wrapping that says what went wrong. */
+function rootOf(error: unknown): unknown {
+  return error instanceof ActivityFailure && error.cause ? error.cause : error;
+}
+
+function logOf(details: unknown[] | null | undefined): readonly string[] | undefined {
+  const [first] = details ?? [];
+  return (first as { log?: readonly string[] } | undefined)?.log;
+}
+
+/** What a record says of an error that ended the run. */
+export function failureOf(error: unknown, stage: Stage): Failure {
+  const root = rootOf(error);
+  if (root instanceof ApplicationFailure) {
+    const log = logOf(root.details);
+    return { code: root.type ?? 'Unknown', message: root.message, stage, ...(log?.length ? { log } : {}) };
+  }
+  if (root instanceof TimeoutFailure) {
+    return { code: 'TimedOut', message: `the ${stage} step took longer than it may: ${root.message}`, stage };
+  }
+  return { code: 'Unknown', message: root instanceof Error ? root.message : String(root), stage };
+}
+
+/**
+ * How the workflow ends for an error: cancelled stays cancelled; the rest is an ApplicationFailure that carries the
+ * record, so that it can be read without a worker. A plain Error would be retried for ever.
+ */
+export function closing(error: unknown, record: RunRecord): unknown {
+  if (isCancellation(error) || !record.failure) return error;
+  const { code, message } = record.failure;
+  return ApplicationFailure.create({
+    type: code,
+    message,
+    nonRetryable: true,
+    details: [record],
+    ...(error instanceof Error ? { cause: error } : {}),
+  });
+}

@@ -1,0 +1,38 @@
+import { isCancellation, setHandler } from '@temporalio/workflow';
+import type { RunRecord } from '../spec/record.ts';
+import { CleanUp } from './clean-up.ts';
+import { closing, failureOf } from './failures.ts';
+import { type FineTuneInput, recordQuery } from './messages.ts';
+import { Progress } from './progress.ts';
+import { deploy, evaluate, gate, prepare, type RunContext, train } from './stages.ts';
+
+async function pipeline(context: RunContext): Promise<'passed' | 'rejected'> {
+  const { progress, spec } = context;
+  const prepared = await progress.stage('data', () => prepare(context));
+  const { model } = await progress.stage('train', () => train(context, prepared));
+  if (spec.evaluate) {
+    const { evaluations } = await progress.stage('evaluate', () => evaluate(context, prepared, model));
+    const verdict = await progress.stage('gate', () => gate(context, evaluations));
+    if (verdict.gate.some(({ passed }) => !passed)) return 'rejected';
+  }
+  await progress.stage('deploy', () => deploy(context, prepared, model));
+  return 'passed';
+}
+
+/**
+ * One fine-tuning run. Returns the run's record; a rejected model is a result, not a failure. Fails with an
+ * ApplicationFailure that carries the record. However it ends, what bills and was not handed over is gone.
+ */
+export async function fineTune(input: FineTuneInput): Promise<RunRecord> {
+  const progress = new Progress(input);
+  setHandler(recordQuery, () => progress.record);
+  const cleanUp = new CleanUp();
+  try {
+    const outcome = await pipeline({ ...input, progress, cleanUp });
+    return progress.end(outcome, await cleanUp.run());
+  } catch (error) {
+    if (!isCancellation(error)) progress.note({ failure: failureOf(error, progress.record.stage) });
+    progress.end(isCancellation(error) ? 'cancelled' : 'failed', await cleanUp.run());
+    throw closing(error, progress.record);
+  }
+}

@@ -1,0 +1,60 @@
+/**
+ * How each kind of activity is timed and retried. `cancellationType` is always set: left alone it behaves as
+ * TRY_CANCEL, whatever its documentation says. No profile shares a heartbeat timeout with an activity that does not
+ * heartbeat.
+ */
+import { ActivityCancellationType, type ActivityOptions } from '@temporalio/workflow';
+
+/** An AWS call or a few: seconds. Retried for an hour, which outlives most outages. */
+export const quickCall = {
+  startToCloseTimeout: '1 minute',
+  scheduleToCloseTimeout: '1 hour',
+  retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1 minute' },
+  cancellationType: ActivityCancellationType.TRY_CANCEL,
+} satisfies ActivityOptions;
+
+/**
+ * Creates something that bills. A cancel waits for the call to end, or else clean-up could look before the job is there.
+ * A full quota or a busy endpoint is waited for, up to a day.
+ */
+export const submit = {
+  startToCloseTimeout: '1 minute',
+  scheduleToCloseTimeout: '1 day',
+  retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1 minute' },
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+} satisfies ActivityOptions;
+
+/**
+ * One look an attempt; the failure of a look that finds the job under way carries the delay to the next one. A look reads
+ * and writes nothing that needs undoing, so a cancel does not wait for it. A look that ends a wait may score a large test
+ * split, hence its quarter of an hour.
+ */
+export function awaitJob(maxSeconds: number): ActivityOptions {
+  const queueAndStart = 24 * 3600;
+  return {
+    startToCloseTimeout: '15 minutes',
+    scheduleToCloseTimeout: (maxSeconds + queueAndStart) * 1000,
+    retry: { initialInterval: '1s', backoffCoefficient: 1.5, maximumInterval: '1 minute' },
+    cancellationType: ActivityCancellationType.TRY_CANCEL,
+  };
+}
+
+/**
+ * Reads and uploads local files on the machine that has them; heartbeats with its progress. When that machine goes away
+ * the run waits for `temper upload`, a day at most.
+ */
+export const upload = {
+  startToCloseTimeout: '12 hours',
+  scheduleToCloseTimeout: '1 day',
+  heartbeatTimeout: '1 minute',
+  retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1 minute' },
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+} satisfies ActivityOptions;
+
+/** Stops and removes: what it does not reach goes on billing, so it is tried for a day. */
+export const cleanUp = {
+  startToCloseTimeout: '1 minute',
+  scheduleToCloseTimeout: '1 day',
+  retry: { initialInterval: '1s', backoffCoefficient: 1.5, maximumInterval: '1 minute' },
+  cancellationType: ActivityCancellationType.ABANDON,
+} satisfies ActivityOptions;

@@ -1,0 +1,148 @@
+/** The stages of a run: each leaves small references for the next, and registers what it creates for clean-up first. */
+import { type ActivityOptions, ApplicationFailure, proxyActivities, workflowInfo } from '@temporalio/workflow';
+import type { DataActivities } from '../activities/data.ts';
+import type { PipelineActivities } from '../activities/index.ts';
+import { durationSeconds } from '../spec/duration.ts';
+import { evaluateGate, type RuleVerdict } from '../spec/gate.ts';
+import { type Contender, inputsTaskQueue, modelName, trainingJobName } from '../spec/naming.ts';
+import type { DataSet, Deployment, Evaluation, ModelRef, SourceBundle, TrainedModel } from '../spec/record.ts';
+import { servingOf } from '../spec/serving.ts';
+import type { CleanUp } from './clean-up.ts';
+import type { FineTuneInput } from './messages.ts';
+import * as profiles from './profiles.ts';
+import type { Progress } from './progress.ts';
+
+export interface RunContext extends FineTuneInput {
+  readonly progress: Progress;
+  readonly cleanUp: CleanUp;
+}
+
+/** What the data stage leaves. */
+export interface Prepared {
+  readonly data: DataSet;
+  readonly source: SourceBundle;
+  readonly base?: ModelRef;
+}
+
+const quickCall = proxyActivities<PipelineActivities>(profiles.quickCall);
+const submit = proxyActivities<PipelineActivities>(profiles.submit);
+const removing = proxyActivities<PipelineActivities>(profiles.cleanUp);
+const upload = proxyActivities<DataActivities>(profiles.upload);
+
+// A deployment has no limit of its own: SageMaker gives up on a fleet that does not come up within four hours.
+const LONGEST_DEPLOYMENT_SECONDS = 4 * 3600;
+
+const summary = (text: string): ActivityOptions => ({ summary: text });
+
+/** Uploads data and code from the machine that has them, and looks up what to start from. */
+export async function prepare({ run, spec, account, directory }: RunContext): Promise<Prepared> {
+  const taskQueue = inputsTaskQueue(run);
+  const { data, source } = await upload.prepareInputs.executeWithOptions(
+    { taskQueue, ...summary('check, split and upload the data; package the code') },
+    [{ run, spec, directory, account }],
+  );
+  if (!spec.train.base) return { data, source };
+  const base = await quickCall.resolveBase.executeWithOptions(summary(`look up ${spec.train.base}`), [
+    { base: spec.train.base, account, serving: servingOf(spec, source, account) },
+  ]);
+  return { data, source, base };
+}
+
+/** A SageMaker training job, submitted and then looked at until it is done. */
+export async function train(context: RunContext, { data, source, base }: Prepared): Promise<{ model: TrainedModel }> {
+  const { run, spec, account, progress, cleanUp } = context;
+  const jobName = trainingJobName(run);
+  const job = { jobName, region: account.region };
+  cleanUp.register(jobName, () =>
+    removing.stopTraining.executeWithOptions(summary(`stop training job ${jobName}`), [job]),
+  );
+  await submit.submitTraining.executeWithOptions(summary(`create training job ${jobName}`), [
+    { run, attempt: 1, account, spec, data, source, ...(base ? { base } : {}) },
+  ]);
+  progress.note({ trainingJob: jobName });
+  const { awaitTraining } = proxyActivities<PipelineActivities>(
+    profiles.awaitJob(durationSeconds(spec.train.maxRuntime)),
+  );
+  const model = await awaitTraining.executeWithOptions(summary(`wait for training job ${jobName}`), [job]);
+  cleanUp.keep(jobName);
+  return { model };
+}
+
+/** The candidate as a model that can be served. */
+function candidateOf({ spec, account }: RunContext, source: SourceBundle, { artifact }: TrainedModel): ModelRef {
+  return { artifact, serving: servingOf(spec, source, account) };
+}
+
+/** Base and candidate answer the same test split, each in the container that would serve it. */
+export async function evaluate(
+  context: RunContext,
+  { data, source, base }: Prepared,
+  model: TrainedModel,
+): Promise<{ evaluations: { readonly [C in Contender]?: Evaluation } }> {
+  const { run, spec, account, cleanUp } = context;
+  if (!spec.evaluate) return { evaluations: {} };
+  const { instance, maxRuntime } = spec.evaluate;
+  const models = { ...(base ? { base } : {}), candidate: candidateOf(context, source, model) };
+  const contenders = Object.keys(models) as Contender[];
+  const input = { run, account, data, models, instance };
+  for (const contender of contenders) {
+    cleanUp.register(modelName(run, contender), () =>
+      removing.removeContender.executeWithOptions(summary(`end the evaluation of the ${contender}`), [
+        { run, region: account.region, contender },
+      ]),
+    );
+  }
+  await submit.submitEvaluation.executeWithOptions(summary(`create transform jobs: ${contenders.join(', ')}`), [input]);
+  const { awaitEvaluation } = proxyActivities<PipelineActivities>(profiles.awaitJob(durationSeconds(maxRuntime)));
+  return {
+    evaluations: await awaitEvaluation.executeWithOptions(summary('wait for the transform jobs, then score'), [input]),
+  };
+}
+
+/** Holds the scores against the spec's rules. */
+export async function gate(
+  { spec }: RunContext,
+  { base, candidate }: { readonly [C in Contender]?: Evaluation },
+): Promise<{ gate: readonly RuleVerdict[] }> {
+  if (!candidate) throw ApplicationFailure.nonRetryable('the candidate was not evaluated', 'InvalidPredictions');
+  const scores = { ...(base ? { base: base.scores } : {}), candidate: candidate.scores };
+  return { gate: evaluateGate(spec.gate, scores).rules };
+}
+
+/** Hands the model over: it becomes the newest of its name, and is served where the spec says so. */
+export async function deploy(
+  context: RunContext,
+  { data, source }: Prepared,
+  trained: TrainedModel,
+): Promise<{ endpoint?: Deployment }> {
+  const { run, spec, account, cleanUp } = context;
+  const model = candidateOf(context, source, trained);
+  const startedAt = workflowInfo().startTime.toISOString();
+  const publish = () =>
+    quickCall.publishModel.executeWithOptions(summary(`make this the newest model of ${run.name}`), [
+      { run, account, model, startedAt },
+    ]);
+  if (spec.deploy.to === 'none') {
+    await publish();
+    return {};
+  }
+  const { endpoint = run.name, instance, instanceCount } = spec.deploy;
+  const ref = { run, region: account.region, endpoint };
+  cleanUp.register(endpoint, () =>
+    removing.revertDeployment.executeWithOptions(summary(`put endpoint ${endpoint} back`), [ref]),
+  );
+  const { created } = await submit.submitDeployment.executeWithOptions(
+    summary(`create or update endpoint ${endpoint}`),
+    [{ run, account, model, endpoint, instance, instanceCount }],
+  );
+  const { awaitDeployment } = proxyActivities<PipelineActivities>(profiles.awaitJob(LONGEST_DEPLOYMENT_SECONDS));
+  const [deployment] = await Promise.all([
+    awaitDeployment.executeWithOptions(summary(`wait for endpoint ${endpoint}, then ask it`), [
+      { ...ref, data, created },
+    ]),
+    publish(),
+  ]);
+  cleanUp.keep(endpoint);
+  cleanUp.keep(modelName(run, 'candidate'));
+  return { endpoint: deployment };
+}
