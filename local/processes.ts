@@ -47,22 +47,30 @@ export async function waitUntilGone(identity: ProcessIdentity, timeoutMs: number
  */
 export async function endProcess(identity: ProcessIdentity, graceMs = 5_000): Promise<void> {
   if (!isRunning(identity)) return;
-  sendSignal(identity.pid, 'SIGTERM');
-  const gone = await waitUntilGone(identity, graceMs);
-  // What the leader started may have ignored the signal; the group's number is not used again while it has members.
-  sendSignal(identity.pid, 'SIGKILL');
-  if (!gone) await waitUntilGone(identity, 5_000);
+  signal(identity, 'SIGTERM');
+  if (!(await waitUntilGone(identity, graceMs))) {
+    signal(identity, 'SIGKILL');
+    await waitUntilGone(identity, 5_000);
+  }
+  // What it started may have ignored the signal; a group's number is not used again while the group has members.
+  signalGroup(identity.pid, 'SIGKILL');
 }
 
-/** Sends the signal to the group that `pid` leads, or to the process alone where it leads none. */
-function sendSignal(pid: number, signal: NodeJS.Signals): void {
-  for (const target of [-pid, pid]) {
-    try {
-      process.kill(target, signal);
-      return;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-    }
+function signal(identity: ProcessIdentity, name: NodeJS.Signals): void {
+  if (signalGroup(identity.pid, name)) return;
+  try {
+    process.kill(identity.pid, name);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
+/** False where `pid` leads no group, or one that has no living member. */
+function signalGroup(pid: number, name: NodeJS.Signals): boolean {
+  try {
+    return process.kill(-pid, name);
+  } catch {
+    return false;
   }
 }
 

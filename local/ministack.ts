@@ -1,0 +1,91 @@
+/** S3, IAM, CloudWatch Logs and more, by MiniStack: its ASGI app under a server that listens on 127.0.0.1 only. */
+import { childEnv } from './child-env.ts';
+import { expectOk } from './http.ts';
+import { Service, type ServiceOptions } from './service.ts';
+
+export interface Provisions {
+  readonly region: string;
+  readonly bucket: string;
+  /** Name of the role that SageMaker assumes. */
+  readonly role: string;
+}
+
+/** Starts MiniStack with what a fresh AWS account lacks: a bucket, and a role for SageMaker. */
+export async function startMiniStack(
+  options: Pick<ServiceOptions, 'logFile' | 'records' | 'onEvent'> & {
+    /** An interpreter that has MiniStack and hypercorn. */
+    readonly python: string;
+    readonly port: number;
+    readonly objects: string;
+    readonly state: string;
+    readonly account: string;
+    readonly provisions: Provisions;
+  },
+): Promise<Service> {
+  const { python, port, objects, state, account, provisions, ...service } = options;
+  const url = `http://127.0.0.1:${port}`;
+  return Service.start({
+    ...service,
+    name: 'MiniStack',
+    command: python,
+    // No worker processes: one pid to stop. Clients keep connections open, so stopping does not wait for them long.
+    args: [
+      ...['-m', 'hypercorn', 'ministack.app:app', '--bind', `127.0.0.1:${port}`],
+      ...['--workers', '0', '--graceful-timeout', '1', '--log-level', 'warning'],
+    ],
+    env: childEnv({
+      GATEWAY_PORT: String(port),
+      MINISTACK_HOST: '127.0.0.1',
+      MINISTACK_REGION: provisions.region,
+      MINISTACK_ACCOUNT_ID: account,
+      S3_PERSIST: '1',
+      S3_DATA_DIR: objects,
+      PERSIST_STATE: '1',
+      STATE_DIR: state,
+      LOG_LEVEL: 'WARNING',
+      SERVICES: '',
+      AUTH: 'false',
+      // It would clear up containers and open more ports on its own.
+      DOCKER_HOST: 'unix:///dev/null/no-docker',
+      IOT_MTLS_ENABLED: '0',
+      SFTP_ENABLED: '0',
+    }),
+    ready: async () => {
+      await miniStackAnswers(url);
+      await provision(url, provisions);
+    },
+  });
+}
+
+export async function miniStackAnswers(url: string): Promise<void> {
+  await expectOk(`${url}/_ministack/health`);
+}
+
+const TRUST_SAGEMAKER = {
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Principal: { Service: 'sagemaker.amazonaws.com' }, Action: 'sts:AssumeRole' }],
+};
+
+async function provision(url: string, { region, bucket, role }: Provisions): Promise<void> {
+  // us-east-1 wants no location constraint, and answers a bucket of one's own with 200 again.
+  await expectOk(`${url}/${bucket}`, { method: 'PUT' });
+  const created = await fetch(url, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/x-www-form-urlencoded',
+      // MiniStack reads region and service from the scope, and does not check the signature.
+      authorization: `AWS4-HMAC-SHA256 Credential=test/20260101/${region}/iam/aws4_request, SignedHeaders=host, Signature=0`,
+    },
+    body: new URLSearchParams({
+      Action: 'CreateRole',
+      Version: '2010-05-08',
+      RoleName: role,
+      AssumeRolePolicyDocument: JSON.stringify(TRUST_SAGEMAKER),
+    }),
+    signal: AbortSignal.timeout(2_000),
+  });
+  const body = await created.text();
+  if (!created.ok && !body.includes('EntityAlreadyExists')) {
+    throw new Error(`creating the role ${role} answered ${created.status}: ${body.slice(0, 200)}`);
+  }
+}

@@ -1,0 +1,156 @@
+/** The laptop region, in the process that calls it: Temporal, MiniStack and our SageMaker, and how to reach them. */
+import { mkdirSync } from 'node:fs';
+import { homePaths } from './home.ts';
+import { Lock } from './lock.ts';
+import { startMiniStack } from './ministack.ts';
+import { freePorts } from './ports.ts';
+import { ProcessRecords } from './processes.ts';
+import type { FaultPlan } from './sagemaker/faults.ts';
+import { startSageMaker } from './sagemaker/server.ts';
+import { startTemporal, temporalUi } from './temporal.ts';
+import { installTools, type OnProgress } from './tools.ts';
+
+const REGION = 'us-east-1';
+const ACCOUNT = '000000000000';
+const BUCKET = `temper-${ACCOUNT}-${REGION}`;
+const ROLE = 'temper-execution';
+
+export interface Ports {
+  readonly temporal: number;
+  readonly ui: number;
+  readonly ministack: number;
+  readonly sagemaker: number;
+}
+
+/** Where people expect them; the next free port is taken where one is in use. */
+const PREFERRED_PORTS: Ports = { temporal: 7233, ui: 8233, ministack: 4566, sagemaker: 4567 };
+/** Preferred ports for regions that must not meet: any. */
+export const ANY_PORTS: Ports = { temporal: 0, ui: 0, ministack: 0, sagemaker: 0 };
+
+export interface RegionOptions {
+  /** Directory for everything the region keeps; one region at a time. */
+  readonly home: string;
+  /** Preferred ports; 0 is any. */
+  readonly ports?: Partial<Ports>;
+  /** What the region's SageMaker does wrong, on purpose. */
+  readonly faults?: FaultPlan;
+  /** Where the Python tools are kept; `tools` in the home where not given. */
+  readonly tools?: string;
+  /** Told what takes long, and later what dies and comes back. */
+  readonly onProgress?: OnProgress;
+}
+
+/** Where the services of a region listen. All of it on 127.0.0.1. */
+export interface RegionAddresses {
+  /** `host:port`, as Temporal clients take it. */
+  readonly temporalAddress: string;
+  readonly uiUrl: string;
+  /** S3, IAM, CloudWatch Logs and the rest of MiniStack. */
+  readonly awsUrl: string;
+  readonly sagemakerUrl: string;
+  /** What points Temporal clients, AWS SDKs and temper at the region; nothing else is needed. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+export interface Region extends RegionAddresses {
+  /** Replaces the fault plan while the region runs. */
+  setFaults(plan: FaultPlan): void;
+  /** Ends everything the region started, and returns when it has gone. State stays in the home. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a region and returns when each of its services answers. What a crashed region left running in this home is
+ * ended first. Rejects, with nothing left running, where the home is in use or a service does not come up.
+ */
+export async function startRegion(options: RegionOptions): Promise<Region> {
+  const { home, onProgress = () => {} } = options;
+  const paths = homePaths(home);
+  mkdirSync(home, { recursive: true });
+  const lock = Lock.tryAcquire(paths.lock);
+  if (!(lock instanceof Lock)) {
+    throw new Error(`a region is already running in ${home} (process ${lock.pid}); stop it with temper dev down`);
+  }
+  const stops: (() => Promise<void>)[] = [];
+  const stop = async (): Promise<void> => {
+    // SageMaker first: while it stops it still writes logs and artifacts to the others.
+    for (const end of stops.splice(0).reverse()) await end();
+    lock.release();
+  };
+  try {
+    const records = new ProcessRecords(paths.processes);
+    await records.endAll();
+    const [tools, ports] = await Promise.all([
+      installTools({ directory: options.tools ?? paths.tools, env: process.env, onProgress }),
+      freePorts({ ...PREFERRED_PORTS, ...options.ports }),
+    ]);
+    const awsUrl = `http://127.0.0.1:${ports.ministack}`;
+
+    const temporal = startTemporal({
+      executable: tools.temporal,
+      database: paths.temporalDatabase,
+      port: ports.temporal,
+      uiPort: ports.ui,
+      logFile: paths.log('temporal'),
+      records,
+      onEvent: onProgress,
+    }).then((service) => stops.push(() => service.stop()));
+    const aws = startMiniStack({
+      python: tools.python,
+      port: ports.ministack,
+      objects: paths.objects,
+      state: paths.ministackState,
+      account: ACCOUNT,
+      provisions: { region: REGION, bucket: BUCKET, role: ROLE },
+      logFile: paths.log('ministack'),
+      records,
+      onEvent: onProgress,
+    }).then((service) => stops.push(() => service.stop()));
+    // Both are waited for even where one fails, so that stopping finds all that was started.
+    const failed = (await Promise.allSettled([temporal, aws])).find((started) => started.status === 'rejected');
+    if (failed) throw failed.reason;
+
+    const sagemaker = await startSageMaker({
+      home,
+      region: REGION,
+      account: ACCOUNT,
+      s3Endpoint: awsUrl,
+      logsEndpoint: awsUrl,
+      port: ports.sagemaker,
+      python: tools.basePython,
+      uv: tools.uv,
+      ...(options.faults && { faults: options.faults }),
+    });
+    stops.push(() => sagemaker.close());
+    const addresses = {
+      temporalAddress: `127.0.0.1:${ports.temporal}`,
+      uiUrl: temporalUi(ports.ui),
+      awsUrl,
+      sagemakerUrl: sagemaker.url,
+    };
+    return { ...addresses, env: clientEnv(addresses), setFaults: (plan) => sagemaker.setFaults(plan), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** Service ids of the AWS SDKs, as they stand in `AWS_ENDPOINT_URL_...`. */
+const BY_MINISTACK = ['S3', 'CLOUDWATCH_LOGS', 'IAM', 'STS', 'SFN', 'EVENTBRIDGE', 'CLOUDFORMATION'];
+const BY_SAGEMAKER = ['SAGEMAKER', 'SAGEMAKER_RUNTIME'];
+
+function clientEnv(at: Omit<RegionAddresses, 'env'>): Record<string, string> {
+  return {
+    TEMPORAL_ADDRESS: at.temporalAddress,
+    TEMPER_TEMPORAL_UI: at.uiUrl,
+    // An address with an IP in it makes the SDKs put bucket names into the path instead of the host name.
+    ...Object.fromEntries(BY_MINISTACK.map((service) => [`AWS_ENDPOINT_URL_${service}`, at.awsUrl])),
+    ...Object.fromEntries(BY_SAGEMAKER.map((service) => [`AWS_ENDPOINT_URL_${service}`, at.sagemakerUrl])),
+    AWS_REGION: REGION,
+    AWS_DEFAULT_REGION: REGION,
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+    TEMPER_BUCKET: BUCKET,
+    TEMPER_ROLE_ARN: `arn:aws:iam::${ACCOUNT}:role/${ROLE}`,
+  };
+}

@@ -1,0 +1,29 @@
+/** The real Temporal dev server, with its UI and a database file. */
+import { childEnv } from './child-env.ts';
+import { expectOk } from './http.ts';
+import { Service, type ServiceOptions } from './service.ts';
+
+export async function startTemporal(
+  options: Pick<ServiceOptions, 'logFile' | 'records' | 'onEvent'> & {
+    readonly executable: string;
+    readonly database: string;
+    readonly port: number;
+    readonly uiPort: number;
+  },
+): Promise<Service> {
+  const { executable, database, port, uiPort, ...service } = options;
+  const args = ['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(port), '--ui-port', String(uiPort)];
+  return Service.start({
+    ...service,
+    name: 'Temporal',
+    command: executable,
+    args: [...args, '--db-filename', database, '--log-level', 'error'],
+    env: childEnv(),
+    // The UI's API asks the frontend, so one answer shows that both are there.
+    ready: () => expectOk(`${temporalUi(uiPort)}/api/v1/namespaces/default`),
+  });
+}
+
+export function temporalUi(port: number): string {
+  return `http://127.0.0.1:${port}`;
+}

@@ -1,0 +1,53 @@
+#!/usr/bin/env node
+/** Makes a checkout ready to run: installs what package-lock.json says and builds, each only where it is out of date. */
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+
+const root = new URL('../', import.meta.url);
+const MINIMUM_NODE = [20, 19];
+
+checkNode();
+if (!dependenciesMatch()) await step('install dependencies', 'npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
+run(process.execPath, [new URL('scripts/build.mjs', root).pathname]);
+
+function checkNode() {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  if (major > MINIMUM_NODE[0] || (major === MINIMUM_NODE[0] && minor >= MINIMUM_NODE[1])) return;
+  fail(`temper needs Node ${MINIMUM_NODE.join('.')} or newer, and this is ${process.versions.node}; install a newer one`);
+}
+
+/** npm keeps a record of what it put into node_modules; packages for other platforms are optional and not in it. */
+function dependenciesMatch() {
+  const wanted = packagesOf('package-lock.json');
+  const installed = packagesOf('node_modules/.package-lock.json');
+  if (!wanted || !installed) return false;
+  const missing = Object.entries(wanted).some(([path, entry]) => path !== '' && !entry.optional && !installed[path]);
+  const differs = Object.entries(installed).some(([path, entry]) => wanted[path]?.integrity !== entry.integrity);
+  return !missing && !differs;
+}
+
+function packagesOf(file) {
+  try {
+    return JSON.parse(readFileSync(new URL(file, root), 'utf8')).packages;
+  } catch {
+    return undefined;
+  }
+}
+
+function step(name, command, args) {
+  const started = Date.now();
+  process.stderr.write(`  ${name} ...`);
+  run(command, args);
+  process.stderr.write(`\r  ${name}  ${((Date.now() - started) / 1000).toFixed(1)} s\n`);
+}
+
+function run(command, args) {
+  const { status, error } = spawnSync(command, args, { cwd: root, stdio: 'inherit' });
+  if (error) fail(`cannot run ${command}: ${error.message}`);
+  if (status !== 0) process.exit(status ?? 1);
+}
+
+function fail(message) {
+  process.stderr.write(`error: ${message}\n`);
+  process.exit(1);
+}
