@@ -49,8 +49,10 @@ export interface RegionAddresses {
   readonly awsUrl: string;
   readonly sagemakerUrl: string;
   /** What points Temporal clients, AWS SDKs and temper at the region; nothing else is needed. */
-  readonly env: Readonly<Record<string, string>>;
+  readonly env: ClientEnv;
 }
+
+export type ClientEnv = Readonly<ReturnType<typeof clientEnv>>;
 
 export interface Region extends RegionAddresses {
   /** Replaces the fault plan while the region runs. */
@@ -135,17 +137,20 @@ export async function startRegion(options: RegionOptions): Promise<Region> {
   }
 }
 
-/** Service ids of the AWS SDKs, as they stand in `AWS_ENDPOINT_URL_...`. */
-const BY_MINISTACK = ['S3', 'CLOUDWATCH_LOGS', 'IAM', 'STS', 'SFN', 'EVENTBRIDGE', 'CLOUDFORMATION'];
-const BY_SAGEMAKER = ['SAGEMAKER', 'SAGEMAKER_RUNTIME'];
-
-function clientEnv(at: Omit<RegionAddresses, 'env'>): Record<string, string> {
+function clientEnv(at: Omit<RegionAddresses, 'env'>) {
   return {
     TEMPORAL_ADDRESS: at.temporalAddress,
     TEMPER_TEMPORAL_UI: at.uiUrl,
-    // An address with an IP in it makes the SDKs put bucket names into the path instead of the host name.
-    ...Object.fromEntries(BY_MINISTACK.map((service) => [`AWS_ENDPOINT_URL_${service}`, at.awsUrl])),
-    ...Object.fromEntries(BY_SAGEMAKER.map((service) => [`AWS_ENDPOINT_URL_${service}`, at.sagemakerUrl])),
+    // Addresses with an IP in them make the SDKs put bucket names into the path, where no name needs to be resolved.
+    AWS_ENDPOINT_URL_S3: at.awsUrl,
+    AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: at.awsUrl,
+    AWS_ENDPOINT_URL_IAM: at.awsUrl,
+    AWS_ENDPOINT_URL_STS: at.awsUrl,
+    AWS_ENDPOINT_URL_SFN: at.awsUrl,
+    AWS_ENDPOINT_URL_EVENTBRIDGE: at.awsUrl,
+    AWS_ENDPOINT_URL_CLOUDFORMATION: at.awsUrl,
+    AWS_ENDPOINT_URL_SAGEMAKER: at.sagemakerUrl,
+    AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME: at.sagemakerUrl,
     AWS_REGION: REGION,
     AWS_DEFAULT_REGION: REGION,
     AWS_ACCESS_KEY_ID: 'test',

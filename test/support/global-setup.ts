@@ -1,0 +1,17 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestProject } from 'vitest/node';
+import { ANY_PORTS, startRegion } from '../../local/index.ts';
+import { SHARED_TOOLS } from './region.ts';
+
+/** Starts the region that all tests share, before the first and until after the last. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const home = await mkdtemp(join(tmpdir(), 'temper-test-'));
+  const { stop, setFaults: _, ...addresses } = await startRegion({ home, tools: SHARED_TOOLS, ports: ANY_PORTS });
+  project.provide('region', { home, ...addresses });
+  return async () => {
+    await stop();
+    await rm(home, { recursive: true, force: true });
+  };
+}
