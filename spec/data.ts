@@ -1,5 +1,6 @@
 /** Rows of a data set: what a usable one is, and how rows are divided into splits. */
 import { createHash } from 'node:crypto';
+import { type RowProblem, shown } from './data-problems.ts';
 import type { SplitName } from './record.ts';
 
 /** One example for a classifier. */
@@ -12,38 +13,6 @@ export interface Row {
 export interface Columns {
   readonly text: string;
   readonly label: string;
-}
-
-/** Why a row cannot be used. Problems of one code are told together. */
-export interface RowProblem {
-  readonly code:
-    | 'invalid_encoding'
-    | 'invalid_json'
-    | 'not_an_object'
-    | 'missing_field'
-    | 'wrong_type'
-    | 'empty'
-    | 'invalid_text';
-  /** What is wrong, alike for all rows that share the problem. */
-  readonly message: string;
-  /** What was received instead, shortened. */
-  readonly value?: string;
-  readonly fix: string;
-}
-
-/** A problem and the place it was found at. */
-export interface DataProblem extends RowProblem {
-  readonly file: string;
-  /** From 1. */
-  readonly line: number;
-}
-
-const MAX_SHOWN = 60;
-
-/** A value as it is shown in an error: JSON, shortened. */
-function shown(value: unknown): string {
-  const text = JSON.stringify(value);
-  return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text;
 }
 
 function textProblem(field: string, value: string): RowProblem | undefined {

@@ -1,0 +1,93 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { relative, resolve, sep } from 'node:path';
+import { glob } from 'tinyglobby';
+import { type Columns, type Row, readRow } from '../spec/data.ts';
+import { type DataProblem, type Place, type RowProblem, shown } from '../spec/data-problems.ts';
+
+/** A file of a data set. */
+export interface DataFile {
+  /** Relative to the directory of the spec, with slashes: how people know it. */
+  readonly name: string;
+  readonly path: string;
+  readonly bytes: number;
+}
+
+/**
+ * The files that a path of a spec means, by name: the file itself, the `.jsonl` files below a directory, or what a glob
+ * matches. Empty where there are none.
+ */
+export async function findDataFiles(path: string, directory: string): Promise<DataFile[]> {
+  const there = await stat(resolve(directory, path)).catch(() => undefined);
+  const found = there?.isFile()
+    ? [resolve(directory, path)]
+    : there?.isDirectory()
+      ? await glob('**/*.jsonl', { cwd: resolve(directory, path), absolute: true })
+      : await glob(path, { cwd: directory, absolute: true, expandDirectories: false });
+  const named = found.map((file) => ({ name: relative(directory, file).split(sep).join('/'), path: resolve(file) }));
+  const sorted = named.sort((a, b) => (a.name < b.name ? -1 : 1));
+  return Promise.all(sorted.map(async (file) => ({ ...file, bytes: (await stat(file.path)).size })));
+}
+
+const NEWLINE = 0x0a;
+const NUL = 0;
+
+const NOT_UTF8: Omit<RowProblem, 'value'> = {
+  code: 'invalid_encoding',
+  message: 'the line is not valid UTF-8',
+  fix: 'save the file as UTF-8',
+};
+
+/** The lines of a file as bytes, without their newlines. `onBytes` is told of every chunk that is read. */
+async function* rawLines(path: string, onBytes: (count: number) => void): AsyncGenerator<Buffer> {
+  let pending: Buffer[] = [];
+  for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
+    onBytes(chunk.length);
+    let start = 0;
+    for (let end = chunk.indexOf(NEWLINE); end !== -1; end = chunk.indexOf(NEWLINE, start)) {
+      yield Buffer.concat([...pending, chunk.subarray(start, end)]);
+      pending = [];
+      start = end + 1;
+    }
+    if (start < chunk.length) pending.push(chunk.subarray(start));
+  }
+  if (pending.length > 0) yield Buffer.concat(pending);
+}
+
+// Drops a byte order mark, which editors put at the start of a file.
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+function decode(bytes: Buffer): { readonly text: string } | { readonly problem: RowProblem } {
+  try {
+    const text = utf8.decode(bytes);
+    if (!bytes.includes(NUL)) return { text };
+  } catch {
+    return { problem: { ...NOT_UTF8, value: shown(bytes.toString('latin1')) } };
+  }
+  const message = 'the line holds NUL bytes';
+  const fix = 'save the file as UTF-8; it looks like UTF-16 or a binary file';
+  return { problem: { code: 'invalid_encoding', message, value: shown(bytes.toString('latin1')), fix } };
+}
+
+/** A usable row and where it stands, or what is wrong there. */
+export type Reading = { readonly row: Row; readonly place: Place } | { readonly problem: DataProblem };
+
+/** Reads and checks a file of JSON Lines, streamed. Empty lines are left out. */
+export async function* readRows(
+  file: DataFile,
+  columns: Columns,
+  onBytes: (count: number) => void,
+): AsyncGenerator<Reading> {
+  let line = 0;
+  for await (const bytes of rawLines(file.path, onBytes)) {
+    line += 1;
+    const place = { file: file.name, line };
+    const decoded = decode(bytes);
+    if ('problem' in decoded) {
+      yield { problem: { ...decoded.problem, ...place } };
+    } else if (decoded.text.trim() !== '') {
+      const read = readRow(decoded.text.trim(), columns);
+      yield 'row' in read ? { row: read.row, place } : { problem: { ...read.problem, ...place } };
+    }
+  }
+}

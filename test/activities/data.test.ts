@@ -1,0 +1,374 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { chmod, mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { Readable } from 'node:stream';
+import { gunzipSync } from 'node:zlib';
+import {
+  CreateBucketCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  ListMultipartUploadsCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+} from '@aws-sdk/client-s3';
+import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger } from '@temporalio/worker';
+import { extract } from 'tar-stream';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createAwsProvider } from '../../activities/aws.ts';
+import { createDataActivities, type PreparedInputs } from '../../activities/data.ts';
+import { parseS3Uri } from '../../activities/s3-uri.ts';
+import { missingFiles } from '../../activities/source.ts';
+import { type Spec, type SpecInput, specSchema } from '../../spec/spec.ts';
+import { sharedRegion } from '../support/region.ts';
+
+const { env } = sharedRegion();
+Object.assign(process.env, env);
+const region = env.AWS_REGION;
+const bucket = `data-test-${process.pid}-${Date.now()}`;
+const aws = createAwsProvider();
+const { s3 } = aws(region);
+const { prepareInputs } = createDataActivities({ aws });
+
+/** Failures are what the tests look at; the worker's log of them would only drown theirs. */
+const newEnvironment = () => new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') });
+
+let directory: string;
+/** A name of its own for each test, so that none meets another's objects. */
+let name: string;
+let count = 0;
+
+beforeAll(async () => {
+  await s3.send(new CreateBucketCommand({ Bucket: bucket }));
+});
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'temper-data-'));
+  count += 1;
+  name = `model-${count}`;
+  await write('train.py', 'print("training")\n');
+  await write('inference.py', 'def model_fn(model_dir): ...\n');
+});
+afterEach(() => rm(directory, { recursive: true }));
+
+async function write(path: string, content: string | Uint8Array): Promise<void> {
+  await mkdir(dirname(join(directory, path)), { recursive: true });
+  await writeFile(join(directory, path), content);
+}
+
+const lines = (...rows: object[]): string => rows.map((row) => `${JSON.stringify(row)}\n`).join('');
+const rowsOf = (size: number): object[] =>
+  Array.from({ length: size }, (_, i) => ({ text: `sentence ${i}`, label: i % 2 === 0 ? 'even' : 'odd', id: i }));
+
+function specOf(data: SpecInput['data'], rest: Partial<SpecInput> = {}): Spec {
+  return specSchema.parse({ name, data, train: { engine: 'sagemaker', script: 'train.py' }, evaluate: {}, ...rest });
+}
+
+function prepare(spec: Spec, environment = newEnvironment()): Promise<PreparedInputs> {
+  return environment.run(prepareInputs, { run: { name, id: 'abcd' }, spec, region, bucket, directory });
+}
+
+async function failureOf(promise: Promise<unknown>): Promise<ApplicationFailure> {
+  const error = await promise.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  if (!(error instanceof ApplicationFailure)) throw new Error(`expected an ApplicationFailure, got ${error}`);
+  return error;
+}
+
+async function bytesAt(uri: string): Promise<Buffer> {
+  const { bucket: Bucket, key: Key } = parseS3Uri(uri);
+  const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key }));
+  return Buffer.from((await Body?.transformToByteArray()) ?? []);
+}
+
+async function objects(): Promise<{ key: string | undefined; modified: Date | undefined; tag: string | undefined }[]> {
+  const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: `temper/${name}/` }));
+  return Contents.map(({ Key, LastModified, ETag }) => ({ key: Key, modified: LastModified, tag: ETag }));
+}
+
+async function filesIn(archive: Buffer): Promise<Record<string, string>> {
+  const files: Record<string, string> = {};
+  for await (const entry of Readable.from([gunzipSync(archive)]).pipe(extract())) {
+    const chunks: Buffer[] = [];
+    for await (const chunk of entry) chunks.push(chunk as Buffer);
+    files[entry.header.name] = Buffer.concat(chunks).toString();
+  }
+  return files;
+}
+
+describe('the data set', () => {
+  it('arrives in S3 as one file a split, with the test inputs without labels', async () => {
+    await write('data/rows.jsonl', lines(...rowsOf(20), { text: 'Sentence  3', label: 'odd' }));
+    const spec = specOf({ source: 'data/rows.jsonl', split: { test: 0.2, validation: 0.1 } });
+    const { data } = await prepare(spec);
+
+    const prefix = `s3://${bucket}/temper/${name}/data/${data.sha256}/`;
+    expect(data).toEqual({
+      sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+      splits: {
+        train: { uri: `${prefix}train/`, rows: 14 },
+        validation: { uri: `${prefix}validation/`, rows: 2 },
+        test: { uri: `${prefix}test/`, rows: 4 },
+      },
+      testInputs: { uri: `${prefix}inputs/`, rows: 4 },
+      labels: ['even', 'odd'],
+      duplicates: 1,
+    });
+    const parsed = async (path: string): Promise<Record<string, string>[]> =>
+      (await bytesAt(`${prefix}${path}`))
+        .toString()
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line));
+    const test = await parsed('test/test.jsonl');
+    expect(Object.keys(test[0] ?? {})).toEqual(['text', 'label']);
+    expect(await parsed('inputs/inputs.jsonl')).toEqual(test.map(({ text }) => ({ text })));
+    const everything = [
+      ...(await parsed('train/train.jsonl')),
+      ...(await parsed('validation/validation.jsonl')),
+      ...test,
+    ];
+    expect(everything.map(({ text }) => text).sort()).toEqual(
+      rowsOf(20)
+        .map((row) => (row as { text: string }).text)
+        .sort(),
+    );
+  });
+
+  it('is sent once: the next run with the same files sends nothing', async () => {
+    await write('rows.jsonl', lines(...rowsOf(10)));
+    const first = await prepare(specOf({ source: 'rows.jsonl' }));
+    const before = await objects();
+    const environment = newEnvironment();
+    const sent: unknown[] = [];
+    environment.on('heartbeat', (details: { file: string }) => {
+      if (details.file.startsWith('s3://')) sent.push(details);
+    });
+    expect(await prepare(specOf({ source: 'rows.jsonl' }), environment)).toEqual(first);
+    expect(sent).toEqual([]);
+    expect(await objects()).toEqual(before);
+    expect(before).toHaveLength(4);
+  });
+
+  it('is sent again where the object is not what its name says', async () => {
+    await write('rows.jsonl', lines(...rowsOf(10)));
+    const { data } = await prepare(specOf({ source: 'rows.jsonl' }));
+    const { bucket: Bucket, key } = parseS3Uri(`${data.splits.train?.uri}train.jsonl`);
+    const content = await bytesAt(`s3://${Bucket}/${key}`);
+    await s3.send(new PutObjectCommand({ Bucket, Key: key, Body: 'half' }));
+    await prepare(specOf({ source: 'rows.jsonl' }));
+    expect(await bytesAt(`s3://${Bucket}/${key}`)).toEqual(content);
+    const head = await s3.send(new HeadObjectCommand({ Bucket, Key: key }));
+    expect(head.Metadata?.sha256).toBe(createHash('sha256').update(content).digest('hex'));
+  });
+
+  it('is the same from one file, a directory or a glob, with a byte order mark and Windows line ends', async () => {
+    const rows = rowsOf(12);
+    await write('one.jsonl', lines(...rows));
+    await write('many/b/second.jsonl', `\ufeff${lines(...rows.slice(5)).replaceAll('\n', '\r\n')}\r\n`);
+    await write('many/a.jsonl', lines(...rows.slice(0, 5)).trimEnd());
+    await write('many/notes.txt', 'not data');
+    const hashes = await Promise.all(
+      ['one.jsonl', 'many', 'many/**/*.jsonl'].map(async (source) => (await prepare(specOf({ source }))).data.sha256),
+    );
+    expect(new Set(hashes).size).toBe(1);
+  });
+
+  it('tells of its progress', async () => {
+    await write('rows.jsonl', lines(...rowsOf(10)));
+    const environment = newEnvironment();
+    const beats: { file: string; bytes: number; total: number }[] = [];
+    environment.on('heartbeat', (details) => beats.push(details));
+    const { data } = await prepare(specOf({ source: 'rows.jsonl' }), environment);
+    const last = (file: string) => beats.filter((beat) => beat.file === file).at(-1);
+    for (const file of ['rows.jsonl', `${data.splits.train?.uri}train.jsonl`]) {
+      expect(last(file)).toMatchObject({ bytes: last(file)?.total, total: expect.any(Number) });
+    }
+  });
+
+  it('takes splits that are given as they are, in their order', async () => {
+    await write('train.jsonl', lines({ text: 'b', label: '1' }, { text: 'a', label: '0' }, { text: 'b', label: '1' }));
+    await write('test.jsonl', lines({ text: 'c', label: '1' }));
+    const { data } = await prepare(specOf({ train: 'train.jsonl', test: 'test.jsonl' }));
+    expect(data.splits).toMatchObject({ train: { rows: 3 }, test: { rows: 1 } });
+    expect(data.splits.validation).toBeUndefined();
+    expect((await bytesAt(`${data.splits.train?.uri}train.jsonl`)).toString()).toBe(
+      '{"text":"b","label":"1"}\n{"text":"a","label":"0"}\n{"text":"b","label":"1"}\n',
+    );
+  });
+});
+
+describe('data that cannot be used', () => {
+  it('is told of all at once, grouped, with places, before anything is sent', async () => {
+    const broken = Buffer.concat([
+      Buffer.from('{"text": "caf'),
+      Buffer.from([0xe9]),
+      Buffer.from('", "label": "x"}\n'),
+    ]);
+    await write('data/a.jsonl', Buffer.concat([Buffer.from(lines(...rowsOf(3))), broken, Buffer.from('{"text": \n')]));
+    await write('data/b.jsonl', lines(...Array.from({ length: 8 }, () => ({ text: 'no label' }))));
+    const failure = await failureOf(prepare(specOf({ source: 'data' })));
+    expect(failure).toMatchObject({ type: 'InvalidData', nonRetryable: true });
+    expect(failure.message).toBe(
+      [
+        '10 of 13 rows cannot be used',
+        '  the line is not valid UTF-8 (1): save the file as UTF-8',
+        '    data/a.jsonl:4  "{\\"text\\": \\"café\\", \\"label\\": \\"x\\"}"',
+        '  the line is not valid JSON (1): write one complete JSON object a line',
+        '    data/a.jsonl:5  "{\\"text\\":"',
+        '  field "label" is missing (8): add it, or name the field that holds the label in data.columns.label',
+        '    data/b.jsonl:1  fields text',
+        '    data/b.jsonl:2  fields text',
+        '    data/b.jsonl:3  fields text',
+        '    and 5 more',
+      ].join('\n'),
+    );
+    expect(failure.details).toMatchObject([{ count: 10, first: { length: 5 } }]);
+    expect(await objects()).toEqual([]);
+  });
+
+  it('is UTF-16, named as what it is', async () => {
+    await write('rows.jsonl', Buffer.from(lines(...rowsOf(4)), 'utf16le'));
+    const failure = await failureOf(prepare(specOf({ source: 'rows.jsonl' })));
+    expect(failure.message).toContain('it looks like UTF-16 or a binary file');
+  });
+
+  it('has a text on both sides of given splits', async () => {
+    await write('train.jsonl', lines({ text: 'a', label: '0' }, { text: 'Very good', label: '1' }));
+    await write('test.jsonl', lines({ text: 'c', label: '0' }, { text: 'very  good', label: '1' }));
+    const failure = await failureOf(prepare(specOf({ train: 'train.jsonl', test: 'test.jsonl' })));
+    expect(failure).toMatchObject({ type: 'InvalidData', nonRetryable: true });
+    expect(failure.message).toContain('test.jsonl:2  "very  good" is at train.jsonl:2');
+  });
+
+  it.each([
+    ['', 'rows.jsonl holds no rows'],
+    [
+      lines({ text: 'a', label: 'x' }, { text: 'b', label: 'x' }, { text: 'c', label: 'x' }),
+      'all rows carry the label "x"',
+    ],
+    [lines({ text: 'a', label: 'x' }, { text: 'b', label: 'y' }), '2 distinct rows leave none for test'],
+  ])('is too little: %j', async (content, message) => {
+    await write('rows.jsonl', content);
+    const failure = await failureOf(prepare(specOf({ source: 'rows.jsonl' })));
+    expect(failure).toMatchObject({ type: 'InvalidData', message: expect.stringContaining(message) });
+  });
+});
+
+describe('the source bundle', () => {
+  it('holds the directory of the training script, without data, hidden files and leftovers of tools', async () => {
+    await write('code/train.py', 'print(1)\n');
+    await write('code/inference.py', 'pass\n');
+    await write('code/lib/größe.py', 'pass\n');
+    for (const path of ['.env', '.temper/state', '__pycache__/a.pyc', 'lib/b.pyc', 'node_modules/x/i.js']) {
+      await write(`code/${path}`, 'x');
+    }
+    await write('code/rows.jsonl', lines(...rowsOf(6)));
+    await write('code/data/rows.jsonl', lines(...rowsOf(6)));
+    await write('code/data/README.md', 'about');
+    await write('temper.yaml', 'name: x\n');
+    const rest = { train: { engine: 'sagemaker', script: 'code/train.py' } } as const;
+
+    const fromFile = await prepare(specOf({ source: 'code/rows.jsonl' }, rest));
+    expect(fromFile.source.uri).toBe(`s3://${bucket}/temper/${name}/source/${fromFile.source.sha256}/sourcedir.tar.gz`);
+    const archive = await bytesAt(fromFile.source.uri);
+    expect(createHash('sha256').update(archive).digest('hex')).toBe(fromFile.source.sha256);
+    expect(Object.keys(await filesIn(archive))).toEqual([
+      'data/README.md',
+      'data/rows.jsonl',
+      'inference.py',
+      'lib/größe.py',
+      'train.py',
+    ]);
+
+    const fromDirectory = await prepare(specOf({ source: 'code/data' }, rest));
+    expect(await filesIn(await bytesAt(fromDirectory.source.uri))).toEqual({
+      'inference.py': 'pass\n',
+      'lib/größe.py': 'pass\n',
+      'rows.jsonl': expect.any(String),
+      'train.py': 'print(1)\n',
+    });
+  });
+
+  it('is the same bytes whatever the times and modes of its files, and others when one changes', async () => {
+    await write('rows.jsonl', lines(...rowsOf(6)));
+    const spec = specOf({ source: 'rows.jsonl' });
+    const first = await prepare(spec);
+    await utimes(join(directory, 'train.py'), 1, 1);
+    await chmod(join(directory, 'train.py'), 0o755);
+    expect((await prepare(spec)).source).toEqual(first.source);
+    await write('train.py', 'print("other")\n');
+    expect((await prepare(spec)).source.sha256).not.toBe(first.source.sha256);
+  });
+
+  it('refuses a directory that holds more than code, and names what is large', async () => {
+    await write('rows.jsonl', lines(...rowsOf(6)));
+    await write('weights.bin', Buffer.alloc(51_000_000));
+    const failure = await failureOf(prepare(specOf({ source: 'rows.jsonl' })));
+    expect(failure).toMatchObject({ type: 'InvalidSpec', nonRetryable: true });
+    expect(failure.message).toMatch(/51\.0 MB, more than 50 MB: weights\.bin \(51\.0 MB\)/);
+  });
+});
+
+describe('missing files', () => {
+  it('are all named before a run starts, and fail its data stage', async () => {
+    const spec = specOf(
+      { source: 'data/*.jsonl' },
+      { train: { engine: 'sagemaker', script: 'src/fit.py' }, serve: { script: 'serve.py' } },
+    );
+    const missing = [
+      `train.script: no file src/fit.py in ${directory}; create it or correct the path`,
+      `serve.script: no file src/serve.py in ${directory}; create it or correct the path`,
+      `data.source: no file matches data/*.jsonl in ${directory}; a directory is searched for .jsonl files`,
+    ];
+    expect(await missingFiles(spec, directory)).toEqual(missing);
+    const failure = await failureOf(prepare(spec));
+    expect(failure).toMatchObject({ type: 'InvalidSpec', nonRetryable: true, message: missing.join('\n') });
+  });
+
+  it('do not include the serving script of a model that is not served', async () => {
+    await write('rows.jsonl', lines(...rowsOf(6)));
+    await rm(join(directory, 'inference.py'));
+    const { evaluate: _, ...trainOnly } = specOf({ source: 'rows.jsonl' });
+    expect(await missingFiles(trainOnly, directory)).toEqual([]);
+  });
+});
+
+it('ends when it is cancelled, and leaves nothing half sent', async () => {
+  await write('rows.jsonl', lines(...rowsOf(10)));
+  const environment = newEnvironment();
+  environment.on('heartbeat', () => environment.cancel('CANCELLED'));
+  await expect(prepare(specOf({ source: 'rows.jsonl' }), environment)).rejects.toThrow(CancelledFailure);
+  expect(await objects()).toEqual([]);
+});
+
+it('ends in the middle of a large upload, and leaves no parts behind', async () => {
+  await write('rows.jsonl', lines(...rowsOf(10)));
+  await write('weights.bin', randomBytes(30_000_000));
+  const environment = newEnvironment();
+  const beats: { bytes: number; total: number }[] = [];
+  environment.on('heartbeat', (details: { file: string; bytes: number; total: number }) => {
+    if (!details.file.endsWith('sourcedir.tar.gz')) return;
+    beats.push(details);
+    environment.cancel('CANCELLED');
+  });
+  await expect(prepare(specOf({ source: 'rows.jsonl' }), environment)).rejects.toThrow(CancelledFailure);
+  expect(beats[0]?.bytes).toBeLessThan(beats[0]?.total ?? 0);
+  expect((await objects()).filter(({ key }) => key?.endsWith('sourcedir.tar.gz'))).toEqual([]);
+  const { Uploads = [] } = await s3.send(new ListMultipartUploadsCommand({ Bucket: bucket }));
+  expect(Uploads.filter(({ Key }) => Key?.startsWith(`temper/${name}/`))).toEqual([]);
+});
+
+it('says which bucket is not there', async () => {
+  await write('rows.jsonl', lines(...rowsOf(10)));
+  const input = { run: { name, id: 'abcd' }, spec: specOf({ source: 'rows.jsonl' }), region, directory };
+  const running = newEnvironment().run(prepareInputs, { ...input, bucket: 'no-such-bucket-anywhere' });
+  expect(await failureOf(running)).toMatchObject({
+    type: 'NotFound',
+    nonRetryable: true,
+    message: expect.stringMatching(/^could not upload s3:\/\/no-such-bucket-anywhere\/.*NoSuchBucket/),
+  });
+});
