@@ -9,18 +9,18 @@ import { ANY_PORTS, type Region, type RegionAddresses, type RegionOptions, start
 /** Kept from one test run to the next, as installing takes seconds. */
 export const SHARED_TOOLS = fileURLToPath(new URL('../../.temper/tools', import.meta.url));
 
-export interface TestRegion extends RegionAddresses {
+export interface SharedRegion extends RegionAddresses {
   readonly home: string;
 }
 
 declare module 'vitest' {
   interface ProvidedContext {
-    readonly region: TestRegion;
+    readonly region: SharedRegion;
   }
 }
 
 /** The region that is up for the whole test run. Other tests use it at the same time: name things apart. */
-export function testRegion(): TestRegion {
+export function sharedRegion(): SharedRegion {
   return inject('region');
 }
 
