@@ -1,7 +1,16 @@
 /** The command line as a function: what `main.ts` gives the process to, and tests call. */
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings';
+import { cancelCommand } from './commands/cancel.ts';
 import { devCommand } from './commands/dev/index.ts';
+import { invokeCommand } from './commands/invoke.ts';
+import { logsCommand } from './commands/logs.ts';
+import { lsCommand } from './commands/ls.ts';
+import { runCommand } from './commands/run.ts';
+import { showCommand } from './commands/show.ts';
+import { uploadCommand } from './commands/upload.ts';
+import { watchCommand } from './commands/watch.ts';
+import { workerCommand } from './commands/worker.ts';
 import type { Context } from './context.ts';
 import { EXIT, type ExitCode, type UserError, usageError } from './errors.ts';
 import { Output, type Sink } from './output.ts';
@@ -17,7 +26,18 @@ export interface Io {
 }
 
 /** In the order of `temper --help`. */
-const COMMANDS: readonly ((context: Context) => CommandUnknownOpts)[] = [devCommand];
+const COMMANDS: readonly ((context: Context) => CommandUnknownOpts)[] = [
+  runCommand,
+  lsCommand,
+  showCommand,
+  watchCommand,
+  logsCommand,
+  cancelCommand,
+  invokeCommand,
+  uploadCommand,
+  workerCommand,
+  devCommand,
+];
 
 /** Runs one command; `argv` starts after the program's name. Never rejects: what went wrong is shown, and the exit code. */
 export async function runCli(argv: readonly string[], io: Io): Promise<ExitCode> {

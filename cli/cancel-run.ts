@@ -1,0 +1,32 @@
+import type { Context } from './context.ts';
+import { EXIT, UserError } from './errors.ts';
+import { follow } from './follow.ts';
+import { readRecord } from './records.ts';
+import { endingLines } from './render.ts';
+import type { Temporal } from './temporal.ts';
+
+/** Cancels a run and follows it until its clean-up is done. */
+export async function cancelRun(context: Context, temporal: Temporal, run: string): Promise<void> {
+  const { output } = context;
+  const handle = temporal.client.workflow.getHandle(run);
+  if ((await handle.describe()).status.name !== 'RUNNING') {
+    const record = await readRecord(temporal, run);
+    if (record.outcome !== 'cancelled') {
+      throw new UserError('RunOver', `there is nothing to cancel: ${run} is over (${record.outcome ?? 'ended'})`);
+    }
+    output.result(record, `${run} was cancelled before`);
+    return;
+  }
+  await handle.cancel();
+  output.note({ code: 'run.cancelling', text: `  cancelling ${run}`, data: { run } });
+  const { record, closed } = await follow(context, temporal, run);
+  if (!closed || !record) {
+    context.exitCode = EXIT.interrupted;
+    if (output.json) output.result(record ?? { run }, '');
+    output.note({ code: 'interrupted', text: `\n  stopped waiting; the run goes on cancelling: temper watch ${run}` });
+    return;
+  }
+  // A run that was at its end already ends as it would have.
+  if (record.outcome !== 'cancelled') context.exitCode = EXIT.failed;
+  output.result(record, ['', ...endingLines(record, output.style)].join('\n'));
+}

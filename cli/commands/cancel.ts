@@ -1,0 +1,15 @@
+import { Command } from '@commander-js/extra-typings';
+import type { Context } from '../context.ts';
+
+/** `temper cancel RUN`: stop a run, and wait until nothing of it bills any more. */
+export function cancelCommand(context: Context) {
+  return new Command('cancel')
+    .description('cancel a run, and wait until everything it had started in AWS is stopped')
+    .argument('<run>', 'workflow id, or an unambiguous part of it')
+    .action(async (text) => {
+      const { withTemporal } = await import('../temporal.ts');
+      const { resolveRun } = await import('../runs.ts');
+      const { cancelRun } = await import('../cancel-run.ts');
+      await withTemporal(context, async (temporal) => cancelRun(context, temporal, await resolveRun(temporal, text)));
+    });
+}

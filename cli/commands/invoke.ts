@@ -1,0 +1,25 @@
+import { Command } from '@commander-js/extra-typings';
+import type { Context } from '../context.ts';
+
+/** `temper invoke ENDPOINT`: ask a served model. */
+export function invokeCommand(context: Context) {
+  return new Command('invoke')
+    .description('ask a served model')
+    .argument('<endpoint>', 'name of the endpoint')
+    .option('--text <text>', 'a text to ask about; may be repeated', collect, [])
+    .option('--json [document]', 'print the answer as one JSON document; with a document, send it as it is')
+    .option('--file <file>', 'send a file: .jsonl, .json, .csv or plain text')
+    .option('--region <region>', 'AWS region of the endpoint')
+    .action(async (endpoint, { text, json, file, region }) => {
+      const { readRequest } = await import('../invoke-request.ts');
+      const { invokeEndpoint } = await import('../invoke-endpoint.ts');
+      const document = typeof json === 'string' ? json : undefined;
+      const request = await readRequest(context, { text, document, file });
+      const answer = await invokeEndpoint(context, endpoint, request, region);
+      context.output.result({ endpoint, ...answer }, answer.body);
+    });
+}
+
+function collect(value: string, earlier: readonly string[]): string[] {
+  return [...earlier, value];
+}

@@ -1,0 +1,17 @@
+import { Command } from '@commander-js/extra-typings';
+import type { Context } from '../context.ts';
+
+/** `temper upload RUN`: give a waiting run its files. */
+export function uploadCommand(context: Context) {
+  return new Command('upload')
+    .description('upload the data of a run that waits for it; on the machine that has the files')
+    .argument('<run>', 'workflow id, or an unambiguous part of it')
+    .action(async (text) => {
+      const { withTemporal } = await import('../temporal.ts');
+      const { resolveRun } = await import('../runs.ts');
+      const { uploadInputs } = await import('../upload-inputs.ts');
+      await withTemporal(context, async (temporal) =>
+        uploadInputs(context, temporal, await resolveRun(temporal, text)),
+      );
+    });
+}

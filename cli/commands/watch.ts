@@ -1,0 +1,19 @@
+import { Command } from '@commander-js/extra-typings';
+import type { Context } from '../context.ts';
+
+/** `temper watch RUN`: follow a run until it ends. */
+export function watchCommand(context: Context) {
+  return new Command('watch')
+    .description('follow a run until it ends; the exit code is the one of the run')
+    .argument('<run>', 'workflow id, or an unambiguous part of it')
+    .action(async (text) => {
+      const { withTemporal } = await import('../temporal.ts');
+      const { resolveRun } = await import('../runs.ts');
+      const { announce, conclude, follow } = await import('../follow.ts');
+      await withTemporal(context, async (temporal) => {
+        const run = await resolveRun(temporal, text);
+        announce(context, temporal, run, 'run.watched');
+        conclude(context, run, await follow(context, temporal, run));
+      });
+    });
+}

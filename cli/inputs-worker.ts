@@ -1,0 +1,50 @@
+/** The small worker by which the machine that has a run's files uploads them. */
+
+import { Worker } from '@temporalio/worker';
+import { createAwsProvider } from '../activities/aws.ts';
+import { createDataActivities } from '../activities/data.ts';
+import { inputsTaskQueue, type RunRef } from '../spec/naming.ts';
+import type { Context } from './context.ts';
+import type { Temporal } from './temporal.ts';
+import { connectWorker } from './workers.ts';
+
+/**
+ * Serves the run's inputs while `work` goes on. `work` is given a function that ends the serving once it is not needed
+ * any more, and a signal that is aborted by the context's or when the serving breaks down, in which case this rejects.
+ */
+export async function whileServingInputs<T>(
+  context: Context,
+  { environment }: Temporal,
+  run: RunRef,
+  work: (uploaded: () => void, signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const uploaded = new AbortController();
+  const broken = new AbortController();
+  const connection = await connectWorker(context, environment);
+  try {
+    const worker = await Worker.create({
+      connection,
+      namespace: environment.temporal.namespace,
+      taskQueue: inputsTaskQueue(run),
+      activities: createDataActivities({ aws: createAwsProvider() }),
+    });
+    const serving = worker.runUntil(aborted(AbortSignal.any([uploaded.signal, context.signal]))).catch((error) => {
+      broken.abort();
+      throw error;
+    });
+    const working = work(() => uploaded.abort(), AbortSignal.any([context.signal, broken.signal])).finally(() =>
+      uploaded.abort(),
+    );
+    const [result] = await Promise.all([working, serving]);
+    return result;
+  } finally {
+    await connection.close();
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

@@ -1,0 +1,55 @@
+import { readFile } from 'node:fs/promises';
+import { extname, resolve } from 'node:path';
+import type { Context } from './context.ts';
+import { usageError } from './errors.ts';
+
+/** What is sent to an endpoint. */
+export interface InvokeRequest {
+  readonly contentType: string;
+  readonly body: string | Uint8Array;
+}
+
+export interface Asked {
+  readonly text: readonly string[];
+  readonly document: string | undefined;
+  readonly file: string | undefined;
+}
+
+const CONTENT_TYPES: Readonly<Record<string, string>> = {
+  '.jsonl': 'application/jsonlines',
+  '.json': 'application/json',
+  '.csv': 'text/csv',
+};
+
+/** Makes the request out of what was given on the command line: texts, a JSON document, or a file. */
+export async function readRequest(
+  { cwd }: Pick<Context, 'cwd'>,
+  { text, document, file }: Asked,
+): Promise<InvokeRequest> {
+  const given = [text.length > 0, document !== undefined, file !== undefined].filter(Boolean).length;
+  if (given !== 1) throw usageError('Usage', 'give one of --text TEXT, --json DOCUMENT and --file FILE');
+  if (document !== undefined) return { contentType: 'application/json', body: checked(document) };
+  if (file !== undefined) {
+    const contentType = CONTENT_TYPES[extname(file).toLowerCase()] ?? 'text/plain';
+    return { contentType, body: await read(resolve(cwd, file), file) };
+  }
+  return {
+    contentType: 'application/jsonlines',
+    body: text.map((each) => `${JSON.stringify({ text: each })}\n`).join(''),
+  };
+}
+
+function checked(document: string): string {
+  try {
+    JSON.parse(document);
+    return document;
+  } catch (error) {
+    throw usageError('InvalidJson', `not JSON: ${(error as Error).message}`, `write it as --json '{"text": "..."}'`);
+  }
+}
+
+async function read(path: string, file: string): Promise<Uint8Array> {
+  return readFile(path).catch((error: Error) => {
+    throw usageError('FileUnreadable', `cannot read ${file}: ${error.message}`);
+  });
+}

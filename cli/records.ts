@@ -1,0 +1,85 @@
+/** Reading runs: their records, and what they were started with. */
+import { type WorkflowExecutionStatusName, WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
+import { ApplicationFailure, CancelledFailure, defaultPayloadConverter } from '@temporalio/common';
+import type { RunRecord } from '../spec/record.ts';
+import { type FineTuneInput, recordQuery } from '../workflows/messages.ts';
+import { UserError } from './errors.ts';
+import { hasWorker, isUnanswered, type Temporal } from './temporal.ts';
+
+const QUERY_TIMEOUT_MS = 8_000;
+
+/** Asks the run itself; a worker has to answer. Throws the user error `NoWorker` when none does. */
+export async function queryRecord(temporal: Temporal, workflowId: string): Promise<RunRecord> {
+  const { client } = temporal;
+  try {
+    return await client.withDeadline(Date.now() + QUERY_TIMEOUT_MS, () =>
+      client.workflow.getHandle(workflowId).query(recordQuery),
+    );
+  } catch (error) {
+    throw isUnanswered(error) ? noWorker(error) : error;
+  }
+}
+
+/** The record of a run, under way or over. */
+export async function readRecord(temporal: Temporal, workflowId: string): Promise<RunRecord> {
+  const handle = temporal.client.workflow.getHandle(workflowId);
+  const { status } = await handle.describe();
+  if (status.name !== 'RUNNING') return closedRecord(temporal, handle, status.name);
+  if (!(await hasWorker(temporal))) throw noWorker();
+  return queryRecord(temporal, workflowId);
+}
+
+/** The record that a closed run left: its result or its failure's details, which need no worker, or else its answer. */
+export async function closedRecord(
+  temporal: Temporal,
+  handle: WorkflowHandle,
+  status: WorkflowExecutionStatusName,
+): Promise<RunRecord> {
+  if (status === 'COMPLETED' || status === 'FAILED' || status === 'CANCELLED') {
+    try {
+      return (await handle.result()) as RunRecord;
+    } catch (error) {
+      const record = error instanceof WorkflowFailedError ? recordIn(error.cause) : undefined;
+      if (record) return record;
+      if (!(error instanceof WorkflowFailedError)) throw error;
+    }
+  }
+  const record = await queryRecord(temporal, handle.workflowId);
+  return record.outcome ? record : endedFromOutside(record, status);
+}
+
+function recordIn(cause: unknown): RunRecord | undefined {
+  if (!(cause instanceof ApplicationFailure || cause instanceof CancelledFailure)) return undefined;
+  const [record] = cause.details ?? [];
+  return typeof record === 'object' && record !== null && 'run' in record ? (record as RunRecord) : undefined;
+}
+
+/** Terminating a run gives it no chance to write its own end. */
+function endedFromOutside(record: RunRecord, status: WorkflowExecutionStatusName): RunRecord {
+  const how = status.toLowerCase().replace('_', ' ');
+  return {
+    ...record,
+    outcome: 'failed',
+    failure: {
+      code: 'Terminated',
+      message: `the run was ${how} from outside, without clean-up`,
+      stage: record.stage,
+    },
+  };
+}
+
+function noWorker(cause?: unknown): UserError {
+  return new UserError('NoWorker', 'no worker answers for the run', { fix: 'start one with: temper worker', cause });
+}
+
+/** What a run was started with, from its history. */
+export async function readInput({ client }: Temporal, workflowId: string): Promise<FineTuneInput> {
+  const { history } = await client.workflowService.getWorkflowExecutionHistory({
+    namespace: client.options.namespace,
+    execution: { workflowId },
+    maximumPageSize: 1,
+  });
+  const payload = history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads?.[0];
+  if (!payload) throw new Error(`the history of ${workflowId} does not begin with its input`);
+  return defaultPayloadConverter.fromPayload<FineTuneInput>(payload);
+}

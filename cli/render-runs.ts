@@ -1,0 +1,26 @@
+import { formatSeconds, table } from './format.ts';
+import type { Style } from './output.ts';
+import type { RunSummary } from './runs.ts';
+
+/** The list of runs as people read it. */
+export function renderRuns(runs: readonly RunSummary[], now: Date, style: Style): string {
+  if (runs.length === 0) return 'no runs yet; start one with: temper run FILE';
+  const colour = (outcome: string): string => {
+    if (outcome === 'passed') return style.green(outcome);
+    return outcome === 'rejected' || outcome === 'cancelled' ? style.yellow(outcome) : style.red(outcome);
+  };
+  return table([
+    ['NAME', 'ID', 'STAGE', 'OUTCOME', 'STARTED', 'TOOK'].map((title) => style.dim(title)),
+    ...runs.map(({ name, id, stage, outcome, startedAt, endedAt }) => {
+      const seconds = ((endedAt ? Date.parse(endedAt) : now.getTime()) - Date.parse(startedAt)) / 1000;
+      return [
+        name,
+        id,
+        stage ?? '',
+        outcome ? colour(outcome) : style.cyan('running'),
+        `${startedAt.slice(0, 16).replace('T', ' ')} UTC`,
+        formatSeconds(Math.max(0, seconds)),
+      ];
+    }),
+  ]);
+}

@@ -1,0 +1,217 @@
+/** A run's record as people read it: pure, and the same for run, watch and show. */
+
+import { basename } from 'node:path/posix';
+import type { RuleVerdict } from '../spec/gate.ts';
+import { parseRule } from '../spec/gate.ts';
+import { type Outcome, type RunRecord, STAGES, type Stage } from '../spec/record.ts';
+import { advice } from './advice.ts';
+import { formatMetric, formatSeconds, pad, plural } from './format.ts';
+import type { Style } from './output.ts';
+import type { Pending } from './watch-run.ts';
+
+const STAGE_WIDTH = 11;
+const TEXT_WIDTH = 50;
+const SECONDS_WIDTH = 8;
+
+/** What a stage did, in a few words. */
+interface StageText {
+  readonly text: string;
+  readonly extra?: string;
+}
+
+/** The stages that are over, in order: done, or where the run ended. */
+export function finishedStages(record: RunRecord): Stage[] {
+  const ended = record.outcome !== undefined;
+  return STAGES.filter((stage) => {
+    const timing = record.timings.find((each) => each.stage === stage);
+    return timing !== undefined && (ended || timing.seconds !== undefined);
+  });
+}
+
+/** One line for a stage that is over. */
+export function stageLine(record: RunRecord, stage: Stage, style: Style): string {
+  const { text, extra } = stageText(record, stage);
+  const seconds = record.timings.find((timing) => timing.stage === stage)?.seconds;
+  const took = seconds !== undefined && seconds >= 0.05 ? formatSeconds(seconds) : '';
+  return line(
+    glyph(record, stage, style),
+    stage,
+    `${pad(text, TEXT_WIDTH)}${style.dim(took.padStart(SECONDS_WIDTH))}${extra ? `   ${extra}` : ''}`,
+  );
+}
+
+/** The line of the stage under way: what AWS says of the job, its latest metrics, and what stands in the way. */
+export function pendingLine(stage: Stage, pending: Pending | undefined, mark: string, elapsed?: string): string {
+  const parts = pending ? pendingParts(pending) : [];
+  const text = parts.join(' · ') || 'under way';
+  return line(mark, stage, elapsed === undefined ? text : `${pad(text, TEXT_WIDTH)}${elapsed.padStart(SECONDS_WIDTH)}`);
+}
+
+function pendingParts({ progress, problem, attempt }: Pending): string[] {
+  return [...(progress ? progressParts(progress) : []), ...(problem ? [`trying again (${attempt}): ${problem}`] : [])];
+}
+
+function progressParts(progress: NonNullable<Pending['progress']>): string[] {
+  if ('file' in progress) return [basename(progress.file), `${percent(progress.bytes, progress.total)} %`];
+  const metrics = Object.entries(progress.metrics ?? {}).map(([name, value]) => `${name} ${formatMetric(value)}`);
+  return [progress.resource, progress.secondaryStatus ?? progress.status, ...metrics.slice(0, 2)];
+}
+
+function percent(part: number, whole: number): number {
+  return whole === 0 ? 100 : Math.floor((100 * part) / whole);
+}
+
+/** How the run ended, and what to do about it; no lines while it is under way. */
+export function endingLines(record: RunRecord, style: Style): string[] {
+  if (!record.outcome) return [];
+  return [...outcomeLines(record, record.outcome, style), ...leftBehindLines(record, style)];
+}
+
+function outcomeLines(record: RunRecord, outcome: Outcome, style: Style): string[] {
+  switch (outcome) {
+    case 'passed':
+      return record.endpoint
+        ? [`  try it: ${style.cyan(`temper invoke ${record.endpoint.endpoint} --text "..."`)}`]
+        : [`  model: ${style.cyan(record.model?.artifact ?? 'none')}`];
+    case 'rejected':
+      return [
+        `  ${style.yellow('rejected by the gate')}: nothing was deployed`,
+        ...(record.gate ?? []).map(
+          ({ rule, passed, reason }) => `    ${passed ? style.green('✔') : style.red('✖')} ${pad(rule, 30)} ${reason}`,
+        ),
+        ...(record.model ? [`  the model is kept: ${record.model.artifact}`] : []),
+      ];
+    case 'cancelled':
+      return [`  ${style.yellow('cancelled')} while in ${record.stage}; ${stopped(record)}`];
+    case 'failed':
+      return failureLines(record, style);
+  }
+}
+
+function leftBehindLines({ leftBehind }: RunRecord, style: Style): string[] {
+  if (!leftBehind?.length) return [];
+  return [`  ${style.red('left behind')}, and may bill; remove by hand: ${leftBehind.join(', ')}`];
+}
+
+/** What a cancelled run had under way, which its clean-up has stopped. */
+export function stopped(record: RunRecord): string {
+  if (record.trainingJob && !record.model) return `training job ${record.trainingJob} was stopped`;
+  switch (record.stage) {
+    case 'evaluate':
+      return 'its evaluation jobs were stopped';
+    case 'deploy':
+      return 'its deployment was taken back';
+    default:
+      return 'nothing was running in AWS';
+  }
+}
+
+function failureLines(record: RunRecord, style: Style): string[] {
+  const { failure } = record;
+  if (!failure) return [`  ${style.red('failed')} in ${record.stage}`];
+  return [
+    `  ${style.red('failed')} in ${failure.stage}: ${failure.message} ${style.dim(`(${failure.code})`)}`,
+    ...(failure.log?.length
+      ? ['', style.dim('  the log ends with:'), ...failure.log.map((text) => `  ${style.dim('│')} ${text}`)]
+      : []),
+    '',
+    `  ${style.dim('fix:')} ${advice(failure, record.run)}`,
+  ];
+}
+
+/** The whole record, as `temper show` prints it. */
+export function renderRecord(record: RunRecord, style: Style): string {
+  return [
+    `  ${pad('run', STAGE_WIDTH)}${record.run}`,
+    '',
+    ...finishedStages(record).map((stage) => stageLine(record, stage, style)),
+    ...(record.outcome === undefined ? [pendingLine(record.stage, undefined, style.cyan('…'))] : []),
+    '',
+    ...endingLines(record, style),
+  ]
+    .join('\n')
+    .trimEnd();
+}
+
+function line(mark: string, stage: Stage, rest: string): string {
+  return `  ${mark} ${pad(stage, STAGE_WIDTH)}${rest}`.trimEnd();
+}
+
+function glyph(record: RunRecord, stage: Stage, style: Style): string {
+  if (record.outcome === 'rejected' && stage === 'gate') return style.yellow('✖');
+  if (record.outcome === 'failed' && stage === (record.failure?.stage ?? record.stage)) return style.red('✖');
+  if (record.outcome === 'cancelled' && stage === record.stage) return style.yellow('■');
+  return style.green('✔');
+}
+
+function stageText(record: RunRecord, stage: Stage): StageText {
+  switch (stage) {
+    case 'data':
+      return { text: dataText(record) };
+    case 'train':
+      return {
+        text: [record.spec.train.engine, record.model?.jobName ?? record.trainingJob].filter(Boolean).join(' · '),
+        extra: metricsText(record.model?.metrics ?? {}),
+      };
+    case 'evaluate':
+      return { text: scoresText(record) };
+    case 'gate':
+      return { text: record.gate?.length ? record.gate.map(ruleText).join(' · ') : 'no rules' };
+    case 'deploy':
+      return { text: deploymentText(record) };
+  }
+}
+
+function dataText({ data }: RunRecord): string {
+  if (!data) return '';
+  const splits = Object.values(data.splits);
+  const rows = splits.reduce((total, split) => total + split.rows, 0);
+  return [
+    plural(rows, 'row'),
+    plural(splits.length, 'split'),
+    ...(data.duplicates > 0 ? [`${plural(data.duplicates, 'duplicate')} left out`] : []),
+    `sha256:${data.sha256.slice(0, 4)}…`,
+  ].join(' · ');
+}
+
+function metricsText(metrics: Readonly<Record<string, number>>): string {
+  return Object.entries(metrics)
+    .slice(0, 3)
+    .map(([name, value]) => `${name} ${formatMetric(value)}`)
+    .join(' · ');
+}
+
+function scoresText({ evaluations, spec }: RunRecord): string {
+  const { base, candidate } = evaluations ?? {};
+  return (spec.evaluate?.metrics ?? [])
+    .flatMap((metric) => {
+      const before = base && formatMetric(base.scores.metrics[metric]);
+      const after = candidate && formatMetric(candidate.scores.metrics[metric]);
+      if (!after) return before ? [`${metric} base ${before}`] : [];
+      return [before ? `${metric} base ${before} → candidate ${after}` : `${metric} ${after}`];
+    })
+    .join(' · ');
+}
+
+const SIGNS = { '>=': '≥', '<=': '≤', '>': '>', '<': '<', '==': '=' } as const;
+
+/** A rule that held is told in short; one that did not in full, where rounding could hide the difference. */
+function ruleText(verdict: RuleVerdict): string {
+  if (!verdict.passed) return verdict.reason;
+  const rule = parseRule(verdict.rule);
+  const base = verdict.threshold - rule.offset;
+  const ahead = verdict.value - base;
+  if (rule.relativeTo && rule.operator.startsWith('>') && ahead > 0) return `beats base by ${formatMetric(ahead)}`;
+  return `${rule.metric} ${formatMetric(verdict.value)} ${SIGNS[rule.operator]} ${formatMetric(verdict.threshold)}`;
+}
+
+function deploymentText({ endpoint, spec }: RunRecord): string {
+  if (endpoint) return `endpoint ${endpoint.endpoint} ${endpoint.created ? 'created' : 'updated'} · smoke test ok`;
+  if (spec.deploy.to === 'none') return 'not asked for';
+  return `endpoint ${spec.deploy.endpoint ?? spec.name}`;
+}
+
+/** The heading of a run that is followed. */
+export function headingLine(run: string, ui: string | undefined): string {
+  return `  ${pad('run', STAGE_WIDTH)}${run}${ui ? `   watch it: ${ui}` : ''}`;
+}

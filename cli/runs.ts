@@ -1,0 +1,105 @@
+/** Finding runs: by what people type, and as a list. */
+import type { WorkflowExecutionInfo } from '@temporalio/client';
+import { NAME_PATTERN, parseWorkflowId, workflowIdOf } from '../spec/naming.ts';
+import { searchAttributes } from '../workflows/search-attributes.ts';
+import { usageError } from './errors.ts';
+import { isNotFound, type Temporal } from './temporal.ts';
+
+/** One line of `temper ls`. */
+export interface RunSummary {
+  /** The workflow id. */
+  readonly run: string;
+  readonly name: string;
+  readonly id: string;
+  readonly stage?: string;
+  /** As in the record; `terminated` or `timed out` for a run that was ended from outside; absent while under way. */
+  readonly outcome?: string;
+  /** ISO 8601. */
+  readonly startedAt: string;
+  readonly endedAt?: string;
+}
+
+/** How far back an abbreviated run is looked for. */
+const SEARCH_DEPTH = 1_000;
+const SHOWN_CANDIDATES = 8;
+
+export interface ListOptions {
+  readonly name?: string;
+  readonly limit: number;
+}
+
+/** Runs, newest first. */
+export async function listRuns({ client }: Temporal, { name, limit }: ListOptions): Promise<RunSummary[]> {
+  const ofName = name === undefined ? '' : ` AND ${searchAttributes.name.name} = '${name}'`;
+  const runs: RunSummary[] = [];
+  for await (const info of client.workflow.list({ query: `WorkflowType = 'fineTune'${ofName}` })) {
+    const summary = summaryOf(info);
+    if (summary) runs.push(summary);
+    if (runs.length === limit) break;
+  }
+  return runs;
+}
+
+function summaryOf(info: WorkflowExecutionInfo): RunSummary | undefined {
+  const ref = parseWorkflowId(info.workflowId);
+  if (!ref) return undefined;
+  const { typedSearchAttributes: attributes, status } = info;
+  const stage = attributes.get(searchAttributes.stage);
+  const outcome =
+    attributes.get(searchAttributes.outcome) ??
+    (status.name === 'RUNNING' ? undefined : status.name.toLowerCase().replace('_', ' '));
+  return {
+    run: info.workflowId,
+    ...ref,
+    ...(stage && { stage }),
+    ...(outcome && { outcome }),
+    startedAt: info.startTime.toISOString(),
+    ...(info.closeTime && { endedAt: info.closeTime.toISOString() }),
+  };
+}
+
+/**
+ * The workflow id of the run that `text` stands for: a workflow id, `name/id`, or a part of it that no other run has.
+ * Throws a user error where there is none, or more than one.
+ */
+export async function resolveRun(temporal: Temporal, text: string): Promise<string> {
+  const exact = parseWorkflowId(text) ?? parseWorkflowId(`temper/${text}`);
+  // Asked for by name, as lists are a moment behind.
+  if (exact && (await exists(temporal, workflowIdOf(exact)))) return workflowIdOf(exact);
+  const runs = await listRuns(temporal, { limit: SEARCH_DEPTH });
+  const candidates = matching(runs, text);
+  const [run] = candidates;
+  if (run && candidates.length === 1) return run.run;
+  if (!run) throw usageError('RunNotFound', `no run matches ${JSON.stringify(text)}`, 'list them with: temper ls');
+  const shown = candidates
+    .slice(0, SHOWN_CANDIDATES)
+    .map((each) => `  ${each.run}  ${each.outcome ?? each.stage ?? ''}`);
+  const more = candidates.length - shown.length;
+  throw usageError(
+    'RunAmbiguous',
+    [
+      `${JSON.stringify(text)} stands for ${candidates.length} runs:`,
+      ...shown,
+      ...(more > 0 ? [`  and ${more} more`] : []),
+    ].join('\n'),
+    'name one of them, such as its last six characters',
+  );
+}
+
+/** Whole names and ids go before parts of them. */
+function matching(runs: readonly RunSummary[], text: string): RunSummary[] {
+  const byId = runs.filter(({ id }) => id === text);
+  if (byId.length > 0) return byId;
+  const byName = NAME_PATTERN.test(text) ? runs.filter(({ name }) => name === text) : [];
+  return byName.length > 0 ? byName : runs.filter(({ run }) => run.includes(text));
+}
+
+async function exists({ client }: Temporal, workflowId: string): Promise<boolean> {
+  try {
+    await client.workflow.getHandle(workflowId).describe();
+    return true;
+  } catch (error) {
+    if (isNotFound(error)) return false;
+    throw error;
+  }
+}

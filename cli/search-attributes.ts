@@ -1,0 +1,26 @@
+import type { Connection } from '@temporalio/client';
+import { searchAttributes } from '../workflows/search-attributes.ts';
+
+// IndexedValueType KEYWORD.
+const KEYWORD = 2;
+// gRPC status ALREADY_EXISTS.
+const ALREADY_EXISTS = 6;
+
+/** Registers what runs can be listed and filtered by; those that are there stay. */
+export async function ensureSearchAttributes(
+  { operatorService }: Pick<Connection, 'operatorService'>,
+  namespace: string,
+): Promise<void> {
+  const { customAttributes } = await operatorService.listSearchAttributes({ namespace });
+  const missing = Object.values(searchAttributes).filter(({ name }) => !(name in customAttributes));
+  if (missing.length === 0) return;
+  try {
+    await operatorService.addSearchAttributes({
+      namespace,
+      searchAttributes: Object.fromEntries(missing.map(({ name }) => [name, KEYWORD])),
+    });
+  } catch (error) {
+    // Another worker started at the same moment.
+    if ((error as { code?: number }).code !== ALREADY_EXISTS) throw error;
+  }
+}

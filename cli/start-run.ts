@@ -1,0 +1,99 @@
+import { randomInt } from 'node:crypto';
+import { PIPELINE_TASK_QUEUE, type RunRef, workflowIdOf } from '../spec/naming.ts';
+import type { fineTune } from '../workflows/index.ts';
+import type { FineTuneInput } from '../workflows/messages.ts';
+import { searchAttributes } from '../workflows/search-attributes.ts';
+import type { Context } from './context.ts';
+import { resolveAccount } from './environment.ts';
+import { UserError } from './errors.ts';
+import { announce, conclude, follow } from './follow.ts';
+import { whileServingInputs } from './inputs-worker.ts';
+import type { SpecFile } from './read-spec.ts';
+import { type Temporal, uiAddress, withTemporal } from './temporal.ts';
+import type { Snapshot } from './watch-run.ts';
+
+const ID_LETTERS = 'abcdefghijklmnopqrstuvwxyz0123456789';
+const ID_LENGTH = 6;
+
+/** Starts a run, uploads its inputs from here, and follows it until it is over, or uploaded where detached. */
+export async function startRun(
+  context: Context,
+  { spec, directory }: SpecFile,
+  { detach }: { readonly detach: boolean },
+): Promise<void> {
+  await withTemporal(context, async (temporal) => {
+    const account = await resolveAccount(temporal.environment, spec);
+    const run: RunRef = { name: spec.name, id: newId() };
+    const workflowId = workflowIdOf(run);
+    // Served before the run is there to ask for them: what cannot be uploaded is not started.
+    const last = await whileServingInputs(context, temporal, run, async (uploaded, signal) => {
+      await start(temporal, { run, spec, account, directory });
+      announce(context, temporal, workflowId, 'run.started');
+      return follow(context, temporal, workflowId, {
+        signal,
+        until: (snapshot) => {
+          if (hasInputs(snapshot)) uploaded();
+          return detach && hasInputs(snapshot);
+        },
+      });
+    });
+    if (detach && hasInputs(last) && !last.closed) tellDetached(context, temporal, workflowId);
+    else conclude(context, workflowId, last);
+  });
+}
+
+/** Whether a run has what it needs from this machine. */
+export function hasInputs({ record, closed }: Snapshot): boolean {
+  return closed || record?.data !== undefined;
+}
+
+function newId(): string {
+  return Array.from({ length: ID_LENGTH }, () => ID_LETTERS[randomInt(ID_LETTERS.length)]).join('');
+}
+
+async function start({ client }: Temporal, input: FineTuneInput): Promise<void> {
+  const { run, spec } = input;
+  try {
+    await client.workflow.start<typeof fineTune>('fineTune', {
+      workflowId: workflowIdOf(run),
+      taskQueue: PIPELINE_TASK_QUEUE,
+      args: [input],
+      workflowIdReusePolicy: 'REJECT_DUPLICATE',
+      workflowIdConflictPolicy: 'FAIL',
+      typedSearchAttributes: [
+        { key: searchAttributes.name, value: run.name },
+        { key: searchAttributes.engine, value: spec.train.engine },
+      ],
+      staticSummary: `fine-tune ${run.name}: ${spec.train.engine} → ${spec.deploy.to}`,
+      staticDetails: details(input),
+    });
+  } catch (error) {
+    if (!/search attribute/i.test(String((error as Error).cause ?? error))) throw error;
+    throw new UserError(
+      'SearchAttributesMissing',
+      'this Temporal namespace does not know the search attributes of temper',
+      {
+        fix: 'a worker registers them when it starts: temper worker',
+        cause: error,
+      },
+    );
+  }
+}
+
+/** What does not change while the run goes on, in Markdown, for the Temporal UI. */
+function details({ spec, account }: FineTuneInput): string {
+  const { data, train, gate, deploy } = spec;
+  return [
+    `- data: \`${data.source ?? data.train}\``,
+    `- train: ${train.engine}, \`${train.script}\` on ${train.instanceCount} × ${train.instance}`,
+    ...(train.base ? [`- base: \`${train.base}\``] : []),
+    ...(gate.length > 0 ? [`- gate: ${gate.map((rule) => `\`${rule}\``).join(', ')}`] : []),
+    `- deploy: ${deploy.to === 'none' ? 'nowhere' : `endpoint \`${deploy.endpoint ?? spec.name}\``}`,
+    `- in ${account.region}, bucket \`${account.bucket}\``,
+  ].join('\n');
+}
+
+function tellDetached({ output }: Context, { environment }: Temporal, run: string): void {
+  const ui = uiAddress(environment, run);
+  output.result({ run, ...(ui && { ui }) }, `\n  the run goes on; follow it with: temper watch ${run}`);
+}

@@ -1,0 +1,94 @@
+/** Tells a run's snapshots as they come: a line for each stage that is over, and a live one for the stage under way. */
+import type { RunRecord, Stage } from '../spec/record.ts';
+import { formatSeconds } from './format.ts';
+import type { Output } from './output.ts';
+import { finishedStages, pendingLine, stageLine } from './render.ts';
+import type { Missing, Pending, Snapshot } from './watch-run.ts';
+
+const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'] as const;
+const FRAME_MS = 100;
+
+export class Story {
+  readonly #output: Output;
+  readonly #told = new Set<Stage>();
+  #snapshot: Snapshot = { closed: false };
+  #progress = '';
+  #missing: Missing | undefined;
+  #frame = 0;
+  readonly #timer: NodeJS.Timeout | undefined;
+
+  constructor(output: Output) {
+    this.#output = output;
+    if (output.animated) this.#timer = setInterval(() => this.#draw(), FRAME_MS);
+  }
+
+  tell(snapshot: Snapshot): void {
+    this.#snapshot = snapshot;
+    const { record, missing } = snapshot;
+    if (missing !== this.#missing) this.#tellMissing(missing, record);
+    this.#missing = missing;
+    if (!record) return;
+    for (const stage of finishedStages(record)) this.#tellStage(record, stage);
+    if (!snapshot.closed) this.#tellProgress(record, snapshot);
+    this.#draw();
+  }
+
+  /** Takes the live line away; nothing is told after this. */
+  end(): void {
+    clearInterval(this.#timer);
+    this.#output.live(undefined);
+  }
+
+  #tellStage(record: RunRecord, stage: Stage): void {
+    if (this.#told.has(stage)) return;
+    this.#told.add(stage);
+    const timing = record.timings.find((each) => each.stage === stage);
+    this.#output.story({
+      code: 'stage.finished',
+      text: stageLine(record, stage, this.#output.style),
+      data: { stage, seconds: timing?.seconds },
+    });
+  }
+
+  /** Where no line can be redrawn, each change of a job's status is a line of its own. */
+  #tellProgress({ stage }: RunRecord, { pending }: Snapshot): void {
+    if (this.#output.animated || !pending || this.#told.has(stage)) return;
+    const steady = withoutNumbers(pending);
+    const text = pendingLine(stage, steady, '·');
+    if (text === this.#progress || (!steady.progress && !steady.problem)) return;
+    this.#progress = text;
+    const { progress, problem } = steady;
+    this.#output.story({ code: 'stage.progress', text, data: { stage, ...progress, ...(problem && { problem }) } });
+  }
+
+  #tellMissing(missing: Missing | undefined, record: RunRecord | undefined): void {
+    const text = missing ? MISSING[missing].replace('RUN', record?.run ?? 'RUN') : '  … going on';
+    this.#output.note({ code: missing ? `missing.${missing}` : 'missing.none', text });
+  }
+
+  #draw(): void {
+    const { record, pending, closed } = this.#snapshot;
+    if (!this.#output.animated || !record || closed || this.#told.has(record.stage)) {
+      this.#output.live(undefined);
+      return;
+    }
+    this.#frame = (this.#frame + 1) % FRAMES.length;
+    const started = record.timings.find(({ stage }) => stage === record.stage)?.startedAt;
+    const elapsed = started ? formatSeconds(Math.max(0, (Date.now() - Date.parse(started)) / 1000)) : '';
+    const mark = this.#output.style.cyan(FRAMES[this.#frame] ?? '');
+    this.#output.live(pendingLine(record.stage, pending, mark, elapsed));
+  }
+}
+
+/** Metrics and bytes change at each look: they are for the live line. */
+function withoutNumbers({ progress, ...rest }: Pending): Pending {
+  if (!progress || 'file' in progress) return rest;
+  const { metrics: _, ...status } = progress;
+  return { ...rest, progress: status };
+}
+
+const MISSING: Readonly<Record<Missing, string>> = {
+  worker: '  … no worker answers: the run waits for one; start it with: temper worker',
+  inputs: '  … the run waits for its files; upload them, from the machine that has them, with: temper upload RUN',
+  temporal: '  … Temporal does not answer: trying again',
+};
