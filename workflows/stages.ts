@@ -1,6 +1,6 @@
 /** The stages of a run: each leaves small references for the next, and registers what it creates for clean-up first. */
 import { type ActivityOptions, ApplicationFailure, proxyActivities, workflowInfo } from '@temporalio/workflow';
-import type { DataActivities } from '../activities/data.ts';
+import type { createDataActivities } from '../activities/data.ts';
 import type { PipelineActivities } from '../activities/index.ts';
 import { durationSeconds } from '../spec/duration.ts';
 import { evaluateGate, type RuleVerdict } from '../spec/gate.ts';
@@ -27,7 +27,7 @@ export interface Prepared {
 const quickCall = proxyActivities<PipelineActivities>(profiles.quickCall);
 const submit = proxyActivities<PipelineActivities>(profiles.submit);
 const removing = proxyActivities<PipelineActivities>(profiles.cleanUp);
-const upload = proxyActivities<DataActivities>(profiles.upload);
+const upload = proxyActivities<ReturnType<typeof createDataActivities>>(profiles.upload);
 
 // A deployment has no limit of its own: SageMaker gives up on a fleet that does not come up within four hours.
 const LONGEST_DEPLOYMENT_SECONDS = 4 * 3600;
@@ -39,7 +39,7 @@ export async function prepare({ run, spec, account, directory }: RunContext): Pr
   const taskQueue = inputsTaskQueue(run);
   const { data, source } = await upload.prepareInputs.executeWithOptions(
     { taskQueue, ...summary('check, split and upload the data; package the code') },
-    [{ run, spec, directory, account }],
+    [{ run, spec, directory, region: account.region, bucket: account.bucket }],
   );
   if (!spec.train.base) return { data, source };
   const base = await quickCall.resolveBase.executeWithOptions(summary(`look up ${spec.train.base}`), [

@@ -1,0 +1,34 @@
+import { ApplicationFailure } from '@temporalio/common';
+import type { History } from '@temporalio/common/lib/proto-utils.js';
+import { fakeActivities, scoresWith, underWay } from '../workflows/fake-activities.ts';
+import { runToEnd, SPEC, withRun } from '../workflows/harness.ts';
+
+const failing = () =>
+  Promise.reject(
+    ApplicationFailure.nonRetryable('training job failed: AlgorithmError', 'JobFailed', { log: ['boom'] }),
+  );
+
+/** One recorded history each: what a change of the workflows must still be able to replay. */
+export const SCENARIOS: Readonly<Record<string, () => Promise<History>>> = {
+  passed: async () => (await runToEnd()).history,
+  'passed-from-scratch': async () => {
+    const spec = SPEC.replace(/^gate.*\n/m, '').replace(/^deploy.*\n/m, '');
+    return (await runToEnd(fakeActivities(), spec.replace(', base: run:movie-reviews', ''))).history;
+  },
+  rejected: async () => {
+    const scores = { scores: scoresWith(60), predictions: 's3://bucket/predictions' };
+    return (await runToEnd(fakeActivities({ awaitEvaluation: async () => ({ base: scores, candidate: scores }) })))
+      .history;
+  },
+  'failed-training': async () => (await runToEnd(fakeActivities({ awaitTraining: failing }))).history,
+  'failed-deployment': async () => (await runToEnd(fakeActivities({ awaitDeployment: failing }))).history,
+  'cancelled-training': async () => {
+    const fakes = fakeActivities({ awaitTraining: () => Promise.reject(underWay('10 minutes')) });
+    return withRun(fakes, async ({ handle, until }) => {
+      await until(() => fakes.calls.includes('awaitTraining'));
+      await handle.cancel();
+      await handle.result().catch(() => {});
+      return handle.fetchHistory();
+    });
+  },
+};

@@ -1,0 +1,88 @@
+import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
+import type { createDataActivities } from '../../activities/data.ts';
+import type { PipelineActivities } from '../../activities/index.ts';
+import type { DataSet, Serving } from '../../spec/record.ts';
+import { type Scores, score } from '../../spec/scoring.ts';
+
+export type AllActivities = PipelineActivities & ReturnType<typeof createDataActivities>;
+export type ActivityName = keyof AllActivities;
+
+const serving: Serving = { image: 'image', environment: { SAGEMAKER_PROGRAM: 'inference.py' } };
+
+export const dataSet: DataSet = {
+  sha256: 'a'.repeat(64),
+  splits: { train: { uri: 's3://bucket/train/', rows: 70 }, test: { uri: 's3://bucket/test/', rows: 20 } },
+  testInputs: { uri: 's3://bucket/inputs/', rows: 20 },
+  labels: ['negative', 'positive'],
+  duplicates: 0,
+};
+
+/** Scores of 100 rows of which the given number are right. */
+export function scoresWith(right: number): Scores {
+  return score(
+    Array.from({ length: 100 }, (_, row) => ({ label: 'positive', prediction: row < right ? 'positive' : 'negative' })),
+  );
+}
+
+/** What a job under way looks like to the workflow: a failure that is retried. */
+export function underWay(nextRetryDelay: number | '10 minutes' = 1): ApplicationFailure {
+  return ApplicationFailure.create({
+    type: 'InProgress',
+    message: 'the job is InProgress',
+    category: ApplicationFailureCategory.BENIGN,
+    nextRetryDelay,
+  });
+}
+
+export interface FakeActivities {
+  readonly activities: AllActivities;
+  /** Names of the activities that ran, in the order of their starts; each attempt counts. */
+  readonly calls: ActivityName[];
+}
+
+/** Activities of a run that succeeds, with what they were asked kept; any of them can be replaced. */
+export function fakeActivities(overrides: Partial<AllActivities> = {}): FakeActivities {
+  const calls: ActivityName[] = [];
+  const working: AllActivities = {
+    prepareInputs: async () => ({
+      data: dataSet,
+      source: { uri: 's3://bucket/sourcedir.tar.gz', sha256: 'b'.repeat(64) },
+    }),
+    resolveBase: async () => ({ artifact: 's3://bucket/base/model.tar.gz', serving, run: 'temper/movie-reviews/aaaa' }),
+    publishModel: async () => {},
+    submitTraining: async ({ account }) => ({ jobName: 'reviews-abc123-train', region: account.region }),
+    awaitTraining: async ({ jobName }) => ({
+      artifact: 's3://bucket/candidate/model.tar.gz',
+      jobName,
+      jobArn: `arn:aws:sagemaker:us-east-1:000000000000:training-job/${jobName}`,
+      metrics: { loss: 0.4 },
+      trainingSeconds: 12,
+      billedSeconds: 12,
+    }),
+    stopTraining: async () => {},
+    submitEvaluation: async () => {},
+    awaitEvaluation: async ({ models }) => ({
+      ...(models.base ? { base: { scores: scoresWith(60), predictions: 's3://bucket/base/predictions.jsonl' } } : {}),
+      candidate: { scores: scoresWith(80), predictions: 's3://bucket/candidate/predictions.jsonl' },
+    }),
+    removeContender: async () => {},
+    submitDeployment: async () => ({ created: true }),
+    awaitDeployment: async ({ endpoint, created }) => ({
+      endpoint,
+      endpointConfig: 'reviews-abc123',
+      created,
+      smokeTest: { input: '{}', output: '{"label":"positive"}', milliseconds: 4 },
+    }),
+    revertDeployment: async () => {},
+  };
+  const activities = Object.fromEntries(
+    Object.entries({ ...working, ...overrides }).map(([name, run]) => [
+      name,
+      (...args: unknown[]) => {
+        calls.push(name as ActivityName);
+        return (run as (...args: unknown[]) => unknown)(...args);
+      },
+    ]),
+  ) as unknown as AllActivities;
+  return { activities, calls };
+}

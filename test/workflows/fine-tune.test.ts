@@ -1,0 +1,176 @@
+import { ApplicationFailure, WorkflowFailedError } from '@temporalio/client';
+import { describe, expect, it } from 'vitest';
+import type { Stage } from '../../spec/record.ts';
+import { searchAttributes } from '../../workflows/search-attributes.ts';
+import { type ActivityName, type AllActivities, fakeActivities, scoresWith, underWay } from './fake-activities.ts';
+import { runToEnd, SPEC, withRun } from './harness.ts';
+
+const broken = () =>
+  Promise.reject(ApplicationFailure.nonRetryable('AWS said no', 'InvalidRequest', { log: ['last line'] }));
+
+function without(text: string, ...lines: RegExp[]): string {
+  return text
+    .split('\n')
+    .filter((line) => !lines.some((pattern) => pattern.test(line)))
+    .join('\n');
+}
+
+describe('a run that succeeds', () => {
+  it('takes the data to an endpoint and leaves its record', async () => {
+    const fakes = fakeActivities();
+    const { record, status, searchAttributes: found } = await runToEnd(fakes);
+    expect(status).toBe('COMPLETED');
+    expect(record).toMatchObject({
+      outcome: 'passed',
+      stage: 'deploy',
+      model: { artifact: 's3://bucket/candidate/model.tar.gz' },
+      base: { run: 'temper/movie-reviews/aaaa' },
+      endpoint: { endpoint: 'reviews' },
+    });
+    expect(record.gate?.map(({ passed }) => passed)).toEqual([true, true]);
+    expect(record.timings.map(({ stage }) => stage)).toEqual(['data', 'train', 'evaluate', 'gate', 'deploy']);
+    expect(record.timings.every(({ seconds }) => seconds !== undefined)).toBe(true);
+    expect([found.get(searchAttributes.stage), found.get(searchAttributes.outcome)]).toEqual(['deploy', 'passed']);
+  });
+
+  it('hands over the candidate and removes only what the evaluation of the base needed', async () => {
+    const removed: string[] = [];
+    const fakes = fakeActivities({
+      removeContender: async ({ contender }) => {
+        removed.push(contender);
+      },
+    });
+    await runToEnd(fakes);
+    expect(removed).toEqual(['base']);
+    expect(fakes.calls).toContain('publishModel');
+    expect(fakes.calls).not.toContain('stopTraining');
+    expect(fakes.calls).not.toContain('revertDeployment');
+  });
+
+  it('keeps its history below 80 events however often a job is looked at', async () => {
+    let looks = 0;
+    const working = fakeActivities().activities;
+    const fakes = fakeActivities({
+      awaitTraining: async (job) => {
+        looks += 1;
+        if (looks < 30) throw underWay();
+        return working.awaitTraining(job);
+      },
+    });
+    const { events, record } = await runToEnd(fakes);
+    expect(record.outcome).toBe('passed');
+    expect(looks).toBe(30);
+    expect(events).toBeLessThan(80);
+  });
+
+  it('trains from scratch, and serves nothing where the spec says so', async () => {
+    const fakes = fakeActivities();
+    const { record } = await runToEnd(
+      fakes,
+      without(SPEC, /^gate/, /^deploy/).replace(', base: run:movie-reviews', ''),
+    );
+    expect(record.outcome).toBe('passed');
+    expect(record.endpoint).toBeUndefined();
+    expect(Object.keys(record.evaluations ?? {})).toEqual(['candidate']);
+    expect(fakes.calls).toContain('publishModel');
+    expect(fakes.calls).not.toContain('resolveBase');
+    expect(fakes.calls).not.toContain('submitDeployment');
+  });
+});
+
+describe('a run whose model the gate rejects', () => {
+  it('is a result: nothing is published or deployed, and its evaluation is removed', async () => {
+    const fakes = fakeActivities({
+      awaitEvaluation: async () => ({
+        base: { scores: scoresWith(70), predictions: 's3://bucket/b' },
+        candidate: { scores: scoresWith(72), predictions: 's3://bucket/c' },
+      }),
+    });
+    const { record, status } = await runToEnd(fakes);
+    expect(status).toBe('COMPLETED');
+    expect(record.outcome).toBe('rejected');
+    expect(record.gate?.map(({ passed }) => passed)).toEqual([true, false]);
+    expect(fakes.calls.filter((name) => /publish|Deployment/.test(name))).toEqual([]);
+    expect(fakes.calls.filter((name) => name === 'removeContender')).toHaveLength(2);
+  });
+});
+
+const STEPS: readonly { activity: ActivityName; stage: Stage; removes: readonly ActivityName[] }[] = [
+  { activity: 'prepareInputs', stage: 'data', removes: [] },
+  { activity: 'resolveBase', stage: 'data', removes: [] },
+  { activity: 'submitTraining', stage: 'train', removes: ['stopTraining'] },
+  { activity: 'awaitTraining', stage: 'train', removes: ['stopTraining'] },
+  { activity: 'submitEvaluation', stage: 'evaluate', removes: ['removeContender', 'removeContender'] },
+  { activity: 'awaitEvaluation', stage: 'evaluate', removes: ['removeContender', 'removeContender'] },
+  {
+    activity: 'submitDeployment',
+    stage: 'deploy',
+    removes: ['revertDeployment', 'removeContender', 'removeContender'],
+  },
+  { activity: 'awaitDeployment', stage: 'deploy', removes: ['revertDeployment', 'removeContender', 'removeContender'] },
+  { activity: 'publishModel', stage: 'deploy', removes: ['revertDeployment', 'removeContender', 'removeContender'] },
+];
+const REMOVING: readonly ActivityName[] = ['stopTraining', 'removeContender', 'revertDeployment'];
+
+describe.each(STEPS)('when $activity does not succeed', ({ activity, stage, removes }) => {
+  it('fails with what AWS said, after removing what the run had started', async () => {
+    const fakes = fakeActivities({ [activity]: broken } as Partial<AllActivities>);
+    const { record, status, error } = await runToEnd(fakes);
+    expect(status).toBe('FAILED');
+    expect(record).toMatchObject({
+      outcome: 'failed',
+      failure: { code: 'InvalidRequest', message: 'AWS said no', stage, log: ['last line'] },
+    });
+    expect(fakes.calls.filter((name) => REMOVING.includes(name))).toEqual(removes);
+    const cause = error instanceof WorkflowFailedError ? error.cause : undefined;
+    expect(cause).toMatchObject({ type: 'InvalidRequest', details: [record] });
+  });
+
+  it('is cancelled, after removing what the run had started', async () => {
+    const fakes = fakeActivities({
+      [activity]: () => Promise.reject(underWay('10 minutes')),
+    } as Partial<AllActivities>);
+    await withRun(fakes, async ({ handle, until }) => {
+      await until(() => fakes.calls.includes(activity));
+      await handle.cancel();
+      await expect(handle.result()).rejects.toBeInstanceOf(WorkflowFailedError);
+      expect((await handle.describe()).status.name).toBe('CANCELLED');
+      expect(await until(() => true)).toMatchObject({ outcome: 'cancelled', stage });
+      expect(fakes.calls.filter((name) => REMOVING.includes(name))).toEqual(removes);
+    });
+  });
+});
+
+it('a create that is under way when the run is cancelled is waited for, then removed', async () => {
+  let acknowledge = (): void => {};
+  const created = new Promise<void>((resolve) => {
+    acknowledge = resolve;
+  });
+  const order: string[] = [];
+  const fakes = fakeActivities({
+    submitTraining: async () => {
+      await created;
+      order.push('created');
+      return { jobName: 'j', region: 'us-east-1' };
+    },
+    stopTraining: async () => {
+      order.push('stopped');
+    },
+  });
+  await withRun(fakes, async ({ handle, until }) => {
+    await until(() => fakes.calls.includes('submitTraining'));
+    await handle.cancel();
+    await until(() => true);
+    acknowledge();
+    await expect(handle.result()).rejects.toBeInstanceOf(WorkflowFailedError);
+  });
+  expect(order).toEqual(['created', 'stopped']);
+});
+
+it('says what clean-up could not remove, and removes the rest', async () => {
+  const fakes = fakeActivities({ awaitDeployment: broken, revertDeployment: broken });
+  const { record } = await runToEnd(fakes);
+  expect(record.outcome).toBe('failed');
+  expect(record.leftBehind).toEqual(['reviews']);
+  expect(fakes.calls.filter((name) => name === 'removeContender')).toHaveLength(2);
+});

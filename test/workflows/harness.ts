@@ -1,0 +1,113 @@
+import { randomUUID } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import type { WorkflowHandle } from '@temporalio/client';
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { bundleWorkflowCode, DefaultLogger, Runtime, Worker, type WorkflowBundle } from '@temporalio/worker';
+import { parse } from 'yaml';
+import { inputsTaskQueue, type RunRef, workflowIdOf } from '../../spec/naming.ts';
+import type { RunRecord } from '../../spec/record.ts';
+import { specSchema } from '../../spec/spec.ts';
+import { fineTune } from '../../workflows/index.ts';
+import { recordQuery } from '../../workflows/messages.ts';
+import { sharedRegion } from '../support/region.ts';
+import { type FakeActivities, fakeActivities } from './fake-activities.ts';
+
+export const SPEC = `
+name: reviews
+data: { source: data.jsonl, split: { test: 0.2 } }
+train: { engine: sagemaker, script: train.py, base: run:movie-reviews }
+evaluate: {}
+gate: [accuracy >= 0.70, accuracy >= base + 0.05]
+deploy: { to: sagemaker-endpoint }
+`;
+
+export interface StartedRun {
+  readonly run: RunRef;
+  readonly handle: WorkflowHandle<typeof fineTune>;
+  /** Resolves when the run's record satisfies the condition. */
+  until(condition: (record: RunRecord) => boolean): Promise<RunRecord>;
+}
+
+let bundle: Promise<WorkflowBundle> | undefined;
+
+/** The workflows of the source tree, bundled once per test process. */
+export function workflowBundle(): Promise<WorkflowBundle> {
+  bundle ??= bundleWorkflowCode({
+    workflowsPath: fileURLToPath(new URL('../../workflows/index.ts', import.meta.url)),
+    logger: new DefaultLogger('ERROR'),
+  });
+  return bundle;
+}
+
+/** Starts a run of the spec with the given activities and does something with it while its workers are up. */
+export async function withRun<T>(
+  fakes: FakeActivities,
+  body: (started: StartedRun, environment: TestWorkflowEnvironment) => Promise<T>,
+  specText = SPEC,
+): Promise<T> {
+  const environment = await TestWorkflowEnvironment.createFromExistingServer({
+    address: sharedRegion().temporalAddress,
+  });
+  const spec = specSchema.parse(parse(specText));
+  const run: RunRef = { name: spec.name, id: randomUUID().slice(0, 8) };
+  const pipelineQueue = `pipeline-${run.id}`;
+  const connection = environment.nativeConnection;
+  const { prepareInputs, ...activities } = fakes.activities;
+  const workers = await Promise.all([
+    Worker.create({ connection, taskQueue: pipelineQueue, workflowBundle: await workflowBundle(), activities }),
+    Worker.create({ connection, taskQueue: inputsTaskQueue(run), activities: { prepareInputs } }),
+  ]);
+  const handle = await environment.client.workflow.start(fineTune, {
+    workflowId: workflowIdOf(run),
+    taskQueue: pipelineQueue,
+    args: [
+      {
+        run,
+        spec,
+        account: { region: 'us-east-1', bucket: 'bucket', roleArn: 'arn:aws:iam::000000000000:role/r' },
+        directory: '/nowhere',
+      },
+    ],
+  });
+  const until: StartedRun['until'] = async (condition) => {
+    const deadline = Date.now() + 20_000;
+    for (;;) {
+      const record = await handle.query(recordQuery);
+      if (condition(record)) return record;
+      if (Date.now() > deadline) throw new Error(`the record never came to that: ${JSON.stringify(record)}`);
+    }
+  };
+  const running = Promise.all(workers.map((worker) => worker.run()));
+  try {
+    return await body({ run, handle, until }, environment);
+  } finally {
+    for (const worker of workers) worker.shutdown();
+    await running;
+    await environment.teardown();
+  }
+}
+
+/** A run with the given activities, to its end, and the record that it then answers with. */
+export async function runToEnd(fakes: FakeActivities = fakeActivities(), specText = SPEC) {
+  return withRun(
+    fakes,
+    async ({ handle }) => {
+      const error = await handle.result().then(
+        () => undefined,
+        (reason: unknown) => reason,
+      );
+      const description = await handle.describe();
+      return {
+        record: await handle.query(recordQuery),
+        error,
+        status: description.status.name,
+        events: description.historyLength,
+        searchAttributes: description.typedSearchAttributes,
+        history: await handle.fetchHistory(),
+      };
+    },
+    specText,
+  );
+}
+
+Runtime.install({ logger: new DefaultLogger('ERROR') });
