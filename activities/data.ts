@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { Context, heartbeat, log } from '@temporalio/activity';
 import { normalise, type Row, type SplitResult, splitRows } from '../spec/data.ts';
-import { DataProblems, type Place, shown } from '../spec/data-problems.ts';
+import { DataProblems, type Place } from '../spec/data-problems.ts';
 import { type RunRef, s3Keys, splitFile } from '../spec/naming.ts';
 import { type DataSet, type SourceBundle, SPLITS, type SplitInfo, type SplitName } from '../spec/record.ts';
+import { shown } from '../spec/shown.ts';
 import type { Spec } from '../spec/spec.ts';
 import type { AwsProvider } from './aws.ts';
 import { failure } from './errors.ts';

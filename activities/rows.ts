@@ -3,7 +3,8 @@ import { stat } from 'node:fs/promises';
 import { relative, resolve, sep } from 'node:path';
 import { glob } from 'tinyglobby';
 import { type Columns, type Row, readRow } from '../spec/data.ts';
-import { type DataProblem, type Place, type RowProblem, shown } from '../spec/data-problems.ts';
+import type { DataProblem, Place, RowProblem } from '../spec/data-problems.ts';
+import { shown } from '../spec/shown.ts';
 
 /** A file of a data set. */
 export interface DataFile {

@@ -27,14 +27,7 @@ export interface Place {
 
 export type DataProblem = RowProblem & Place;
 
-const MAX_VALUE_LENGTH = 60;
 const MAX_LISTED = 10;
-
-/** A value as errors show it: JSON, shortened. */
-export function shown(value: unknown): string {
-  const text = JSON.stringify(value);
-  return text.length > MAX_VALUE_LENGTH ? `${text.slice(0, MAX_VALUE_LENGTH)}…` : text;
-}
 
 /** Collects the problems of a data set, however many there are, and tells them grouped with the first places of each. */
 export class DataProblems {

@@ -1,7 +1,8 @@
 /** Rows of a data set: what a usable one is, and how rows are divided into splits. */
 import { createHash } from 'node:crypto';
-import { type RowProblem, shown } from './data-problems.ts';
+import type { RowProblem } from './data-problems.ts';
 import type { SplitName } from './record.ts';
+import { shown } from './shown.ts';
 
 /** One example for a classifier. */
 export interface Row {

@@ -1,0 +1,7 @@
+const MAX_LENGTH = 60;
+
+/** A value as errors show it: JSON, shortened. */
+export function shown(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH)}…` : text;
+}
