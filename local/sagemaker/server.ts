@@ -1,0 +1,187 @@
+/** Amazon SageMaker in the laptop region. */
+import { rm } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { exec } from '../exec.ts';
+import { Lock } from '../lock.ts';
+import { ProcessRecords } from '../processes.ts';
+import { Containers } from './containers.ts';
+import type { Context, Operations } from './context.ts';
+import { EndpointConfigs } from './endpoint-configs.ts';
+import { Endpoints } from './endpoints.ts';
+import { containerEnvironment } from './environment.ts';
+import { type CallFault, type FaultPlan, Faults } from './faults.ts';
+import { Logs } from './logs.ts';
+import { isObject, type Json, model, project } from './model.ts';
+import { Models } from './models.ts';
+import { AwsError, readBody, sendError, sendJson } from './protocol.ts';
+import { invoke, invokedEndpoint } from './runtime.ts';
+import { ObjectStore } from './s3.ts';
+import { tagOperations } from './tags.ts';
+import { TrainingJobs } from './training/jobs.ts';
+import { TransformJobs } from './transform/jobs.ts';
+import { validate } from './validation.ts';
+import { Venvs } from './venvs.ts';
+
+export interface SageMakerOptions {
+  /** Directory for state, jobs, endpoints and virtual environments; made where missing. One server at a time. */
+  readonly home: string;
+  readonly region: string;
+  readonly account: string;
+  readonly s3Endpoint: string;
+  readonly logsEndpoint: string;
+  /** On 127.0.0.1; 0 for any free one. */
+  readonly port: number;
+  /** Interpreter that the virtual environments are made of, >= 3.10. */
+  readonly python: string;
+  /** The uv binary. */
+  readonly uv: string;
+  readonly faults?: FaultPlan;
+  /** Between SIGTERM and SIGKILL for a training job that is stopped; 120 at AWS. */
+  readonly stopGraceSeconds?: number;
+}
+
+export interface SageMaker {
+  /** Address of the control plane and of the runtime. */
+  readonly url: string;
+  /** Replaces the fault plan; counters start anew. */
+  setFaults(plan: FaultPlan): void;
+  /** Ends every process it started. Jobs and endpoints go on with the next server of the same home. */
+  close(): Promise<void>;
+}
+
+const TARGET = /^SageMaker\.(\w+)$/;
+const MAX_REQUEST_BYTES = 4 * 1024 * 1024;
+const DEFAULT_STOP_GRACE_SECONDS = 120;
+const CLOSE_GRACE_MS = 2_000;
+
+/** Starts the service. Rejects where another server uses the home, or the port is taken. */
+export async function startSageMaker(options: SageMakerOptions): Promise<SageMaker> {
+  const home = resolve(options.home);
+  const lock = Lock.tryAcquire(join(home, 'server.lock'));
+  if (!(lock instanceof Lock))
+    throw new Error(`${home} is in use by process ${lock.pid}; stop it, or choose another home`);
+  try {
+    return await serve(options, home, lock);
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+async function serve(options: SageMakerOptions, home: string, lock: Lock): Promise<SageMaker> {
+  const records = new ProcessRecords(join(home, 'processes'));
+  // Jobs and servers of a predecessor that crashed are started anew.
+  await records.endAll(CLOSE_GRACE_MS);
+  await Promise.all(
+    ['endpoints', 'transform-jobs'].map((name) => rm(join(home, name), { recursive: true, force: true })),
+  );
+  const pythonVersion = (
+    await exec(options.python, ['-c', 'import platform; print(platform.python_version())'])
+  ).trim();
+
+  const shutdown = new AbortController();
+  const containers = new Containers(records);
+  const { region, account, python, uv } = options;
+  const context: Context = {
+    home,
+    region,
+    account,
+    s3: new ObjectStore({ endpoint: options.s3Endpoint, region }),
+    logs: new Logs({ endpoint: options.logsEndpoint, region }),
+    containers,
+    venvs: new Venvs({ directory: join(home, 'venvs'), python, pythonVersion, uv }, containers),
+    stopGraceMs: (options.stopGraceSeconds ?? DEFAULT_STOP_GRACE_SECONDS) * 1000,
+    containerEnv: containerEnvironment(options, process.env),
+    shutdown: shutdown.signal,
+  };
+  const models = new Models(context);
+  const configs = new EndpointConfigs(context, models);
+  const endpoints = new Endpoints(context, configs);
+  const trainingJobs = new TrainingJobs(context);
+  const transformJobs = new TransformJobs(context, models);
+  const services = [models, configs, endpoints, trainingJobs, transformJobs];
+  const operations: Operations = Object.assign(
+    tagOperations(services.map(({ tags }) => tags)),
+    ...services.map((service) => service.operations),
+  );
+
+  let faults = new Faults(options.faults);
+  const server = createServer((request, response) => {
+    answer(request, response).catch((error: unknown) => sendError(response, error));
+  });
+  // Longer than SDKs keep idle connections, so that none is cut under a request.
+  server.keepAliveTimeout = 120_000;
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const endpoint = request.method === 'POST' ? invokedEndpoint(request.url ?? '') : undefined;
+    if (endpoint !== undefined) {
+      const fault = faults.meet('InvokeEndpoint', endpoint);
+      if (await isMet(fault, response)) return;
+      await invoke(context, endpoints, endpoint, request, response);
+      return;
+    }
+    const operation = TARGET.exec(String(request.headers['x-amz-target']))?.[1] ?? '';
+    const handler = operations[operation];
+    const input = parse(await readBody(request, MAX_REQUEST_BYTES));
+    if (!handler) throw new AwsError('UnknownOperationException', '');
+    const fault = faults.meet(operation, resourceName(operation, input));
+    if (await isMet(fault, response)) return;
+    validate(operation, input);
+    const output = await handler(input, fault.resource);
+    if (fault.reset === 'after-done') response.destroy();
+    else sendJson(response, 200, output && project(model.operations[operation]?.output ?? '', output));
+  }
+
+  await new Promise<void>((listening, reject) => {
+    server.once('error', reject);
+    server.listen(options.port, '127.0.0.1', listening);
+  });
+  for (const service of [endpoints, trainingJobs, transformJobs]) service.resume();
+
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    setFaults(plan) {
+      faults = new Faults(plan);
+    },
+    async close() {
+      shutdown.abort();
+      const closed = new Promise((done) => server.close(done));
+      server.closeAllConnections();
+      await containers.close(CLOSE_GRACE_MS);
+      await Promise.all([trainingJobs, transformJobs, endpoints].map((service) => service.close()));
+      await closed;
+      context.s3.close();
+      context.logs.close();
+      lock.release();
+    },
+  };
+}
+
+/** Carries out a fault; false where the call goes on. */
+async function isMet(fault: CallFault, response: ServerResponse): Promise<boolean> {
+  if (fault.delaySeconds > 0) await sleep(fault.delaySeconds * 1000);
+  if (fault.error) throw fault.error;
+  if (fault.status !== undefined) response.writeHead(fault.status).end();
+  else if (fault.reset === 'before') response.destroy();
+  else return false;
+  return true;
+}
+
+function parse(body: Buffer): Json {
+  try {
+    const input: unknown = body.length === 0 ? {} : JSON.parse(body.toString('utf8'));
+    if (isObject(input)) return input;
+  } catch {
+    // Told below.
+  }
+  throw new AwsError('SerializationException', 'the request body is not a JSON object');
+}
+
+/** The resource that a call is about, for faults to match. */
+function resourceName(operation: string, input: Json): string {
+  const kind = operation.replace(/^(Create|Update|Describe|List|Stop|Delete)/, '');
+  return String(input[`${kind}Name`] ?? input.ResourceArn ?? '');
+}
