@@ -75,7 +75,7 @@ function program(context: Context): Command {
     .exitOverride()
     .configureOutput({
       writeOut: (text) => output.help(text),
-      writeErr: (text) => output.note({ code: 'usage', text }),
+      writeErr: (text) => output.note({ code: 'usage', text: text.trimEnd() }),
       // `failure` shows it, in the form of every other error.
       outputError: () => {},
     });
@@ -103,7 +103,7 @@ function common(command: CommandUnknownOpts): void {
 
 function parsingError(error: CommanderError): UserError {
   const [message = '', hint] = error.message.replace(/^error: /, '').split('\n');
-  return usageError('Usage', message, hint?.replace(/^\((.*)\)$/, '$1') ?? 'see --help');
+  return usageError('Usage', message, hint?.replace(/^\(Did (.*)\)$/, 'did $1') ?? 'see --help');
 }
 
 function version(): string {

@@ -90,7 +90,7 @@ export class Output {
 
   /** Help: for people, also with `--json`. */
   help(text: string): void {
-    this.#data(text);
+    this.#data(text.trimEnd());
   }
 
   /** Shows what went wrong, and returns what the process should exit with. */
@@ -111,12 +111,12 @@ export class Output {
 
   #data(text: string): void {
     this.live(undefined);
-    this.#write(this.#options.stdout, text.endsWith('\n') ? text : `${text}\n`);
+    this.#write(this.#options.stdout, `${text}\n`);
   }
 
   #say(text: string): void {
     this.live(undefined);
-    this.#write(this.#options.stderr, text.endsWith('\n') ? text : `${text}\n`);
+    this.#write(this.#options.stderr, `${text}\n`);
   }
 
   #write(sink: Sink, text: string): void {

@@ -1,4 +1,6 @@
 /** Connections to Temporal, and its errors in the words of this CLI. */
+import { once } from 'node:events';
+import { connect as connectSocket } from 'node:net';
 import { Client, Connection, isGrpcServiceError } from '@temporalio/client';
 import { PIPELINE_TASK_QUEUE } from '../spec/naming.ts';
 import type { Context } from './context.ts';
@@ -36,6 +38,7 @@ export async function withTemporal<T>(context: Context, work: (temporal: Tempora
 
 async function connect(environment: Environment): Promise<Connection> {
   try {
+    await knock(environment.temporal.address);
     return await Connection.connect({
       ...environment.temporal.connectionOptions,
       address: environment.temporal.address,
@@ -43,6 +46,18 @@ async function connect(environment: Environment): Promise<Connection> {
     });
   } catch (error) {
     throw unreachable(environment, error);
+  }
+}
+
+/** Fails at once where this machine listens to nobody there: gRPC would go on trying until its deadline. */
+async function knock(address: string): Promise<void> {
+  const [, host, port] = /^(localhost|127\.0\.0\.1|\[::1\]):(\d+)$/.exec(address) ?? [];
+  if (!host || !port) return;
+  const socket = connectSocket({ host: host.replace(/[[\]]/g, ''), port: Number(port) });
+  try {
+    await once(socket, 'connect');
+  } finally {
+    socket.destroy();
   }
 }
 

@@ -1,26 +1,33 @@
 /** What the workers of this CLI have in common: the connection, and a runtime that keeps to stderr. */
+import { IllegalStateError } from '@temporalio/common';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import type { Context } from './context.ts';
 import type { Environment } from './environment.ts';
+import type { Output } from './output.ts';
 import { unreachable } from './temporal.ts';
-
-let quiet = false;
 
 /** Connects a worker. Temporal's own log is told as messages, from warnings on. */
 export async function connectWorker({ output }: Context, environment: Environment): Promise<NativeConnection> {
-  if (!quiet) {
-    const logger = new DefaultLogger('WARN', ({ level, message, meta }) => {
-      const error = meta?.error;
-      const reason = error instanceof Error ? `: ${error.message}` : '';
-      output.note({ code: 'temporal.log', text: `${level.toLowerCase()}: ${message}${reason}`, data: { level } });
-    });
-    Runtime.install({ logger, shutdownSignals: [] });
-    quiet = true;
-  }
+  useRuntime(output);
   const { connectionOptions, address } = environment.temporal;
   try {
     return await NativeConnection.connect({ ...connectionOptions, address });
   } catch (error) {
     throw unreachable(environment, error);
+  }
+}
+
+function useRuntime(output: Output): void {
+  const logger = new DefaultLogger('WARN', ({ level, message, meta }) => {
+    const error = meta?.error;
+    const reason = error instanceof Error ? `: ${error.message}` : '';
+    output.note({ code: 'temporal.log', text: `${level.toLowerCase()}: ${message}${reason}`, data: { level } });
+  });
+  try {
+    // Signals are the context's: a worker that stopped by itself would leave its command behind.
+    Runtime.install({ logger, shutdownSignals: [] });
+  } catch (error) {
+    // A process has one runtime; where it was there before, it stays.
+    if (!(error instanceof IllegalStateError)) throw error;
   }
 }

@@ -6,7 +6,7 @@ export function invokeCommand(context: Context) {
   return new Command('invoke')
     .description('ask a served model')
     .argument('<endpoint>', 'name of the endpoint')
-    .option('--text <text>', 'a text to ask about; may be repeated', collect, [])
+    .option('--text <text>', 'a text to ask about; may be repeated', collect)
     .option('--json [document]', 'print the answer as one JSON document; with a document, send it as it is')
     .option('--file <file>', 'send a file: .jsonl, .json, .csv or plain text')
     .option('--region <region>', 'AWS region of the endpoint')
@@ -14,12 +14,12 @@ export function invokeCommand(context: Context) {
       const { readRequest } = await import('../invoke-request.ts');
       const { invokeEndpoint } = await import('../invoke-endpoint.ts');
       const document = typeof json === 'string' ? json : undefined;
-      const request = await readRequest(context, { text, document, file });
+      const request = await readRequest(context, { text: text ?? [], document, file });
       const answer = await invokeEndpoint(context, endpoint, request, region);
       context.output.result({ endpoint, ...answer }, answer.body);
     });
 }
 
-function collect(value: string, earlier: readonly string[]): string[] {
+function collect(value: string, earlier: readonly string[] = []): string[] {
   return [...earlier, value];
 }

@@ -6,22 +6,17 @@ export function runCommand(context: Context) {
   return new Command('run')
     .description('start the run that a spec file describes, and follow it until it ends')
     .argument('<file>', 'the spec, such as temper.yaml')
-    .option(
-      '--set <path=value>',
-      'set a value of the spec, train.hyperparameters.epochs=5; may be repeated',
-      collect,
-      [],
-    )
+    .option('--set <path=value>', 'set a value of the spec, train.hyperparameters.epochs=5; may be repeated', collect)
     .option('--detach', 'return once the data is uploaded')
     .addHelpText('after', '\nCtrl-C stops following; the run goes on.')
     .action(async (file, { set, detach }) => {
       const { readSpec } = await import('../read-spec.ts');
       const { startRun } = await import('../start-run.ts');
-      const spec = await readSpec(context, file, set);
+      const spec = await readSpec(context, file, set ?? []);
       await startRun(context, spec, { detach: detach === true });
     });
 }
 
-function collect(value: string, earlier: readonly string[]): string[] {
+function collect(value: string, earlier: readonly string[] = []): string[] {
   return [...earlier, value];
 }

@@ -1,0 +1,62 @@
+import { PassThrough } from 'node:stream';
+import { setTimeout } from 'node:timers/promises';
+import { runCli } from '../../../cli/cli.ts';
+import type { ExitCode } from '../../../cli/errors.ts';
+
+export interface CliRun {
+  /** What has come so far. */
+  readonly stdout: () => string;
+  readonly stderr: () => string;
+  /** Ctrl-C. */
+  readonly interrupt: () => void;
+  readonly done: Promise<CliResult>;
+}
+
+export interface CliResult {
+  readonly exitCode: ExitCode;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface CliOptions {
+  readonly env?: NodeJS.ProcessEnv;
+  readonly cwd?: string;
+}
+
+/** Starts the CLI in this process, with captured output. */
+export function startCli(argv: readonly string[], { env = {}, cwd = import.meta.dirname }: CliOptions = {}): CliRun {
+  const stdout = capture();
+  const stderr = capture();
+  const interrupt = new AbortController();
+  const done = runCli(argv, {
+    stdout: stdout.stream,
+    stderr: stderr.stream,
+    env: { PATH: process.env.PATH, ...env },
+    cwd,
+    signal: interrupt.signal,
+  }).then((exitCode) => ({ exitCode, stdout: stdout.text(), stderr: stderr.text() }));
+  return { stdout: stdout.text, stderr: stderr.text, interrupt: () => interrupt.abort(), done };
+}
+
+/** Runs the CLI in this process to its end. */
+export function cli(argv: readonly string[], options?: CliOptions): Promise<CliResult> {
+  return startCli(argv, options).done;
+}
+
+function capture(): { stream: PassThrough; text: () => string } {
+  const stream = new PassThrough();
+  let text = '';
+  stream.on('data', (chunk: Buffer) => {
+    text += chunk.toString();
+  });
+  return { stream, text: () => text };
+}
+
+/** Resolves once the condition holds. */
+export async function until(condition: () => boolean): Promise<void> {
+  const deadline = Date.now() + 20_000;
+  while (!condition()) {
+    if (Date.now() > deadline) throw new Error(`it never came to: ${condition}`);
+    await setTimeout(20);
+  }
+}
