@@ -27,6 +27,6 @@ export function containerEnvironment(
     AWS_ACCESS_KEY_ID: 'test',
     AWS_SECRET_ACCESS_KEY: 'test',
     AWS_ENDPOINT_URL_S3: options.s3Endpoint,
-    AWS_ENDPOINT_URL_LOGS: options.logsEndpoint,
+    AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: options.logsEndpoint,
   };
 }

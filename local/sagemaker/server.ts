@@ -26,7 +26,7 @@ import { validate } from './validation.ts';
 import { Venvs } from './venvs.ts';
 
 export interface SageMakerOptions {
-  /** Directory for state, jobs, endpoints and virtual environments; made where missing. One server at a time. */
+  /** State, jobs, endpoints and virtual environments lie in `sagemaker` below; made where missing. One server at a time. */
   readonly home: string;
   readonly region: string;
   readonly account: string;
@@ -59,7 +59,7 @@ const CLOSE_GRACE_MS = 2_000;
 
 /** Starts the service. Rejects where another server uses the home, or the port is taken. */
 export async function startSageMaker(options: SageMakerOptions): Promise<SageMaker> {
-  const home = resolve(options.home);
+  const home = resolve(options.home, 'sagemaker');
   const lock = Lock.tryAcquire(join(home, 'server.lock'));
   if (!(lock instanceof Lock))
     throw new Error(`${home} is in use by process ${lock.pid}; stop it, or choose another home`);
