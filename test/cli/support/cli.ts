@@ -53,9 +53,9 @@ function capture(): { stream: PassThrough; text: () => string } {
 }
 
 /** Resolves once the condition holds. */
-export async function until(condition: () => boolean): Promise<void> {
+export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
   const deadline = Date.now() + 20_000;
-  while (!condition()) {
+  while (!(await condition())) {
     if (Date.now() > deadline) throw new Error(`it never came to: ${condition}`);
     await setTimeout(20);
   }

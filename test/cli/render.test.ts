@@ -1,0 +1,194 @@
+import pc from 'picocolors';
+import { describe, expect, it } from 'vitest';
+import { finishedStages, pendingLine, renderRecord } from '../../cli/render.ts';
+import { renderRuns } from '../../cli/render-runs.ts';
+import { evaluateGate } from '../../spec/gate.ts';
+import type { RunRecord } from '../../spec/record.ts';
+import { specSchema } from '../../spec/spec.ts';
+import { dataSet, scoresWith } from '../workflows/fake-activities.ts';
+
+const plain = pc.createColors(false);
+const RUN = 'temper/product-reviews/7f3a9c';
+const RULES = ['accuracy >= 0.70', 'accuracy >= base + 0.05'];
+
+const started: RunRecord = {
+  run: RUN,
+  spec: specSchema.parse({
+    name: 'product-reviews',
+    data: { source: 'data.jsonl' },
+    train: { engine: 'sagemaker', script: 'train.py', base: 'run:movie-reviews' },
+    evaluate: { metrics: ['accuracy', 'f1_macro'] },
+    gate: RULES,
+    deploy: { to: 'sagemaker-endpoint' },
+  }),
+  account: { region: 'us-east-1', bucket: 'bucket', roleArn: 'arn:aws:iam::000000000000:role/r' },
+  stage: 'train',
+  data: {
+    ...dataSet,
+    splits: { train: { uri: 's3://b/train/', rows: 2541 }, test: { uri: 's3://b/test/', rows: 635 } },
+  },
+  trainingJob: 'product-reviews-7f3a9c-train',
+  timings: [
+    { stage: 'data', startedAt: '2026-01-01T00:00:00Z', seconds: 0.41 },
+    { stage: 'train', startedAt: '2026-01-01T00:00:01Z' },
+  ],
+};
+
+/** A run that got to its gate with these numbers of right answers out of 100. */
+function evaluated(base: number, candidate: number): RunRecord {
+  const scores = { base: scoresWith(base), candidate: scoresWith(candidate) };
+  return {
+    ...started,
+    stage: 'gate',
+    model: {
+      artifact: 's3://b/model.tar.gz',
+      jobName: 'product-reviews-7f3a9c-train',
+      jobArn: 'arn',
+      metrics: { loss: 12.345, accuracy: 0.761 },
+      trainingSeconds: 6,
+      billedSeconds: 6,
+    },
+    evaluations: {
+      base: { scores: scores.base, predictions: 's3://b/p' },
+      candidate: { scores: scores.candidate, predictions: 's3://b/q' },
+    },
+    gate: evaluateGate(RULES, scores).rules,
+    timings: [
+      { stage: 'data', startedAt: '2026-01-01T00:00:00Z', seconds: 0.41 },
+      { stage: 'train', startedAt: '2026-01-01T00:00:01Z', seconds: 6.2 },
+      { stage: 'evaluate', startedAt: '2026-01-01T00:00:08Z', seconds: 83 },
+      { stage: 'gate', startedAt: '2026-01-01T00:00:09Z', seconds: 0 },
+    ],
+  };
+}
+
+describe('a record, as people read it', () => {
+  it('under way', () => {
+    expect(renderRecord(started, plain)).toMatchInlineSnapshot(`
+      "  run        temper/product-reviews/7f3a9c
+
+        ✔ data       3,176 rows · 2 splits · sha256:aaaa…                 0.4 s
+        … train      under way"
+    `);
+  });
+
+  it('passed', () => {
+    const record = evaluated(62, 76);
+    const passed: RunRecord = {
+      ...record,
+      stage: 'deploy',
+      outcome: 'passed',
+      endpoint: {
+        endpoint: 'product-reviews',
+        endpointConfig: 'product-reviews-7f3a9c',
+        created: false,
+        smokeTest: { input: '{}', output: '{}', milliseconds: 4 },
+      },
+      timings: [...record.timings, { stage: 'deploy', startedAt: '2026-01-01T00:00:10Z', seconds: 3725 }],
+    };
+    expect(renderRecord(passed, plain)).toMatchInlineSnapshot(`
+      "  run        temper/product-reviews/7f3a9c
+
+        ✔ data       3,176 rows · 2 splits · sha256:aaaa…                 0.4 s
+        ✔ train      sagemaker · product-reviews-7f3a9c-train             6.2 s   loss 12.35 · accuracy 0.76
+        ✔ evaluate   accuracy base 0.62 → candidate 0.76 · f1_macro base 0.38 → candidate 0.43  1m 23s
+        ✔ gate       accuracy 0.76 ≥ 0.70 · beats base by 0.14
+        ✔ deploy     endpoint product-reviews updated · smoke test ok    1h 02m
+
+        try it: temper invoke product-reviews --text "...""
+    `);
+  });
+
+  it('rejected', () => {
+    expect(renderRecord({ ...evaluated(70, 72), outcome: 'rejected' }, plain)).toMatchInlineSnapshot(`
+      "  run        temper/product-reviews/7f3a9c
+
+        ✔ data       3,176 rows · 2 splits · sha256:aaaa…                 0.4 s
+        ✔ train      sagemaker · product-reviews-7f3a9c-train             6.2 s   loss 12.35 · accuracy 0.76
+        ✔ evaluate   accuracy base 0.70 → candidate 0.72 · f1_macro base 0.41 → candidate 0.42  1m 23s
+        ✖ gate       accuracy 0.72 ≥ 0.70 · accuracy 0.7200 is not >= 0.7500 (base 0.7000)
+
+        rejected by the gate: nothing was deployed
+          ✔ accuracy >= 0.70               accuracy 0.7200 is >= 0.7000
+          ✖ accuracy >= base + 0.05        accuracy 0.7200 is not >= 0.7500 (base 0.7000)
+        the model is kept: s3://b/model.tar.gz"
+    `);
+  });
+
+  it('failed', () => {
+    const failed: RunRecord = {
+      ...started,
+      outcome: 'failed',
+      failure: {
+        code: 'JobFailed',
+        message: 'training job product-reviews-7f3a9c-train failed: AlgorithmError: exit code 1',
+        stage: 'train',
+        log: ['Traceback (most recent call last):', '  File "train.py", line 3, in <module>', 'KeyError: 7'],
+      },
+      leftBehind: ['product-reviews'],
+    };
+    expect(renderRecord(failed, plain)).toMatchInlineSnapshot(`
+      "  run        temper/product-reviews/7f3a9c
+
+        ✔ data       3,176 rows · 2 splits · sha256:aaaa…                 0.4 s
+        ✖ train      sagemaker · product-reviews-7f3a9c-train
+
+        failed in train: training job product-reviews-7f3a9c-train failed: AlgorithmError: exit code 1 (JobFailed)
+
+        the log ends with:
+        │ Traceback (most recent call last):
+        │   File "train.py", line 3, in <module>
+        │ KeyError: 7
+
+        fix: correct what the log shows, then start the run again; the whole log: temper logs temper/product-reviews/7f3a9c
+        left behind, and may bill; remove by hand: product-reviews"
+    `);
+  });
+
+  it('cancelled', () => {
+    expect(renderRecord({ ...started, outcome: 'cancelled' }, plain)).toMatchInlineSnapshot(`
+      "  run        temper/product-reviews/7f3a9c
+
+        ✔ data       3,176 rows · 2 splits · sha256:aaaa…                 0.4 s
+        ■ train      sagemaker · product-reviews-7f3a9c-train
+
+        cancelled while in train; training job product-reviews-7f3a9c-train was stopped"
+    `);
+  });
+});
+
+it('counts the stage under way as finished only once the run is over', () => {
+  expect(finishedStages(started)).toEqual(['data']);
+  expect(finishedStages({ ...started, outcome: 'failed' })).toEqual(['data', 'train']);
+});
+
+it('tells what a job is doing, and what stands in its way', () => {
+  const progress = { resource: 'job', status: 'InProgress', secondaryStatus: 'Training', metrics: { loss: 0.5 } };
+  expect(pendingLine('train', { progress, attempt: 3 }, '·')).toBe('  · train      job · Training · loss 0.50');
+  expect(pendingLine('train', { problem: 'Throttled: slow down', attempt: 3 }, '·')).toBe(
+    '  · train      trying again (3): Throttled: slow down',
+  );
+  expect(pendingLine('data', { progress: { file: 's3://b/k/train.jsonl', bytes: 1, total: 4 }, attempt: 1 }, '·')).toBe(
+    '  · data       train.jsonl · 25 %',
+  );
+});
+
+it('lists runs in columns', () => {
+  const runs = [
+    { run: 'temper/a/aaaaaa', name: 'a', id: 'aaaaaa', stage: 'train', startedAt: '2026-01-02T03:04:05.000Z' },
+    {
+      run: RUN,
+      name: 'product-reviews',
+      id: '7f3a9c',
+      stage: 'gate',
+      outcome: 'rejected',
+      startedAt: '2026-01-01T00:00:00.000Z',
+      endedAt: '2026-01-01T00:02:05.000Z',
+    },
+  ];
+  expect(renderRuns(runs, new Date('2026-01-02T03:04:15Z'), plain)).toMatchInlineSnapshot(`
+    "NAME             ID      STAGE  OUTCOME   STARTED               TOOK
+    a                aaaaaa  train  running   2026-01-02 03:04 UTC  10.0 s
+    product-reviews  7f3a9c  gate   rejected  2026-01-01 00:00 UTC  2m 05s"
+  `);
+});

@@ -1,0 +1,97 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { temporaryDirectory } from '../support/region.ts';
+import { cli } from './support/cli.ts';
+import { project, SPEC } from './support/pipeline.ts';
+
+const NOBODY = { TEMPORAL_ADDRESS: '127.0.0.1:1' };
+
+describe('wrong usage ends with 2, and says what is right', () => {
+  it.each([
+    [['shwo'], "unknown command 'shwo'", 'did you mean show?'],
+    [['ls', '--limt', '3'], "unknown option '--limt'", 'did you mean --limit?'],
+    [['ls', '--limit', 'many'], "argument 'many' is invalid", 'see --help'],
+    [['ls', '--name', "x' OR 'a' = 'a"], 'names have lower-case letters', 'see --help'],
+    [['show'], "missing required argument 'run'", 'see --help'],
+    [['show', 'a', 'b'], 'too many arguments', 'see --help'],
+  ])('temper %s', async (argv, message, fix) => {
+    const { exitCode, stdout, stderr } = await cli(argv);
+    expect(exitCode).toBe(2);
+    expect(stdout).toBe('');
+    expect(stderr).toContain(message);
+    expect(stderr).toContain(`fix: ${fix}`);
+  });
+
+  it('as one JSON document with --json', async () => {
+    const { exitCode, stdout, stderr } = await cli(['show', '--json']);
+    expect(JSON.parse(stdout)).toEqual({
+      error: { code: 'Usage', message: "missing required argument 'run'", fix: 'see --help' },
+    });
+    expect([exitCode, stderr]).toEqual([2, '']);
+  });
+
+  it('shows help in place of a missing command', async () => {
+    const { exitCode, stdout, stderr } = await cli([]);
+    expect([exitCode, stdout]).toEqual([2, '']);
+    expect(stderr).toContain('Usage: temper');
+  });
+});
+
+it('gives help and version on stdout', async () => {
+  expect(await cli(['--version'])).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });
+  const { exitCode, stdout, stderr } = await cli(['run', '--help']);
+  expect([exitCode, stderr]).toEqual([0, '']);
+  expect(stdout).toContain('--set <path=value>');
+  expect(stdout).toContain('--json');
+});
+
+describe('a spec that cannot be run ends with 2, before anything is started', () => {
+  it('with all of its problems, by line', async () => {
+    const cwd = await project(
+      SPEC.replace('name: reviews', 'name: Reviews').replace('engine: sagemaker', 'engine: sagmaker'),
+    );
+    const { exitCode, stdout, stderr } = await cli(['run', 'temper.yaml'], { cwd, env: NOBODY });
+    expect([exitCode, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(/temper\.yaml:2/);
+    expect(stderr).toMatch(/temper\.yaml:4/);
+  });
+
+  it('with the option that is wrong', async () => {
+    const { exitCode, stderr } = await cli(['run', 'temper.yaml', '--set', 'train.instanceCount=none'], {
+      cwd: await project(SPEC),
+      env: NOBODY,
+    });
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('--set train.instanceCount');
+  });
+
+  it('with every file that is not there', async () => {
+    const cwd = await temporaryDirectory();
+    await writeFile(join(cwd, 'temper.yaml'), SPEC);
+    const { exitCode, stdout } = await cli(['run', 'temper.yaml', '--json'], { cwd, env: NOBODY });
+    const { error } = JSON.parse(stdout) as { error: { code: string; message: string } };
+    expect([exitCode, error.code]).toEqual([2, 'FilesMissing']);
+    for (const field of ['data.source', 'train.script', 'serve.script']) expect(error.message).toContain(field);
+  });
+
+  it('with the path of a file that cannot be read', async () => {
+    const { exitCode, stderr } = await cli(['run', 'nowhere.yaml'], { cwd: await temporaryDirectory(), env: NOBODY });
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('cannot read nowhere.yaml: no such file');
+  });
+});
+
+describe('where Temporal does not answer', () => {
+  it.each([['ls'], ['show', 'x'], ['run', 'temper.yaml'], ['worker']])('temper %s says so', async (...argv) => {
+    const { exitCode, stderr } = await cli(argv, { cwd: await project(SPEC), env: NOBODY });
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('temporal does not answer at 127.0.0.1:1');
+    expect(stderr).toContain('temper dev up');
+  });
+
+  it('shows the stack with --debug only', async () => {
+    expect((await cli(['ls'], { env: NOBODY })).stderr).not.toContain('ECONNREFUSED');
+    expect((await cli(['ls', '--debug'], { env: NOBODY })).stderr).toContain('ECONNREFUSED');
+  });
+});
