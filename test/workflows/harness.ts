@@ -110,4 +110,8 @@ export async function runToEnd(fakes: FakeActivities = fakeActivities(), specTex
   );
 }
 
-Runtime.install({ logger: new DefaultLogger('ERROR') });
+// Failing workflows are what these tests are about; what the SDK says of each would bury a real failure.
+Runtime.install({
+  logger: new DefaultLogger('ERROR', () => {}),
+  telemetryOptions: { logging: { filter: 'OFF' } },
+});

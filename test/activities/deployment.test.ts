@@ -1,0 +1,140 @@
+import {
+  CreateEndpointCommand,
+  DescribeEndpointCommand,
+  DescribeEndpointConfigCommand,
+  DescribeModelCommand,
+} from '@aws-sdk/client-sagemaker';
+import { expect, it } from 'vitest';
+import type { DeploymentInput } from '../../activities/deployment/deployment.ts';
+import type { TrainingInput } from '../../activities/sagemaker/training-request.ts';
+import { endpointConfigName, modelName, type RunRef } from '../../spec/naming.ts';
+import type { Deployment } from '../../spec/record.ts';
+import { servingOf } from '../../spec/serving.ts';
+import { account, clients, pipeline, preparedTraining, settled, trained } from '../support/activities.ts';
+
+const WRONG_ANSWERS = `
+def model_fn(model_dir):
+    return None
+
+def input_fn(body, content_type):
+    return body
+
+def predict_fn(data, model):
+    return data
+
+def output_fn(prediction, accept):
+    return '{"label": "neither"}', accept
+`;
+const BROKEN = 'raise RuntimeError("no such tokenizer")\n';
+
+interface Release {
+  readonly training: TrainingInput;
+  readonly deployment: DeploymentInput;
+}
+
+async function release(endpoint?: string, name?: string, inference?: string): Promise<Release> {
+  const prepared = await preparedTraining(inference ? { inference } : {});
+  const training = name ? { ...prepared, run: { ...prepared.run, name } } : prepared;
+  const { artifact } = await trained(training);
+  const model = { artifact, serving: servingOf(training.spec, training.source, account) };
+  const { run } = training;
+  return {
+    training,
+    deployment: { run, account, model, endpoint: endpoint ?? run.name, instance: 'ml.t2.medium', instanceCount: 1 },
+  };
+}
+
+async function deployed({ training, deployment }: Release): Promise<Deployment> {
+  const { run, endpoint } = deployment;
+  const { created } = await settled(pipeline.submitDeployment, deployment);
+  const input = { run, region: account.region, endpoint, data: training.data, created };
+  return settled(pipeline.awaitDeployment, input);
+}
+
+const revert = ({ deployment: { run, endpoint } }: Release) =>
+  settled(pipeline.revertDeployment, { run, region: account.region, endpoint });
+
+async function configOf(endpoint: string): Promise<string | undefined> {
+  return (await clients.sagemaker.send(new DescribeEndpointCommand({ EndpointName: endpoint }))).EndpointConfigName;
+}
+
+async function expectGone(run: RunRef): Promise<void> {
+  const config = new DescribeEndpointConfigCommand({ EndpointConfigName: endpointConfigName(run) });
+  await expect(clients.sagemaker.send(config)).rejects.toThrow(/Could not find/);
+  const model = new DescribeModelCommand({ ModelName: modelName(run, 'candidate') });
+  await expect(clients.sagemaker.send(model)).rejects.toThrow(/Could not find/);
+}
+
+it('creates an endpoint, updates it for the next run, and can put the one before back', async () => {
+  const first = await release();
+  const created = await deployed(first);
+  expect(created).toMatchObject({ created: true, endpointConfig: endpointConfigName(first.deployment.run) });
+  expect(created.smokeTest.output).toMatch(/"label": "(positive|negative)"/);
+
+  const second = await release(first.deployment.endpoint, first.deployment.run.name);
+  expect(await deployed(second)).toMatchObject({ created: false });
+  expect(await configOf(first.deployment.endpoint)).toBe(endpointConfigName(second.deployment.run));
+
+  await revert(second);
+  expect(await configOf(first.deployment.endpoint)).toBe(endpointConfigName(first.deployment.run));
+  await expectGone(second.deployment.run);
+  await revert(second);
+
+  await revert(first);
+  await expect(configOf(first.deployment.endpoint)).rejects.toThrow(/Could not find/);
+  await expectGone(first.deployment.run);
+});
+
+it('attaches to what a former attempt created', async () => {
+  const one = await release();
+  expect(await settled(pipeline.submitDeployment, one.deployment)).toEqual({ created: true });
+  expect(await settled(pipeline.submitDeployment, one.deployment)).toEqual({ created: true });
+  expect(await deployed(one)).toMatchObject({ created: true });
+  await revert(one);
+});
+
+it('an update that SageMaker rolls back is a failure, and the old config is still there', async () => {
+  const first = await release();
+  await deployed(first);
+  const second = await release(first.deployment.endpoint, first.deployment.run.name, BROKEN);
+  await expect(deployed(second)).rejects.toMatchObject({
+    type: 'RolledBack',
+    message: expect.stringContaining(endpointConfigName(first.deployment.run)),
+  });
+  await revert(second);
+  expect(await configOf(first.deployment.endpoint)).toBe(endpointConfigName(first.deployment.run));
+  await expectGone(second.deployment.run);
+  await revert(first);
+});
+
+it('an endpoint that answers nonsense fails its smoke test', async () => {
+  const wrong = await release(undefined, undefined, WRONG_ANSWERS);
+  await expect(deployed(wrong)).rejects.toMatchObject({
+    type: 'SmokeTestFailed',
+    message: expect.stringContaining('{"label": "neither"}'),
+  });
+  await revert(wrong);
+});
+
+it('an endpoint that does not come up fails with its reason', async () => {
+  const broken = await release(undefined, undefined, BROKEN);
+  await expect(deployed(broken)).rejects.toMatchObject({ type: 'EndpointFailed' });
+  await revert(broken);
+  await expect(configOf(broken.deployment.endpoint)).rejects.toThrow(/Could not find/);
+});
+
+it("leaves somebody else's endpoint alone", async () => {
+  const theirs = await release();
+  await deployed(theirs);
+  const foreign = `${theirs.deployment.run.name}-foreign`;
+  const EndpointConfigName = endpointConfigName(theirs.deployment.run);
+  await clients.sagemaker.send(new CreateEndpointCommand({ EndpointName: foreign, EndpointConfigName }));
+  const ours = await release(foreign);
+  await expect(settled(pipeline.submitDeployment, ours.deployment)).rejects.toMatchObject({
+    type: 'Conflict',
+    message: expect.stringContaining('was not made by Temper'),
+  });
+  await revert(ours);
+  expect(await configOf(foreign)).toBe(EndpointConfigName);
+  await revert(theirs);
+});

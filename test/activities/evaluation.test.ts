@@ -1,0 +1,83 @@
+import { DescribeModelCommand, DescribeTransformJobCommand } from '@aws-sdk/client-sagemaker';
+import { expect, it } from 'vitest';
+import type { EvaluationInput } from '../../activities/evaluation.ts';
+import { objectLines } from '../../activities/s3-lines.ts';
+import { modelName, transformJobName } from '../../spec/naming.ts';
+import { servingOf } from '../../spec/serving.ts';
+import {
+  account,
+  clients,
+  failureOf,
+  logOf,
+  pipeline,
+  preparedTraining,
+  settled,
+  trained,
+} from '../support/activities.ts';
+import type { KeywordOptions } from '../support/keyword-project.ts';
+
+async function evaluationOf(options: Omit<KeywordOptions, 'name'> = {}): Promise<EvaluationInput> {
+  const input = await preparedTraining(options);
+  const { artifact } = await trained(input);
+  const model = { artifact, serving: servingOf(input.spec, input.source, account) };
+  return { run: input.run, account, data: input.data, models: { candidate: model }, instance: 'ml.m5.large' };
+}
+
+it('scores what the serving container answers, and keeps every prediction', async () => {
+  const input = await evaluationOf();
+  const both = { ...input, models: { ...input.models, base: input.models.candidate } } as EvaluationInput;
+  await settled(pipeline.submitEvaluation, both);
+  const { base, candidate } = await settled(pipeline.awaitEvaluation, both);
+  expect(candidate?.scores.rows).toBe(input.data.splits.test?.rows);
+  expect(candidate?.scores.metrics.accuracy).toBe(1);
+  expect(base?.scores).toEqual(candidate?.scores);
+  const kept: unknown[] = [];
+  for await (const line of objectLines(clients.s3, candidate?.predictions ?? '')) kept.push(JSON.parse(line));
+  expect(kept).toHaveLength(candidate?.scores.rows ?? 0);
+  expect(kept[0]).toMatchObject({ row: 1, ok: true });
+});
+
+it('attaches when it is submitted again, and removes job and model, twice if need be', async () => {
+  const { run, ...input } = await evaluationOf();
+  await settled(pipeline.submitEvaluation, { run, ...input });
+  await settled(pipeline.submitEvaluation, { run, ...input });
+  const contender = { run, region: account.region, contender: 'candidate' as const };
+  await settled(pipeline.removeContender, contender);
+  await settled(pipeline.removeContender, contender);
+  const { TransformJobStatus } = await clients.sagemaker.send(
+    new DescribeTransformJobCommand({ TransformJobName: transformJobName(run, 'candidate') }),
+  );
+  expect(['Stopped', 'Completed']).toContain(TransformJobStatus);
+  const model = new DescribeModelCommand({ ModelName: modelName(run, 'candidate') });
+  await expect(clients.sagemaker.send(model)).rejects.toThrow(/Could not find model/);
+});
+
+it('answers that hold no label are told with their row', async () => {
+  const inference = `
+def model_fn(model_dir):
+    return None
+
+def predict_fn(data, model):
+    return data
+
+def input_fn(body, content_type):
+    return body.decode() if isinstance(body, bytes) else body
+
+def output_fn(prediction, accept):
+    return "\\n".join("[1, 2]" for line in prediction.splitlines() if line) + "\\n", accept
+`;
+  const input = await evaluationOf({ inference });
+  await settled(pipeline.submitEvaluation, input);
+  await expect(settled(pipeline.awaitEvaluation, input)).rejects.toMatchObject({
+    type: 'InvalidPredictions',
+    message: expect.stringMatching(/inputs\.jsonl\.out:1: expected JSON with a "label", received \[1, 2\]/),
+  });
+});
+
+it('a serving script that does not load fails the job with what it said', async () => {
+  const input = await evaluationOf({ inference: 'raise RuntimeError("no such tokenizer")\n' });
+  await settled(pipeline.submitEvaluation, input);
+  const failure = await failureOf(settled(pipeline.awaitEvaluation, input));
+  expect(failure.type).toBe('JobFailed');
+  expect(`${failure.message}\n${logOf(failure)}`).toContain('no such tokenizer');
+});

@@ -1,0 +1,81 @@
+import {
+  CreateTrainingJobCommand,
+  DescribeTrainingJobCommand,
+  ListTrainingJobsCommand,
+} from '@aws-sdk/client-sagemaker';
+import { expect, it } from 'vitest';
+import { trainingRequest } from '../../activities/sagemaker/training-request.ts';
+import { clients, failureOf, logOf, pipeline, preparedTraining, settled, trained } from '../support/activities.ts';
+
+async function jobsNamed(name: string): Promise<(string | undefined)[]> {
+  const { TrainingJobSummaries } = await clients.sagemaker.send(new ListTrainingJobsCommand({ NameContains: name }));
+  return (TrainingJobSummaries ?? []).map(({ TrainingJobStatus }) => TrainingJobStatus);
+}
+
+it('trains a model and tells its artifact, metrics and billed seconds', async () => {
+  const input = await preparedTraining();
+  const model = await trained(input);
+  expect(model.artifact).toMatch(new RegExp(`^s3://.*/runs/${input.run.id}/.*/output/model.tar.gz$`));
+  expect(model.metrics.words).toBeGreaterThan(40);
+  expect(model.billedSeconds).toBeGreaterThan(0);
+});
+
+it('attaches to the job of a former attempt', async () => {
+  const input = await preparedTraining();
+  const [first, second] = [
+    await settled(pipeline.submitTraining, input),
+    await settled(pipeline.submitTraining, input),
+  ];
+  expect(second).toEqual(first);
+  await settled(pipeline.awaitTraining, second);
+  expect(await jobsNamed(input.run.name)).toEqual(['Completed']);
+});
+
+it.each([
+  ['somebody else made', { Tags: [] }],
+  ['the run made of another request', { StoppingCondition: { MaxRuntimeInSeconds: 7 } }],
+])('refuses a job of its name that %s', async (_, difference) => {
+  const input = await preparedTraining();
+  await clients.sagemaker.send(new CreateTrainingJobCommand({ ...trainingRequest(input), ...difference }));
+  await expect(settled(pipeline.submitTraining, input)).rejects.toMatchObject({
+    type: 'Conflict',
+    nonRetryable: true,
+    message: expect.stringContaining("exists and is not this run's"),
+  });
+});
+
+it('stops a job that runs, and waits until it is stopped', async () => {
+  const input = await preparedTraining({ waitFor: '/nowhere/never' });
+  const job = await settled(pipeline.submitTraining, input);
+  await settled(pipeline.stopTraining, job);
+  const { TrainingJobStatus } = await clients.sagemaker.send(
+    new DescribeTrainingJobCommand({ TrainingJobName: job.jobName }),
+  );
+  expect(TrainingJobStatus).toBe('Stopped');
+  await expect(settled(pipeline.awaitTraining, job)).rejects.toMatchObject({ type: 'JobStopped', nonRetryable: true });
+});
+
+it('has nothing to stop where there is no job, or where it is over', async () => {
+  const input = await preparedTraining();
+  await settled(pipeline.stopTraining, { jobName: `${input.run.name}-never`, region: input.account.region });
+  const model = await trained(input);
+  await settled(pipeline.stopTraining, { jobName: model.jobName, region: input.account.region });
+  expect(await jobsNamed(input.run.name)).toEqual(['Completed']);
+});
+
+it('a script that fails is a failed job, with its traceback', async () => {
+  const failure = await failureOf(trained(await preparedTraining({ fail: 'no such column: colour' })));
+  expect(failure).toMatchObject({ type: 'JobFailed', nonRetryable: true });
+  expect(failure.message).toContain('no such column: colour');
+  expect(logOf(failure)).toMatch(/training has begun[\s\S]*Traceback[\s\S]*ValueError: no such column: colour/);
+});
+
+it('a job over its time limit is told apart from one that somebody stopped', async () => {
+  const input = await preparedTraining({ waitFor: '/nowhere/never' });
+  const { train } = input.spec;
+  const limited = { ...input, spec: { ...input.spec, train: { ...train, maxRuntime: '1s' } } };
+  await expect(trained(limited)).rejects.toMatchObject({
+    type: 'JobStopped',
+    message: expect.stringContaining('raise train.maxRuntime'),
+  });
+});

@@ -1,0 +1,76 @@
+/** Runs activities as a worker would, against the shared region. */
+import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import { ApplicationFailure } from '@temporalio/common';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger } from '@temporalio/worker';
+import { createAwsProvider } from '../../activities/aws.ts';
+import { createDataActivities } from '../../activities/data.ts';
+import { createPipelineActivities } from '../../activities/index.ts';
+import type { TrainingInput } from '../../activities/sagemaker/training-request.ts';
+import { parseSpec } from '../../spec/parse.ts';
+import type { Account, TrainedModel } from '../../spec/record.ts';
+import { type KeywordOptions, writeKeywordProject } from './keyword-project.ts';
+import { sharedRegion, temporaryDirectory } from './region.ts';
+
+const { env } = sharedRegion();
+Object.assign(process.env, env);
+
+export const account: Account = {
+  region: env.AWS_REGION ?? '',
+  bucket: env.TEMPER_BUCKET ?? '',
+  roleArn: env.TEMPER_ROLE_ARN ?? '',
+};
+export const aws = createAwsProvider();
+export const clients = aws(account.region);
+export const pipeline = createPipelineActivities({ aws });
+const { prepareInputs } = createDataActivities({ aws });
+
+/** The activity's result; while it fails with `InProgress` it is tried again, as its retry policy would. */
+export async function settled<I, O>(activity: (input: I) => Promise<O>, input: I): Promise<O> {
+  for (let attempt = 1; ; attempt += 1) {
+    const environment = new MockActivityEnvironment(
+      { attempt: Math.min(attempt, 5) },
+      { logger: new DefaultLogger('ERROR') },
+    );
+    try {
+      return await environment.run(activity, input);
+    } catch (error) {
+      if (!(error instanceof ApplicationFailure) || error.type !== 'InProgress') throw error;
+      await delay(Number(error.nextRetryDelay));
+    }
+  }
+}
+
+/** The inputs of a training job of a project of its own, uploaded. */
+export async function preparedTraining(options: Omit<KeywordOptions, 'name'> = {}): Promise<TrainingInput> {
+  const run = { name: `model-${randomUUID().slice(0, 8)}`, id: randomUUID().slice(0, 6) };
+  const { directory, specFile } = await writeKeywordProject(await temporaryDirectory(), { name: run.name, ...options });
+  const parsed = parseSpec(await readFile(specFile, 'utf8'));
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
+  const { spec } = parsed;
+  const inputs = await settled(prepareInputs, { run, spec, directory, region: account.region, bucket: account.bucket });
+  return { run, attempt: 1, account, spec, ...inputs };
+}
+
+/** A training job of the inputs, done. */
+export async function trained(input: TrainingInput): Promise<TrainedModel> {
+  return settled(pipeline.awaitTraining, await settled(pipeline.submitTraining, input));
+}
+
+/** The failure that the activity ends with. */
+export async function failureOf(ending: Promise<unknown>): Promise<ApplicationFailure> {
+  const error = await ending.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  if (!(error instanceof ApplicationFailure)) throw new Error(`expected an ApplicationFailure, got ${String(error)}`);
+  return error;
+}
+
+/** The end of the job's log that the failure carries. */
+export function logOf(failure: ApplicationFailure): string {
+  const [details] = (failure.details ?? []) as { log?: string[] }[];
+  return details?.log?.join('\n') ?? '';
+}
