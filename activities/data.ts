@@ -112,12 +112,16 @@ async function readSplits(input: PrepareInputs): Promise<SplitResult> {
 // Large enough that writing is not paid by the row, small enough that a large data set is never one string.
 const ROWS_PER_PIECE = 1000;
 
+// JSON leaves these as they are, but readers of lines take them for line ends: Python's splitlines(), Node's readline.
+const escapeLineEnds = (json: string): string =>
+  json.replace(/[\u0085\u2028\u2029]/g, (end) => `\\u${end.charCodeAt(0).toString(16).padStart(4, '0')}`);
+
 /** Rows as JSON Lines. */
 function jsonLines(rows: readonly Row[], objectOf: (row: Row) => object): Content {
   function* pieces(): Generator<string> {
     for (let start = 0; start < rows.length; start += ROWS_PER_PIECE) {
       const piece = rows.slice(start, start + ROWS_PER_PIECE);
-      yield piece.map((row) => `${JSON.stringify(objectOf(row))}\n`).join('');
+      yield piece.map((row) => `${escapeLineEnds(JSON.stringify(objectOf(row)))}\n`).join('');
     }
   }
   const hash = createHash('sha256');
@@ -178,13 +182,7 @@ export function createDataActivities({ aws }: { readonly aws: AwsProvider }) {
         );
       const testInputs = { uri: s3Uri(bucket, `${prefix}inputs/`), rows };
 
-      const { archive } = packed;
-      const sourceUri = await upload(s3Keys.source(run.name, packed.sha256), {
-        sha256: packed.sha256,
-        bytes: archive.length,
-        type: 'application/gzip',
-        pieces: () => [archive],
-      });
+      const sourceUri = await upload(s3Keys.source(run.name, packed.sha256), packed);
       return {
         data: { sha256, splits: uploaded, ...(rows > 0 ? { testInputs } : {}), labels, duplicates },
         source: { uri: sourceUri, sha256: packed.sha256 },

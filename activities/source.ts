@@ -7,6 +7,7 @@ import { glob } from 'tinyglobby';
 import type { Spec } from '../spec/spec.ts';
 import { failure } from './errors.ts';
 import { findDataFiles } from './rows.ts';
+import type { Content } from './upload.ts';
 
 /** Above this a directory holds something else than code, and every job would download it. */
 const MAX_SOURCE_MB = 50;
@@ -49,19 +50,18 @@ export async function missingFiles(spec: Spec, directory: string): Promise<strin
   return missing;
 }
 
-/** The packed directory of a training script. */
-export interface PackedSource {
-  /** `sourcedir.tar.gz` */
-  readonly archive: Buffer;
-  /** Of the archive, in hexadecimal. */
-  readonly sha256: string;
+// Small enough for an upload to end soon when it is cancelled.
+const PIECE_BYTES = 256 * 1024;
+
+function* piecesOf(bytes: Buffer): Generator<Buffer> {
+  for (let start = 0; start < bytes.length; start += PIECE_BYTES) yield bytes.subarray(start, start + PIECE_BYTES);
 }
 
 /**
  * Packs the directory of the training script: the same files give the same bytes, whenever and from wherever. Data named
  * by the spec, hidden files and what tools leave behind stay out. Fails with `InvalidSpec` above 50 MB.
  */
-export async function packSource(spec: Spec, directory: string): Promise<PackedSource> {
+export async function packSource(spec: Spec, directory: string): Promise<Content> {
   const root = resolve(directory, dirname(spec.train.script));
   const named = dataPaths(spec).map(([, path]) => path);
   const data = new Set(
@@ -98,5 +98,10 @@ export async function packSource(spec: Spec, directory: string): Promise<PackedS
   const archive = gzipSync(Buffer.concat(blocks));
   // The gzip header names the operating system; 255 says unknown.
   archive[9] = 255;
-  return { archive, sha256: createHash('sha256').update(archive).digest('hex') };
+  return {
+    sha256: createHash('sha256').update(archive).digest('hex'),
+    bytes: archive.length,
+    type: 'application/gzip',
+    pieces: () => piecesOf(archive),
+  };
 }

@@ -9,7 +9,7 @@ export interface Content {
   readonly sha256: string;
   readonly bytes: number;
   readonly type: string;
-  /** The bytes from the start, piece by piece; may be asked for again. */
+  /** The bytes from the start, in small pieces; may be asked for again. */
   readonly pieces: () => Iterable<string | Uint8Array>;
 }
 
@@ -30,27 +30,31 @@ export async function uploadOnce(
   );
   if (there?.ContentLength === content.bytes && there.Metadata?.sha256 === content.sha256) return false;
 
+  // Upload's own abort() rejects while parts are still on their way, and may leave them behind to be paid for. A body
+  // that fails makes it wait for them and remove them.
+  function* untilAborted(): Generator<string | Uint8Array> {
+    for (const piece of content.pieces()) {
+      signal.throwIfAborted();
+      yield piece;
+    }
+  }
   const upload = new Upload({
     client: s3,
     params: {
       Bucket: bucket,
       Key: key,
-      Body: Readable.from(content.pieces()),
+      Body: Readable.from(untilAborted()),
       ContentType: content.type,
       ChecksumAlgorithm: 'CRC32',
       Metadata: { sha256: content.sha256 },
     },
   });
   upload.on('httpUploadProgress', ({ loaded = 0 }) => onBytes(loaded));
-  const abort = (): void => void upload.abort();
-  signal.addEventListener('abort', abort, { once: true });
   try {
     await upload.done();
   } catch (error) {
     signal.throwIfAborted();
     throw translateAwsError(error, `upload ${uri}`);
-  } finally {
-    signal.removeEventListener('abort', abort);
   }
   return true;
 }

@@ -1,8 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { chmod, mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import {
   CreateBucketCommand,
@@ -21,6 +22,7 @@ import { createAwsProvider } from '../../activities/aws.ts';
 import { createDataActivities, type PreparedInputs } from '../../activities/data.ts';
 import { parseS3Uri } from '../../activities/s3-uri.ts';
 import { missingFiles } from '../../activities/source.ts';
+import { formatProblems, parseSpec } from '../../spec/parse.ts';
 import { type Spec, type SpecInput, specSchema } from '../../spec/spec.ts';
 import { sharedRegion } from '../support/region.ts';
 
@@ -136,6 +138,19 @@ describe('the data set', () => {
         .map((row) => (row as { text: string }).text)
         .sort(),
     );
+  });
+
+  it('is one line a row for every reader, whatever the texts hold', async () => {
+    const texts = ['a\u2028b', 'a\u2029c', 'a\u0085d', 'a\nb\tc', '"ü"\\'];
+    await write('rows.jsonl', lines(...texts.map((text, i) => ({ text, label: `${i % 2}` }))));
+    const { data } = await prepare(specOf({ source: 'rows.jsonl', split: { test: 0 } }, { evaluate: undefined }));
+    const content = (await bytesAt(`${data.splits.train?.uri}train.jsonl`)).toString();
+    expect(content).not.toMatch(/[\u0085\u2028\u2029]/);
+    const read = content
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line).text);
+    expect(read.sort()).toEqual(texts.sort());
   });
 
   it('is sent once: the next run with the same files sends nothing', async () => {
@@ -314,6 +329,14 @@ describe('the source bundle', () => {
 });
 
 describe('missing files', () => {
+  it.each(['movie-reviews', 'product-reviews'])('are none in the example %s, which parses', async (example) => {
+    const path = fileURLToPath(new URL(`../../examples/${example}/`, import.meta.url));
+    const parsed = parseSpec(await readFile(join(path, 'temper.yaml'), 'utf8'));
+    if (!parsed.ok) throw new Error(formatProblems(parsed.problems));
+    expect(parsed.spec.name).toBe(example);
+    expect(await missingFiles(parsed.spec, path)).toEqual([]);
+  });
+
   it('are all named before a run starts, and fail its data stage', async () => {
     const spec = specOf(
       { source: 'data/*.jsonl' },
@@ -347,7 +370,7 @@ it('ends when it is cancelled, and leaves nothing half sent', async () => {
 
 it('ends in the middle of a large upload, and leaves no parts behind', async () => {
   await write('rows.jsonl', lines(...rowsOf(10)));
-  await write('weights.bin', randomBytes(30_000_000));
+  await write('weights.bin', randomBytes(45_000_000));
   const environment = newEnvironment();
   const beats: { bytes: number; total: number }[] = [];
   environment.on('heartbeat', (details: { file: string; bytes: number; total: number }) => {
