@@ -19,7 +19,12 @@ export async function readSpec({ cwd }: Context, file: string, overrides: readon
     throw usageError('SpecUnreadable', `cannot read ${file}: ${reason(error)}`, 'give the path of a temper.yaml');
   });
   const parsed = parseSpec(text, { file, overrides });
-  if (!parsed.ok) throw usageError('InvalidSpec', formatProblems(parsed.problems));
+  if (!parsed.ok) {
+    throw usageError(
+      'InvalidSpec',
+      [`${file} cannot be run:`, ...formatProblems(parsed.problems).split('\n')].join('\n  '),
+    );
+  }
   const directory = dirname(path);
   const missing = await missingFiles(parsed.spec, directory);
   if (missing.length > 0)

@@ -82,7 +82,9 @@ function outcomeLines(record: RunRecord, outcome: Outcome, style: Style): string
         ...(record.model ? [`  the model is kept: ${record.model.artifact}`] : []),
       ];
     case 'cancelled':
-      return [`  ${style.yellow('cancelled')} while in ${record.stage}; ${stopped(record)}`];
+      return [
+        `  ${style.yellow('cancelled')} while in ${record.stage}${record.leftBehind ? '' : `; ${stopped(record)}`}`,
+      ];
     case 'failed':
       return failureLines(record, style);
   }
@@ -93,16 +95,16 @@ function leftBehindLines({ leftBehind }: RunRecord, style: Style): string[] {
   return [`  ${style.red('left behind')}, and may bill; remove by hand: ${leftBehind.join(', ')}`];
 }
 
-/** What a cancelled run had under way, which its clean-up has stopped. */
-export function stopped(record: RunRecord): string {
-  if (record.trainingJob && !record.model) return `training job ${record.trainingJob} was stopped`;
-  switch (record.stage) {
+/** What a cancelled run had under way, which its clean-up has taken away. */
+function stopped({ trainingJob, model, stage }: RunRecord): string {
+  if (trainingJob && !model) return `training job ${trainingJob} is stopped`;
+  switch (stage) {
     case 'evaluate':
-      return 'its evaluation jobs were stopped';
+      return 'its evaluation jobs are stopped';
     case 'deploy':
-      return 'its deployment was taken back';
+      return 'its deployment is taken back';
     default:
-      return 'nothing was running in AWS';
+      return 'nothing of it runs in AWS';
   }
 }
 
@@ -110,7 +112,7 @@ function failureLines(record: RunRecord, style: Style): string[] {
   const { failure } = record;
   if (!failure) return [`  ${style.red('failed')} in ${record.stage}`];
   return [
-    `  ${style.red('failed')} in ${failure.stage}: ${failure.message} ${style.dim(`(${failure.code})`)}`,
+    `  ${style.red('failed')} in ${failure.stage}: ${failure.message.replaceAll('\n', '\n    ')} ${style.dim(`(${failure.code})`)}`,
     ...(failure.log?.length
       ? ['', style.dim('  the log ends with:'), ...failure.log.map((text) => `  ${style.dim('│')} ${text}`)]
       : []),
@@ -154,9 +156,9 @@ function stageText(record: RunRecord, stage: Stage): StageText {
         extra: metricsText(record.model?.metrics ?? {}),
       };
     case 'evaluate':
-      return { text: scoresText(record) };
+      return scoresText(record);
     case 'gate':
-      return { text: record.gate?.length ? record.gate.map(ruleText).join(' · ') : 'no rules' };
+      return { text: gateText(record.gate ?? []) };
     case 'deploy':
       return { text: deploymentText(record) };
   }
@@ -181,23 +183,29 @@ function metricsText(metrics: Readonly<Record<string, number>>): string {
     .join(' · ');
 }
 
-function scoresText({ evaluations, spec }: RunRecord): string {
+/** The first metric in full, the others beside it. */
+function scoresText({ evaluations, spec }: RunRecord): StageText {
   const { base, candidate } = evaluations ?? {};
-  return (spec.evaluate?.metrics ?? [])
-    .flatMap((metric) => {
-      const before = base && formatMetric(base.scores.metrics[metric]);
-      const after = candidate && formatMetric(candidate.scores.metrics[metric]);
-      if (!after) return before ? [`${metric} base ${before}`] : [];
-      return [before ? `${metric} base ${before} → candidate ${after}` : `${metric} ${after}`];
-    })
-    .join(' · ');
+  if (!candidate) return { text: '' };
+  const [first = '', ...others] = (spec.evaluate?.metrics ?? []).map((metric, i) => {
+    const after = formatMetric(candidate.scores.metrics[metric]);
+    if (!base) return `${metric} ${after}`;
+    const before = formatMetric(base.scores.metrics[metric]);
+    return i === 0 ? `${metric} base ${before} → candidate ${after}` : `${metric} ${before} → ${after}`;
+  });
+  return { text: first, extra: others.join(' · ') };
 }
 
 const SIGNS = { '>=': '≥', '<=': '≤', '>': '>', '<': '<', '==': '=' } as const;
 
-/** A rule that held is told in short; one that did not in full, where rounding could hide the difference. */
+/** Rules that held are told in short; those that did not come after the stages, with all of their values. */
+function gateText(verdicts: readonly RuleVerdict[]): string {
+  if (verdicts.length === 0) return 'no rules';
+  const missed = verdicts.filter(({ passed }) => !passed).length;
+  return missed > 0 ? `${missed} of ${plural(verdicts.length, 'rule')} missed` : verdicts.map(ruleText).join(' · ');
+}
+
 function ruleText(verdict: RuleVerdict): string {
-  if (!verdict.passed) return verdict.reason;
   const rule = parseRule(verdict.rule);
   const base = verdict.threshold - rule.offset;
   const ahead = verdict.value - base;

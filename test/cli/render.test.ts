@@ -91,7 +91,7 @@ describe('a record, as people read it', () => {
 
         ✔ data       3,176 rows · 2 splits · sha256:aaaa…                 0.4 s
         ✔ train      sagemaker · product-reviews-7f3a9c-train             6.2 s   loss 12.35 · accuracy 0.76
-        ✔ evaluate   accuracy base 0.62 → candidate 0.76 · f1_macro base 0.38 → candidate 0.43  1m 23s
+        ✔ evaluate   accuracy base 0.62 → candidate 0.76                 1m 23s   f1_macro 0.38 → 0.43
         ✔ gate       accuracy 0.76 ≥ 0.70 · beats base by 0.14
         ✔ deploy     endpoint product-reviews updated · smoke test ok    1h 02m
 
@@ -105,8 +105,8 @@ describe('a record, as people read it', () => {
 
         ✔ data       3,176 rows · 2 splits · sha256:aaaa…                 0.4 s
         ✔ train      sagemaker · product-reviews-7f3a9c-train             6.2 s   loss 12.35 · accuracy 0.76
-        ✔ evaluate   accuracy base 0.70 → candidate 0.72 · f1_macro base 0.41 → candidate 0.42  1m 23s
-        ✖ gate       accuracy 0.72 ≥ 0.70 · accuracy 0.7200 is not >= 0.7500 (base 0.7000)
+        ✔ evaluate   accuracy base 0.70 → candidate 0.72                 1m 23s   f1_macro 0.41 → 0.42
+        ✖ gate       1 of 2 rules missed
 
         rejected by the gate: nothing was deployed
           ✔ accuracy >= 0.70               accuracy 0.7200 is >= 0.7000
@@ -152,7 +152,7 @@ describe('a record, as people read it', () => {
         ✔ data       3,176 rows · 2 splits · sha256:aaaa…                 0.4 s
         ■ train      sagemaker · product-reviews-7f3a9c-train
 
-        cancelled while in train; training job product-reviews-7f3a9c-train was stopped"
+        cancelled while in train; training job product-reviews-7f3a9c-train is stopped"
     `);
   });
 });

@@ -139,7 +139,7 @@ it('returns once the inputs are uploaded with --detach; cancel then waits for th
 
   const cancelled = await cli(['cancel', run], options);
   expect(stopped).toEqual([`reviews-${id}-train`]);
-  expect(cancelled.stdout).toContain(`cancelled while in train; training job reviews-${id}-train was stopped`);
+  expect(cancelled.stdout).toContain(`cancelled while in train; training job reviews-${id}-train is stopped`);
   expect(cancelled.exitCode).toBe(0);
 
   expect(await cli(['watch', run], options)).toMatchObject({ exitCode: 4 });

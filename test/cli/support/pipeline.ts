@@ -26,6 +26,13 @@ export type Env = Readonly<Record<string, string>>;
 
 /** A namespace of the shared region's Temporal, as runs of all namespaces share the name of their task queue. */
 export async function ownNamespace(): Promise<Env> {
+  return newNamespace((connection, namespace) => ensureSearchAttributes(connection, namespace));
+}
+
+/** One in which no worker has ever been. */
+export async function newNamespace(
+  prepare: (connection: Connection, namespace: string) => Promise<void> = async () => {},
+): Promise<Env> {
   const { temporalAddress, env } = sharedRegion();
   const namespace = `cli-${randomBytes(4).toString('hex')}`;
   const connection = await Connection.connect({ address: temporalAddress });
@@ -34,7 +41,7 @@ export async function ownNamespace(): Promise<Env> {
       namespace,
       workflowExecutionRetentionPeriod: msToTs('1 day'),
     });
-    await ensureSearchAttributes(connection, namespace);
+    await prepare(connection, namespace);
   } finally {
     await connection.close();
   }

@@ -1,0 +1,22 @@
+import { randomBytes } from 'node:crypto';
+import { expect, it } from 'vitest';
+import { cli, startCli, until } from './support/cli.ts';
+import { newNamespace, project, SPEC } from './support/pipeline.ts';
+
+it('registers what runs are found by, works on runs, and ends in order when told to', async () => {
+  const env = await newNamespace();
+  const worker = startCli(['worker'], { env });
+  await until(() => worker.stdout().includes('worker ready on task queue temper'));
+
+  const options = {
+    env,
+    cwd: await project(SPEC.replace('run:movie-reviews', `run:none-${randomBytes(3).toString('hex')}`)),
+  };
+  const { exitCode, stdout } = await cli(['run', 'temper.yaml'], options);
+  // No run has left such a model to start from.
+  expect(stdout).toContain('(BaseNotFound)');
+  expect(exitCode).toBe(1);
+
+  worker.interrupt();
+  expect(await worker.done).toMatchObject({ exitCode: 0 });
+});
