@@ -180,7 +180,7 @@ def end_with_parent():
 def main():
     threading.Thread(target=end_with_parent, daemon=True).start()
     base = os.environ["SAGEMAKER_BASE_DIR"]
-    module = user_module(os.path.join(base, "code", os.environ["SAGEMAKER_PROGRAM"]))
+    module = user_module(os.path.join(os.environ["SAGEMAKER_SUBMIT_DIRECTORY"], os.environ["SAGEMAKER_PROGRAM"]))
     Handler.model = Model(module, os.path.join(base, "model"))
     server = Server(("127.0.0.1", 0), Handler)
     with open(3, "w") as report:
