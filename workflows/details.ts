@@ -41,11 +41,14 @@ function factsOf(record: RunRecord, stage: Stage): string | undefined {
   }
 }
 
-function mark(record: RunRecord, stage: Stage): string {
+/** One line of the list: done, under way, broken off here, or to come. */
+function lineOf(record: RunRecord, stage: Stage): string {
   const timing = record.timings.find((entry) => entry.stage === stage);
-  if (timing?.seconds !== undefined) return `✔ ${timing.seconds.toFixed(1)} s`;
-  if (!timing) return '';
-  return record.outcome ? '✖' : 'now';
+  if (!timing) return `- ◦ ${stage}`;
+  const facts = factsOf(record, stage);
+  const known = facts ? ` · ${facts}` : '';
+  if (timing.seconds !== undefined) return `- ✔ **${stage}** · ${timing.seconds.toFixed(1)} s${known}`;
+  return `- ${record.outcome ? '✖' : '▶'} **${stage}** · since ${timing.startedAt.slice(0, 19)}Z${known}`;
 }
 
 const ENDINGS = {
@@ -57,11 +60,12 @@ const ENDINGS = {
 
 /** The run's story in Markdown, for the Temporal UI. */
 export function describeRecord(record: RunRecord): string {
-  const rows = STAGES.map((stage) => `| ${stage} | ${mark(record, stage)} | ${factsOf(record, stage) ?? ''} |`);
-  const failure = record.failure && `**${record.failure.code}** in ${record.failure.stage}: ${record.failure.message}`;
-  const leftBehind = record.leftBehind?.length && `**Left behind**, remove by hand: ${record.leftBehind.join(', ')}`;
-  const ending = record.outcome ? ENDINGS[record.outcome] : `Now: **${record.stage}**.`;
-  return [ending, failure, leftBehind, ['| step | | |', '| --- | --- | --- |', ...rows].join('\n')]
-    .filter(Boolean)
-    .join('\n\n');
+  const { outcome, failure, leftBehind } = record;
+  const paragraphs = [
+    outcome ? ENDINGS[outcome] : `Now: **${record.stage}**.`,
+    ...(failure ? [`**${failure.code}** in ${failure.stage}: ${failure.message}`] : []),
+    ...(leftBehind ? [`**Left behind**, remove by hand: ${leftBehind.join(', ')}`] : []),
+    STAGES.map((stage) => lineOf(record, stage)).join('\n'),
+  ];
+  return paragraphs.join('\n\n');
 }
