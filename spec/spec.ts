@@ -15,7 +15,10 @@ const name = z
   .regex(NAME_PATTERN, 'use lower-case letters, digits and single hyphens, such as product-reviews');
 const duration = z.string().regex(DURATION_PATTERN, 'write a duration as 90s, 30m, 1h or 5d');
 const instance = z.string().regex(/^ml\.[a-z0-9-]+\.[a-z0-9]+$/, 'write an instance type such as ml.m5.large');
-const relativePath = z.string().min(1);
+const relativePath = z
+  .string()
+  .min(1)
+  .regex(/^(?![a-z0-9]+:\/\/)/, 'give a path on this machine; addresses such as s3:// are not read');
 const fraction = z.number().min(0).max(0.9);
 
 const columns = z
@@ -46,7 +49,10 @@ const data = z
           .meta({ description: 'Another seed, another split; the same seed, the same split.' }),
       })
       .refine((split) => split.test + split.validation < 1, 'test and validation together leave nothing to train on')
-      .optional(),
+      .optional()
+      .meta({
+        description: 'How `source` is divided: label by label, no text on two sides; the rest is for training.',
+      }),
   })
   .superRefine((value, context) => {
     const given = ['train', 'validation', 'test'].filter((key) => key in value && value[key as 'train'] !== undefined);
@@ -69,7 +75,8 @@ const data = z
   })
   .transform((value) =>
     value.source === undefined ? value : { ...value, split: value.split ?? { test: 0.2, validation: 0, seed: 0 } },
-  );
+  )
+  .meta({ description: 'Rows of JSON Lines: one source to split, or splits of your own.' });
 
 const hyperparameter = z.union([z.string().max(2500), z.number(), z.boolean()]);
 
@@ -92,11 +99,17 @@ const sagemakerTraining = z.strictObject({
       description:
         'What to start from: run:NAME (its newest model) or an s3:// model.tar.gz; arrives as the `model` channel.',
     }),
-  instance: instance.default('ml.m5.large'),
-  instanceCount: z.int().min(1).max(20).default(1),
+  instance: instance.default('ml.m5.large').meta({ description: 'Machine of the training job.' }),
+  instanceCount: z.int().min(1).max(20).default(1).meta({ description: 'How many of them.' }),
   volumeGb: z.int().min(1).max(16_384).default(30).meta({ description: 'Storage of each instance, in GB.' }),
-  hyperparameters: z.record(z.string().max(256), hyperparameter).default({}),
-  environment: z.record(z.string().max(512), z.string().max(512)).default({}),
+  hyperparameters: z
+    .record(z.string().max(256), hyperparameter)
+    .default({})
+    .meta({ description: 'Arguments of the training script: `epochs: 15` becomes `--epochs 15`.' }),
+  environment: z
+    .record(z.string().max(512), z.string().max(512))
+    .default({})
+    .meta({ description: 'Environment variables of the training script.' }),
   metrics: z
     .record(z.string().max(255), z.string().max(500))
     .default({})
@@ -111,13 +124,20 @@ const serve = z
       .meta({ description: 'Serving script, in the directory of the training script.' }),
     image: z.string().min(1).optional().meta({ description: "Serving image, where it is not the training job's." }),
   })
-  .prefault({});
+  .prefault({})
+  .meta({ description: 'What serves the model, in evaluation and at the endpoint.' });
 
-const evaluate = z.strictObject({
-  metrics: z.array(z.enum(METRICS)).min(1).default(['accuracy', 'f1_macro']),
-  instance: instance.default('ml.m5.large'),
-  maxRuntime: duration.default('1h'),
-});
+const evaluate = z
+  .strictObject({
+    metrics: z
+      .array(z.enum(METRICS))
+      .min(1)
+      .default(['accuracy', 'f1_macro'])
+      .meta({ description: 'The scores to show.' }),
+    instance: instance.default('ml.m5.large').meta({ description: 'Machine of the batch transform jobs.' }),
+    maxRuntime: duration.default('1h').meta({ description: 'Each of them is stopped after this long.' }),
+  })
+  .meta({ description: 'Scores the model, and its base, on the test split; not done where left out.' });
 
 const rule = z.string().superRefine((text, context) => {
   try {
@@ -130,8 +150,10 @@ const rule = z.string().superRefine((text, context) => {
 const sagemakerEndpoint = z.strictObject({
   to: z.literal('sagemaker-endpoint'),
   endpoint: name.optional().meta({ description: 'Name of the endpoint; the model name where not given.' }),
-  instance: instance.default('ml.m5.large'),
-  instanceCount: z.int().min(1).max(50).default(1),
+  instance: instance
+    .default('ml.m5.large')
+    .meta({ description: 'Machine of the endpoint; it bills until it is deleted.' }),
+  instanceCount: z.int().min(1).max(50).default(1).meta({ description: 'How many of them.' }),
 });
 const noDeployment = z.strictObject({ to: z.literal('none') });
 
@@ -139,14 +161,17 @@ export const specSchema = z
   .strictObject({
     name: name.meta({ description: 'One name per model; runs, jobs and endpoints are named after it.' }),
     data,
-    train: z.discriminatedUnion('engine', [sagemakerTraining]),
+    train: z.discriminatedUnion('engine', [sagemakerTraining]).meta({ description: 'What trains the model.' }),
     serve,
     evaluate: evaluate.optional(),
     gate: z
       .array(rule)
       .default([])
       .meta({ description: 'Conditions that must all hold, such as accuracy >= base + 0.05.' }),
-    deploy: z.discriminatedUnion('to', [sagemakerEndpoint, noDeployment]).default({ to: 'none' }),
+    deploy: z
+      .discriminatedUnion('to', [sagemakerEndpoint, noDeployment])
+      .default({ to: 'none' })
+      .meta({ description: 'Where a model goes that passed the gate; nowhere where left out.' }),
     aws: z
       .strictObject({
         region: z.string().optional().meta({ description: 'AWS_REGION where not given.' }),
@@ -160,7 +185,8 @@ export const specSchema = z
           .optional()
           .meta({ description: 'Role that SageMaker assumes; TEMPER_ROLE_ARN where not given.' }),
       })
-      .prefault({}),
+      .prefault({})
+      .meta({ description: 'Where and as whom to run; the environment says it where left out.' }),
   })
   .superRefine((spec, context) => {
     if (spec.gate.length > 0 && !spec.evaluate) {

@@ -120,6 +120,11 @@ describe('a problem is told with its place and what to do', () => {
       'temper.yaml:5:1  train.script: missing; add it: Training script; its directory is packaged and sent along.',
     ],
     [
+      'data that is not on this machine',
+      having('data/products.jsonl', 's3://bucket/products.jsonl'),
+      'temper.yaml:3:11  data.source: not valid, received "s3://bucket/products.jsonl"; give a path on this machine; addresses such as s3:// are not read',
+    ],
+    [
       'an empty section',
       having('evaluate: {}', 'evaluate:'),
       'temper.yaml:10:10  evaluate: must be a map of keys, received null; write {} for its defaults',
