@@ -3,7 +3,12 @@ import { randomBytes } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { createGunzip, gzipSync } from 'node:zlib';
-import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import {
+  CloudWatchLogsClient,
+  DescribeLogStreamsCommand,
+  GetLogEventsCommand,
+  type GetLogEventsCommandOutput,
+} from '@aws-sdk/client-cloudwatch-logs';
 import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import {
   CreateEndpointConfigCommand,
@@ -170,10 +175,23 @@ export class World {
     });
   }
 
+  /** Everything that the streams of a job hold. */
   async log(job: string | undefined, logGroupName = '/aws/sagemaker/TrainingJobs'): Promise<string> {
-    const command = new FilterLogEventsCommand({ logGroupName, logStreamNamePrefix: `${job}/` });
-    const { events = [] } = await this.logs.send(command).catch(() => ({ events: [] }));
-    return events.map(({ message }) => message).join('\n');
+    const lines: string[] = [];
+    const streams = new DescribeLogStreamsCommand({ logGroupName, logStreamNamePrefix: `${job}/` });
+    const { logStreams = [] } = await this.logs.send(streams).catch(() => ({ logStreams: [] }));
+    for (const { logStreamName } of logStreams) {
+      let nextToken: string | undefined;
+      for (;;) {
+        const page: GetLogEventsCommandOutput = await this.logs.send(
+          new GetLogEventsCommand({ logGroupName, logStreamName, startFromHead: true, nextToken }),
+        );
+        lines.push(...(page.events ?? []).map(({ message }) => message ?? ''));
+        if (page.nextForwardToken === nextToken || !page.events?.length) break;
+        nextToken = page.nextForwardToken;
+      }
+    }
+    return lines.join('\n');
   }
 
   /** A model and a configuration of the same name whose script is `script`. */
