@@ -10,7 +10,7 @@ export interface RunRef {
 }
 
 /** Longest model name, such that every name derived from it keeps SageMaker's limit of 63 characters. */
-export const MAX_NAME_LENGTH = 40;
+export const MAX_NAME_LENGTH = 37;
 
 /** What SageMaker accepts in names, in lower case, so that S3 keys and endpoint names read the same. */
 export const NAME_PATTERN = /^[a-z0-9](?:-?[a-z0-9])*$/;

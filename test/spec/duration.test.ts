@@ -1,0 +1,19 @@
+import { expect, it } from 'vitest';
+import { durationSeconds } from '../../spec/duration.ts';
+
+it.each([
+  ['1s', 1],
+  ['90s', 90],
+  ['30m', 1800],
+  ['1h', 3600],
+  ['5d', 432_000],
+])('%s is %d seconds', (text, seconds) => {
+  expect(durationSeconds(text)).toBe(seconds);
+});
+
+it.each(['', '1', 'h', '0s', '-1h', '1.5h', '1 h', '1h30m', '1H', '01h', '1w'])('%j is no duration', (text) => {
+  expect(() => durationSeconds(text)).toThrow(RangeError);
+  expect(() => durationSeconds(text)).toThrow(
+    `not a duration: ${JSON.stringify(text)}; write it as 90s, 30m, 1h or 5d`,
+  );
+});

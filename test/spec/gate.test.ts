@@ -1,0 +1,114 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { evaluateGate, parseRule } from '../../spec/gate.ts';
+import { type Scores, score } from '../../spec/scoring.ts';
+
+/** Scores of a hundred rows, so many of which are right. */
+function rightIn100(right: number): Scores {
+  return score(Array.from({ length: 100 }, (_, i) => ({ label: 'a', prediction: i < right ? 'a' : 'b' })));
+}
+
+describe('parseRule', () => {
+  it.each([
+    ['accuracy >= 0.70', { metric: 'accuracy', operator: '>=', offset: 0.7 }],
+    ['  f1_macro>0.5 ', { metric: 'f1_macro', operator: '>', offset: 0.5 }],
+    ['accuracy >= base', { metric: 'accuracy', operator: '>=', relativeTo: 'base', offset: 0 }],
+    ['accuracy >= base + 0.05', { metric: 'accuracy', operator: '>=', relativeTo: 'base', offset: 0.05 }],
+    ['recall_macro >= base-0.01', { metric: 'recall_macro', operator: '>=', relativeTo: 'base', offset: -0.01 }],
+    ['exact_match == 1', { metric: 'exact_match', operator: '==', offset: 1 }],
+  ])('reads %s', (text, rule) => {
+    expect(parseRule(text)).toEqual(rule);
+  });
+
+  it.each([
+    ['', 'not a gate rule: ""'],
+    ['accuracy', 'not a gate rule'],
+    ['accuracy => 0.7', 'not a gate rule'],
+    ['accuracy >= champion', 'not a gate rule'],
+    ['accuracy >= 0.7 + base', 'not a gate rule'],
+    ['accuracy >= base + 5 %', 'not a gate rule'],
+    ['bleu >= 0.5', 'unknown metric "bleu" in "bleu >= 0.5"; known: accuracy'],
+  ])('refuses %j', (text, message) => {
+    expect(() => parseRule(text)).toThrow(message);
+    expect(() => parseRule(text)).toThrow(RangeError);
+  });
+});
+
+describe('evaluateGate', () => {
+  it('passes when all rules hold, and gives the reason for each', () => {
+    const rules = ['accuracy >= 0.70', 'accuracy >= base + 0.05'];
+    expect(evaluateGate(rules, { base: rightIn100(62), candidate: rightIn100(76) })).toEqual({
+      passed: true,
+      rules: [
+        {
+          rule: 'accuracy >= 0.70',
+          passed: true,
+          value: 0.76,
+          threshold: 0.7,
+          reason: 'accuracy 0.7600 is >= 0.7000',
+        },
+        {
+          rule: 'accuracy >= base + 0.05',
+          passed: true,
+          value: 0.76,
+          threshold: expect.closeTo(0.67, 12),
+          reason: 'accuracy 0.7600 is >= 0.6700 (base 0.6200)',
+        },
+      ],
+    });
+  });
+
+  it('does not pass when one rule fails, and still judges the others', () => {
+    const verdict = evaluateGate(['accuracy >= 0.9', 'accuracy >= 0.5'], { candidate: rightIn100(76) });
+    expect(verdict.passed).toBe(false);
+    expect(verdict.rules.map(({ passed }) => passed)).toEqual([false, true]);
+    expect(verdict.rules[0]?.reason).toBe('accuracy 0.7600 is not >= 0.9000');
+  });
+
+  it('passes without rules', () => {
+    expect(evaluateGate([], { candidate: rightIn100(0) })).toEqual({ passed: true, rules: [] });
+  });
+
+  it('takes equal scores for equal, however they were added up', () => {
+    // 0.57 + 0.05 is 0.6200000000000001 in floating point.
+    const scores = { base: rightIn100(57), candidate: rightIn100(62) };
+    const passed = (rule: string): boolean => evaluateGate([rule], scores).passed;
+    expect(passed('accuracy >= base + 0.05')).toBe(true);
+    expect(passed('accuracy <= base + 0.05')).toBe(true);
+    expect(passed('accuracy == base + 0.05')).toBe(true);
+    expect(passed('accuracy > base + 0.05')).toBe(false);
+    expect(passed('accuracy < base + 0.05')).toBe(false);
+  });
+
+  it('throws where there is no base to compare with', () => {
+    expect(() => evaluateGate(['accuracy >= base'], { candidate: rightIn100(76) })).toThrow(
+      new RangeError('accuracy >= base: there is no base to compare with'),
+    );
+  });
+
+  const percent = fc.integer({ min: 0, max: 100 });
+
+  it('never lets a better candidate fail where a worse one passes', () => {
+    fc.assert(
+      fc.property(percent, percent, percent, fc.integer({ min: 0, max: 20 }), (base, one, other, margin) => {
+        const rules = [`accuracy >= base + ${margin / 100}`, 'accuracy > 0.5'];
+        const passes = (right: number): boolean =>
+          evaluateGate(rules, { base: rightIn100(base), candidate: rightIn100(right) }).passed;
+        const [worse, better] = [Math.min(one, other), Math.max(one, other)];
+        if (passes(worse)) expect(passes(better)).toBe(true);
+      }),
+    );
+  });
+
+  it('is exactly one of greater, equal and less', () => {
+    fc.assert(
+      fc.property(percent, percent, (base, candidate) => {
+        const scores = { base: rightIn100(base), candidate: rightIn100(candidate) };
+        const holding = ['>', '==', '<'].filter(
+          (operator) => evaluateGate([`accuracy ${operator} base`], scores).passed,
+        );
+        expect(holding).toEqual([candidate > base ? '>' : candidate === base ? '==' : '<']);
+      }),
+    );
+  });
+});
