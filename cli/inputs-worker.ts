@@ -20,7 +20,8 @@ export async function whileServingInputs<T>(
 ): Promise<T> {
   const uploaded = new AbortController();
   const broken = new AbortController();
-  const connection = await connectWorker(context, environment);
+  // Attempts that fail are part of the story that is told anyway.
+  const connection = await connectWorker(context, environment, 'ERROR');
   try {
     const worker = await Worker.create({
       connection,

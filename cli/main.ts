@@ -3,6 +3,9 @@
 import { runCli } from './cli.ts';
 import { EXIT } from './errors.ts';
 
+// Which Node versions temper runs on is temper's to say, not each SDK's at each command.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+
 const interrupt = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM'] as const) {
   process.on(name, () => {

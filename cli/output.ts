@@ -40,6 +40,7 @@ export class Output {
   /** Aborted once the reader of stdout has gone away, as `head` does. */
   readonly closed: AbortSignal;
   readonly #options: OutputOptions;
+  readonly #gone = new Set<Sink>();
   #line = false;
 
   constructor(options: OutputOptions) {
@@ -52,7 +53,8 @@ export class Output {
     for (const sink of new Set([options.stdout, options.stderr])) {
       sink.on('error', (error: NodeJS.ErrnoException) => {
         if (error.code !== 'EPIPE' && error.code !== 'ERR_STREAM_DESTROYED') throw error;
-        closed.abort();
+        this.#gone.add(sink);
+        if (sink === options.stdout) closed.abort();
       });
     }
   }
@@ -120,7 +122,7 @@ export class Output {
   }
 
   #write(sink: Sink, text: string): void {
-    if (!this.closed.aborted) sink.write(text);
+    if (!this.#gone.has(sink)) sink.write(text);
   }
 }
 

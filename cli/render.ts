@@ -112,7 +112,7 @@ function failureLines(record: RunRecord, style: Style): string[] {
   const { failure } = record;
   if (!failure) return [`  ${style.red('failed')} in ${record.stage}`];
   return [
-    `  ${style.red('failed')} in ${failure.stage}: ${failure.message.replaceAll('\n', '\n    ')} ${style.dim(`(${failure.code})`)}`,
+    `  ${style.red('failed')} in ${failure.stage} (${failure.code}): ${failure.message.replaceAll('\n', '\n    ')}`,
     ...(failure.log?.length
       ? ['', style.dim('  the log ends with:'), ...failure.log.map((text) => `  ${style.dim('│')} ${text}`)]
       : []),

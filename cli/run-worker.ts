@@ -19,7 +19,7 @@ export async function runWorker(context: Context): Promise<void> {
   await withTemporal(context, async ({ client, environment }) => {
     const { namespace } = environment.temporal;
     await ensureSearchAttributes(client.connection, namespace);
-    const connection = await connectWorker(context, environment);
+    const connection = await connectWorker(context, environment, 'WARN');
     try {
       const worker = await Worker.create({
         connection,

@@ -6,9 +6,13 @@ import type { Environment } from './environment.ts';
 import type { Output } from './output.ts';
 import { unreachable } from './temporal.ts';
 
-/** Connects a worker. Temporal's own log is told as messages, from warnings on. */
-export async function connectWorker({ output }: Context, environment: Environment): Promise<NativeConnection> {
-  useRuntime(output);
+/** Connects a worker. Of Temporal's own log, what is at this level or above is told as messages. */
+export async function connectWorker(
+  { output }: Context,
+  environment: Environment,
+  level: 'WARN' | 'ERROR',
+): Promise<NativeConnection> {
+  useRuntime(output, level);
   const { connectionOptions, address } = environment.temporal;
   try {
     return await NativeConnection.connect({ ...connectionOptions, address });
@@ -17,8 +21,8 @@ export async function connectWorker({ output }: Context, environment: Environmen
   }
 }
 
-function useRuntime(output: Output): void {
-  const logger = new DefaultLogger('WARN', ({ level, message, meta }) => {
+function useRuntime(output: Output, lowest: 'WARN' | 'ERROR'): void {
+  const logger = new DefaultLogger(lowest, ({ level, message, meta }) => {
     const error = meta?.error;
     const reason = error instanceof Error ? `: ${error.message}` : '';
     output.note({ code: 'temporal.log', text: `${level.toLowerCase()}: ${message}${reason}`, data: { level } });

@@ -87,7 +87,7 @@ describe('with --json', () => {
 });
 
 describe('when the reader of stdout has gone away', () => {
-  it('says so by a signal, and writes no more', async () => {
+  it('says so by a signal, and writes there no more', async () => {
     const written: string[] = [];
     const stdout = new Writable({
       write(chunk, _, done) {
@@ -95,10 +95,13 @@ describe('when the reader of stdout has gone away', () => {
         done(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }));
       },
     });
-    const output = new Output({ stdout, stderr: new PassThrough(), env: {}, json: false, debug: false });
+    const stderr = new PassThrough();
+    const output = new Output({ stdout, stderr, env: {}, json: false, debug: false });
     output.result({}, 'first');
     await new Promise((resolve) => output.closed.addEventListener('abort', resolve));
     output.result({}, 'second');
     expect(written).toEqual(['first\n']);
+    output.note({ code: 'note', text: 'to whom it may concern' });
+    expect(String(stderr.read())).toBe('to whom it may concern\n');
   });
 });

@@ -133,7 +133,7 @@ describe('a record, as people read it', () => {
         ✔ data       3,176 rows · 2 splits · sha256:aaaa…                 0.4 s
         ✖ train      sagemaker · product-reviews-7f3a9c-train
 
-        failed in train: training job product-reviews-7f3a9c-train failed: AlgorithmError: exit code 1 (JobFailed)
+        failed in train (JobFailed): training job product-reviews-7f3a9c-train failed: AlgorithmError: exit code 1
 
         the log ends with:
         │ Traceback (most recent call last):

@@ -1,4 +1,6 @@
 import { rm } from 'node:fs/promises';
+import { stripVTControlCharacters } from 'node:util';
+import { heartbeat } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { expect, it } from 'vitest';
 import type { RunRecord } from '../../spec/record.ts';
@@ -83,7 +85,7 @@ it('ends with 1 for a job that fails, with its traceback whole and what to do', 
   const options = { env, cwd: await project(SPEC) };
   const { exitCode, stdout } = await cli(['run', 'temper.yaml'], options);
   expect(stdout).toMatch(/✖ train/);
-  expect(stdout).toContain('failed in train: training job failed: exit code 1 (JobFailed)');
+  expect(stdout).toContain('failed in train (JobFailed): training job failed: exit code 1');
   for (const line of traceback) expect(stdout).toContain(`│ ${line}\n`);
   expect(stdout).toContain(`temper logs ${runIn(stdout)}`);
   expect(exitCode).toBe(1);
@@ -187,4 +189,24 @@ it('does not take up an upload on a machine that lacks the files', async () => {
   const uploaded = await cli(['upload', run, '--json'], { env });
   expect(JSON.parse(uploaded.stdout)).toMatchObject({ error: { code: 'FilesMissing' } });
   expect(uploaded.exitCode).toBe(2);
+});
+
+it('redraws one line on a terminal, with what the job is doing and its last metrics', async () => {
+  const env = await ownNamespace();
+  let finish = false;
+  const progress = { resource: 'job', status: 'InProgress', secondaryStatus: 'Training', metrics: { loss: 0.5 } };
+  await startPipeline(env, {
+    awaitTraining: async ({ jobName }) => {
+      heartbeat(progress);
+      if (!finish) throw underWay(200);
+      return { artifact: 's3://b/m', jobName, jobArn: 'arn', metrics: {}, trainingSeconds: 1, billedSeconds: 1 };
+    },
+  });
+  const following = startCli(['run', 'temper.yaml'], { env, cwd: await project(SPEC), terminal: true });
+  await until(() => following.stdout().includes('job · Training · loss 0.50'));
+  finish = true;
+  const { exitCode, stdout } = await following.done;
+  expect(stripVTControlCharacters(stdout)).toMatch(/\r {2}[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏] train +job · Training · loss 0.50 +\d\.\d s/u);
+  expect(stdout).not.toContain('· train      job');
+  expect(exitCode).toBe(0);
 });

@@ -14,7 +14,7 @@ it('registers what runs are found by, works on runs, and ends in order when told
   };
   const { exitCode, stdout } = await cli(['run', 'temper.yaml'], options);
   // No run has left such a model to start from.
-  expect(stdout).toContain('(BaseNotFound)');
+  expect(stdout).toContain('failed in data (BaseNotFound)');
   expect(exitCode).toBe(1);
 
   worker.interrupt();

@@ -2,6 +2,7 @@ import { PassThrough } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
 import { runCli } from '../../../cli/cli.ts';
 import type { ExitCode } from '../../../cli/errors.ts';
+import type { Sink } from '../../../cli/output.ts';
 
 export interface CliRun {
   /** What has come so far. */
@@ -21,12 +22,15 @@ export interface CliResult {
 export interface CliOptions {
   readonly env?: NodeJS.ProcessEnv;
   readonly cwd?: string;
+  /** Whether stdout is a terminal. */
+  readonly terminal?: boolean;
 }
 
 /** Starts the CLI in this process, with captured output. */
-export function startCli(argv: readonly string[], { env = {}, cwd = import.meta.dirname }: CliOptions = {}): CliRun {
-  const stdout = capture();
-  const stderr = capture();
+export function startCli(argv: readonly string[], options: CliOptions = {}): CliRun {
+  const { env = {}, cwd = import.meta.dirname, terminal = false } = options;
+  const stdout = capture(terminal);
+  const stderr = capture(terminal);
   const interrupt = new AbortController();
   const done = runCli(argv, {
     stdout: stdout.stream,
@@ -43,8 +47,8 @@ export function cli(argv: readonly string[], options?: CliOptions): Promise<CliR
   return startCli(argv, options).done;
 }
 
-function capture(): { stream: PassThrough; text: () => string } {
-  const stream = new PassThrough();
+function capture(isTTY: boolean): { stream: Sink; text: () => string } {
+  const stream = Object.assign(new PassThrough(), { isTTY, columns: 120 });
   let text = '';
   stream.on('data', (chunk: Buffer) => {
     text += chunk.toString();
