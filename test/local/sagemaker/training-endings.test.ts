@@ -4,6 +4,7 @@ import {
   StopTrainingJobCommand,
 } from '@aws-sdk/client-sagemaker';
 import { expect, test } from 'vitest';
+import { identify } from '../../../local/processes.ts';
 import { ownSageMaker, type World } from './support.ts';
 
 /** Creates the job and returns its name. */
@@ -56,7 +57,7 @@ test('a script that ignores SIGTERM is killed after the grace, with all it start
   expect(job).toMatchObject({ TrainingJobStatus: 'Stopped' });
   const { 'early.txt': pids = '' } = await world.files(String(job.ModelArtifacts?.S3ModelArtifacts));
   expect(pids.split(' ')).toHaveLength(2);
-  for (const pid of pids.split(' ').map(Number)) expect(() => process.kill(pid, 0)).toThrow('ESRCH');
+  expect(pids.split(' ').map((pid) => identify(Number(pid)))).toEqual([undefined, undefined]);
 });
 
 test('a job that runs too long is stopped, and says so', async () => {
