@@ -31,21 +31,22 @@ function presence(schema: JsonSchema, isRequired: boolean): string {
   return isFilledIn ? code(Array.isArray(value) ? `[${value.join(', ')}]` : String(value)) : '';
 }
 
-function rowsOf(schema: JsonSchema, prefix: string): string[] {
+function rowsOf(schema: JsonSchema, prefix: string): string[][] {
   return Object.entries(schema.properties ?? {}).flatMap(([key, value]) => {
     const path = `${prefix}${key}`;
-    const row = [
-      code(path),
-      typeOf(value),
-      presence(value, schema.required?.includes(key) ?? false),
-      value.description ?? '',
-    ];
-    return [`| ${row.map(cell).join(' | ')} |`, ...rowsOf(value, `${path}.`)];
+    const isRequired = schema.required?.includes(key) ?? false;
+    const row = [code(path), typeOf(value), presence(value, isRequired), value.description ?? ''];
+    return [row.map(cell), ...rowsOf(value, `${path}.`)];
   });
 }
 
+/** Aligned, as the formatter wants it. */
 function table(schema: JsonSchema, prefix: string): string {
-  return ['| field | type | default | |', '| --- | --- | --- | --- |', ...rowsOf(schema, prefix)].join('\n');
+  const rows = [['field', 'type', 'default', 'meaning'], ...rowsOf(schema, prefix)];
+  const widths = [0, 1, 2, 3].map((column) => Math.max(3, ...rows.map((row) => row[column]?.length ?? 0)));
+  const line = (cells: string[]): string => `| ${cells.join(' | ')} |`;
+  const [head = '', ...body] = rows.map((row) => line(row.map((text, column) => text.padEnd(widths[column] ?? 0))));
+  return [head, line(widths.map((width) => '-'.repeat(width))), ...body].join('\n');
 }
 
 /** One section: its fields, or one table for each of its alternatives, told apart by their constant field. */
