@@ -31,12 +31,15 @@ const SIGNALS: Partial<Record<NodeJS.Signals, number>> = {
 export class Containers {
   readonly #records: ProcessRecords;
   readonly #running = new Set<Container>();
+  #closed = false;
 
   constructor(records: ProcessRecords) {
     this.#records = records;
   }
 
+  /** Throws once the containers are closed: what starts then would be left behind. */
   start(command: ContainerCommand): Container {
+    if (this.#closed) throw new Error('the region is shutting down');
     const child = spawn(command.command, [...command.args], {
       cwd: command.cwd,
       env: command.env,
@@ -54,8 +57,9 @@ export class Containers {
     return container;
   }
 
-  /** Ends every container. */
+  /** Ends every container, and lets no more start. */
   async close(graceMs: number): Promise<void> {
+    this.#closed = true;
     await Promise.all([...this.#running].map((container) => container.end(graceMs)));
   }
 }
@@ -66,27 +70,29 @@ export class Container {
   /** The first line the process wrote to file descriptor 3; `undefined` where it wrote none. */
   readonly report: Promise<string | undefined>;
   readonly exited: Promise<Exit>;
-  readonly #child: ChildProcess;
+  /** Unset once it has gone: its number may soon be another's. */
+  #group: number | undefined;
 
   constructor(child: ChildProcess) {
-    const [, stdout, stderr, report] = child.stdio;
-    if (!stdout || !stderr || !report) throw new Error('a container has pipes for its output and its reports');
-    this.#child = child;
-    this.stdout = stdout as Readable;
-    this.stderr = stderr as Readable;
-    this.report = firstLine(report as Readable);
+    this.#group = child.pid;
     this.exited = new Promise((resolve) => {
       child.once('error', (error) => resolve({ code: 127, error: error.message }));
       child.once('exit', (code, signal) => {
         // As a container ends with its first process, whatever else runs in it.
         this.#signal('SIGKILL');
+        this.#group = undefined;
         const timer = setTimeout(() => {
-          for (const stream of [stdout, stderr, report]) stream.destroy();
+          for (const stream of child.stdio) stream?.destroy();
         }, OUTPUT_GRACE_MS);
         child.once('close', () => clearTimeout(timer));
         resolve({ code: code ?? 128 + (SIGNALS[signal ?? 'SIGKILL'] ?? 0) });
       });
     });
+    const [, stdout, stderr, report] = child.stdio;
+    if (!stdout || !stderr || !report) throw new Error('no pipes for the output of a process; too many files are open');
+    this.stdout = stdout as Readable;
+    this.stderr = stderr as Readable;
+    this.report = firstLine(report as Readable);
   }
 
   /** SIGTERM, and SIGKILL after `graceMs`; resolves when the process has gone. */
@@ -99,9 +105,9 @@ export class Container {
   }
 
   #signal(name: NodeJS.Signals): void {
-    if (this.#child.pid === undefined) return;
+    if (this.#group === undefined) return;
     try {
-      process.kill(-this.#child.pid, name);
+      process.kill(-this.#group, name);
     } catch {
       // The group has gone.
     }

@@ -26,6 +26,8 @@ export interface FleetOptions {
 /** AWS waits this long for an answer. */
 const INVOCATION_TIMEOUT_MS = 60_000;
 const MAX_BACKOFF_MS = 30_000;
+/** A server that was up this long has not died of its start. */
+const STABLE_MS = 60_000;
 
 /** The servers behind an endpoint: one for each variant, started again when it dies. */
 export class Fleet {
@@ -94,6 +96,7 @@ export class Variant {
   readonly #base: string;
   readonly #log: LogStream;
   readonly #ending = new AbortController();
+  #failures = 0;
   #server: Promise<ModelServer> = Promise.reject(new ServingError('not started'));
 
   constructor(context: Context, { endpoint, id }: FleetOptions, spec: VariantSpec) {
@@ -142,22 +145,27 @@ export class Variant {
       startTimeoutMs: this.#spec.startTimeoutSeconds * 1000,
       signal: AbortSignal.any([this.#ending.signal, this.#context.shutdown]),
     });
+    const since = Date.now();
     void server.exited.then(() => {
       if (this.#ending.signal.aborted || this.#context.shutdown.aborted) return;
+      this.#failures = Date.now() - since > STABLE_MS ? 0 : this.#failures + 1;
       this.#server = server.end().then(() => this.#launchUntilUp());
       this.#server.catch(() => {});
     });
     return server;
   }
 
+  /** Tries at once the first time, and then ever later. */
   async #launchUntilUp(): Promise<ModelServer> {
     const signal = AbortSignal.any([this.#ending.signal, this.#context.shutdown]);
-    for (let failed = 0; ; failed++) {
+    for (;;) {
+      const wait = this.#failures < 2 ? 0 : Math.min(250 * 2 ** this.#failures, MAX_BACKOFF_MS);
+      await sleep(wait, undefined, { signal });
       try {
         return await this.#launch();
       } catch (error) {
         if (signal.aborted) throw error;
-        await sleep(Math.min(1000 * 2 ** failed, MAX_BACKOFF_MS), undefined, { signal });
+        this.#failures += 1;
       }
     }
   }

@@ -61,22 +61,27 @@ export class LogStream {
     this.#events.push({ message: line, timestamp: Date.now() });
     this.#bytes += sizeOf(line);
     if (this.#bytes > MAX_WAITING_BYTES) return this.#flush();
-    const wait = Math.max(0, this.#lastFlush + FLUSH_MS - Date.now());
-    this.#timer ??= setTimeout(() => void this.#flush(), wait);
+    this.#schedule();
     return undefined;
   }
 
   /** Sends what is left. */
   async close(): Promise<void> {
-    await this.#flush();
+    while (this.#events.length > 0 || this.#flushing) await this.#flush();
+  }
+
+  #schedule(): void {
+    if (this.#timer || this.#flushing) return;
+    this.#timer = setTimeout(() => void this.#flush(), Math.max(0, this.#lastFlush + FLUSH_MS - Date.now()));
   }
 
   #flush(): Promise<void> {
     clearTimeout(this.#timer);
+    this.#timer = undefined;
     this.#flushing ??= this.#sendAll().finally(() => {
       this.#flushing = undefined;
-      this.#timer = undefined;
       this.#lastFlush = Date.now();
+      if (this.#events.length > 0) this.#schedule();
     });
     return this.#flushing;
   }
@@ -93,8 +98,10 @@ export class LogStream {
         continue;
       }
       if (this.#lost > 0) {
-        this.#events.unshift({ message: `${this.#lost} log lines could not be stored`, timestamp: Date.now() });
+        const message = `${this.#lost} log lines could not be stored`;
         this.#lost = 0;
+        this.#events.unshift({ message, timestamp: Date.now() });
+        this.#bytes += sizeOf(message);
       }
     }
   }

@@ -131,7 +131,7 @@ export class ModelServer {
       outgoing.setTimeout(timeoutMs, () =>
         outgoing.destroy(new ServingError(`no answer within ${timeoutMs / 1000} s`)),
       );
-      outgoing.once('error', reject);
+      outgoing.on('error', reject);
       outgoing.once('response', resolve);
       if (body instanceof Readable) {
         body.once('error', (error) => outgoing.destroy(error));

@@ -7,6 +7,8 @@ import type { Endpoints } from './endpoints.ts';
 import type { Variant } from './fleet.ts';
 import { AwsError } from './protocol.ts';
 
+/** Of InvokeEndpoint's model. */
+const MAX_BODY_BYTES = 6_291_456;
 const MAX_MESSAGE_BYTES = 16 * 1024;
 const PASSED_ON = [
   'content-type',
@@ -32,6 +34,12 @@ export async function invoke(
 ): Promise<void> {
   const fleet = endpoints.fleet(name);
   if (!fleet) throw new AwsError('ValidationError', `Endpoint ${name} of account ${context.account} not found.`);
+  if (Number(request.headers['content-length'] ?? 0) > MAX_BODY_BYTES) {
+    throw new AwsError(
+      'ValidationError',
+      `1 validation error detected: Value at 'body' failed to satisfy constraint: Member must have length less than or equal to ${MAX_BODY_BYTES}`,
+    );
+  }
   await fleet.during(async () => {
     const wanted = request.headers['x-amzn-sagemaker-target-variant'];
     const variant = fleet.choose(typeof wanted === 'string' ? wanted : undefined);

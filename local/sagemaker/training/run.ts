@@ -58,7 +58,7 @@ export class TrainingRun {
   async run(): Promise<void> {
     const ending = await this.#work().catch((error: unknown) => this.#endingOf(error));
     await this.#log.close();
-    if (this.#context.shutdown.aborted) return;
+    if (!ending) return;
     finish(this.#job, ending);
     this.#save();
     await rm(this.#paths.base, { recursive: true, force: true });
@@ -86,7 +86,9 @@ export class TrainingRun {
     this.#save();
   }
 
-  #endingOf(error: unknown): Ending {
+  /** How a job ends that was broken off; not at all where the region shuts down. */
+  #endingOf(error: unknown): Ending | undefined {
+    if (this.#context.shutdown.aborted) return undefined;
     if (this.#stop.signal.aborted) return 'Stopped';
     const message = error instanceof Error ? error.message : String(error);
     const reason = error instanceof JobFailure ? message : `InternalServerError: ${message}`;

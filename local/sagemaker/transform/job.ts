@@ -2,6 +2,8 @@ import type { Tagged } from '../context.ts';
 import type { ResourceFault } from '../faults.ts';
 import type { ContainerDefinition } from '../models.ts';
 
+export const DEFAULT_MAX_PAYLOAD_MB = 6;
+
 /** The members of a CreateTransformJob request that shape the job here; the others are kept as they come. */
 export interface TransformJobRequest extends Tagged {
   readonly TransformJobName: string;

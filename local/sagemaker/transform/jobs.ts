@@ -8,7 +8,7 @@ import { AwsError, validationError } from '../protocol.ts';
 import { Collection } from '../store.ts';
 import { type TagHolder, tagHolder } from '../tags.ts';
 import { noObjects } from '../training/checks.ts';
-import type { TransformJob, TransformJobRequest } from './job.ts';
+import { DEFAULT_MAX_PAYLOAD_MB, type TransformJob, type TransformJobRequest } from './job.ts';
 import { TransformRun } from './run.ts';
 
 /** The batch transform jobs of the region. */
@@ -117,11 +117,8 @@ function isOver(job: TransformJob): boolean {
 }
 
 /** Throws a ValidationException for what the laptop region does not do. */
-function check({
-  TransformInput: input,
-  TransformResources: resources,
-  DataProcessing: processing,
-}: TransformJobRequest): void {
+function check(request: TransformJobRequest): void {
+  const { TransformInput: input, TransformResources: resources, DataProcessing: processing } = request;
   const type = input.DataSource.S3DataSource.S3DataType;
   if (type !== 'S3Prefix')
     throw validationError(`TransformInput has S3DataType ${type}; the laptop region reads S3Prefix`);
@@ -130,6 +127,9 @@ function check({
     throw validationError(`TransformInput has SplitType ${split}; the laptop region splits by Line, or not at all`);
   if (resources.InstanceCount > 1)
     throw validationError(`The laptop region runs a job on one instance; InstanceCount is ${resources.InstanceCount}`);
+  const payload = (request.MaxPayloadInMB ?? DEFAULT_MAX_PAYLOAD_MB) * (request.MaxConcurrentTransforms || 1);
+  if (payload > 100)
+    throw validationError(`MaxConcurrentTransforms * MaxPayloadInMB must not exceed 100 MB; it is ${payload}`);
   const joins = processing?.JoinSource !== undefined && processing.JoinSource !== 'None';
   if (processing?.InputFilter || processing?.OutputFilter || joins)
     throw validationError('The laptop region has no DataProcessing filters and joins');

@@ -9,12 +9,11 @@ import { type Context, now } from '../context.ts';
 import type { LogStream } from '../logs.ts';
 import { ModelServer, ServingError } from '../model-server.ts';
 import { joinS3, parseS3Uri, relativeName, type S3Object } from '../s3.ts';
-import type { TransformJob } from './job.ts';
+import { DEFAULT_MAX_PAYLOAD_MB, type TransformJob } from './job.ts';
 import { payloads } from './records.ts';
 
 const LOG_GROUP = '/aws/sagemaker/TransformJobs';
 const START_TIMEOUT_MS = 600_000;
-const DEFAULT_MAX_PAYLOAD_MB = 6;
 const DEFAULT_INVOCATION_SECONDS = 600;
 const DEFAULT_RETRIES = 3;
 const MAX_REASON = 1024;
@@ -47,12 +46,12 @@ export class TransformRun {
     try {
       await this.#work();
     } catch (error) {
+      if (this.#context.shutdown.aborted) return this.#log.close();
       status = this.#stop.signal.aborted ? 'Stopped' : 'Failed';
       if (status === 'Failed')
         job.FailureReason = (error instanceof Error ? error.message : String(error)).slice(0, MAX_REASON);
     }
     await this.#log.close();
-    if (this.#context.shutdown.aborted) return;
     job.TransformJobStatus = status;
     job.TransformEndTime = now();
     job.LastModifiedTime = job.TransformEndTime;

@@ -25,10 +25,16 @@ test('a plan is read from YAML', () => {
 test('a wrong plan is told of each mistake', () => {
   const yaml =
     'rules:\n  - operation: "*"\n    delay: soon\n  - operation: "*"\n    status: 500\n    reset: true\n  - status: 500\n    sometimes: true\n';
-  expect(() => parseFaultPlan(yaml, 'faults.yaml')).toThrow(
-    /invalid fault plan faults.yaml:[\s\S]*5s, 2m or 1h[\s\S]*rules\[0\].delay[\s\S]*exactly one effect[\s\S]*rules\[1\]/,
-  );
-  expect(() => parseFaultPlan(yaml, 'faults.yaml')).toThrow(/sometimes/);
+  let message = '';
+  try {
+    parseFaultPlan(yaml, 'faults.yaml');
+  } catch (error) {
+    message = String(error);
+  }
+  expect(message).toContain('invalid fault plan faults.yaml:');
+  expect(message).toMatch(/write it as 5s, 2m or 1h\n\s*→ at rules\[0\].delay/);
+  expect(message).toMatch(/exactly one effect: .*\n\s*→ at rules\[1\]/);
+  expect(message).toMatch(/"sometimes"\n\s*→ at rules\[2\]/);
 });
 
 test('rules count, and chance repeats with its seed', () => {
@@ -50,7 +56,6 @@ test('calls are throttled, broken and cut', async () => {
   await expect(list()).rejects.toMatchObject({
     name: 'ThrottlingException',
     message: 'Rate exceeded',
-    $retryable: { throttling: true },
   });
   world.server?.setFaults({
     rules: [{ operation: '*', error: { code: 'ResourceLimitExceeded', message: 'no more' } }],
