@@ -48,8 +48,12 @@ const EXIT_OF: Readonly<Record<Outcome, ExitCode>> = {
   cancelled: EXIT.cancelled,
 };
 
-/** Tells how the run ended, or that only the following did, and sets the exit code accordingly. */
-export function conclude(context: Context, run: string, { record, closed }: Snapshot): void {
+/**
+ * Tells how the run ended, or that only the following did, and sets the exit code accordingly.
+ *
+ * @param uploading whether the run got its inputs from here
+ */
+export function conclude(context: Context, run: string, { record, closed }: Snapshot, uploading = false): void {
   const { output } = context;
   if (closed && record?.outcome) {
     context.exitCode = EXIT_OF[record.outcome];
@@ -58,12 +62,12 @@ export function conclude(context: Context, run: string, { record, closed }: Snap
   }
   context.exitCode = EXIT.interrupted;
   if (output.json) output.result(record ?? { run }, '');
-  const waits = record?.data === undefined;
   output.note({
     code: 'interrupted',
-    text: waits
-      ? `\n  stopped uploading: the run waits for its files; go on with: temper upload ${run}`
-      : `\n  stopped following; the run goes on: temper watch ${run}`,
+    text:
+      uploading && !record?.data
+        ? `\n  stopped uploading: the run waits for its files; go on with: temper upload ${run}`
+        : `\n  stopped following; the run goes on: temper watch ${run}`,
     data: { run },
   });
 }

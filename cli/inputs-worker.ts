@@ -36,8 +36,11 @@ export async function whileServingInputs<T>(
     const working = work(() => uploaded.abort(), AbortSignal.any([context.signal, broken.signal])).finally(() =>
       uploaded.abort(),
     );
-    const [result] = await Promise.all([working, serving]);
-    return result;
+    // The connection can only be closed once the worker has let go of it.
+    const [result, served] = await Promise.allSettled([working, serving]);
+    if (served.status === 'rejected') throw served.reason;
+    if (result.status === 'rejected') throw result.reason;
+    return result.value;
   } finally {
     await connection.close();
   }

@@ -78,7 +78,7 @@ export class Output {
   /** Something to know, which is not the answer. */
   note(message: Message): void {
     const { code, text, data } = message;
-    this.#say(this.json ? JSON.stringify({ event: code, message: text, ...data }) : text);
+    this.#say(this.json ? JSON.stringify({ event: code, message: text.trim(), ...data }) : text);
   }
 
   /** The line that is redrawn in place while something is under way; `undefined` takes it away. Terminals only. */

@@ -4,7 +4,8 @@ import { ApplicationFailure, CancelledFailure, defaultPayloadConverter } from '@
 import type { RunRecord } from '../spec/record.ts';
 import { type FineTuneInput, recordQuery } from '../workflows/messages.ts';
 import { UserError } from './errors.ts';
-import { hasWorker, isUnanswered, type Temporal } from './temporal.ts';
+import { hasWorker, type Temporal } from './temporal.ts';
+import { isUnanswered } from './temporal-errors.ts';
 
 const QUERY_TIMEOUT_MS = 8_000;
 

@@ -11,6 +11,8 @@ import { connectWorker } from './workers.ts';
 
 /** Long enough for an AWS call under way to end; waits for jobs are between two looks, and go on elsewhere. */
 const SHUTDOWN_GRACE = '10s';
+/** How long the runs of a killed worker wait for it. Their histories are short: another one replays them in no time. */
+const STICKY_TIMEOUT = '3s';
 /** Activities are AWS calls that wait for the network; evaluations hold a test split in memory. */
 const CONCURRENT_ACTIVITIES = 50;
 
@@ -28,6 +30,7 @@ export async function runWorker(context: Context): Promise<void> {
         ...workflows(),
         activities: createPipelineActivities({ aws: createAwsProvider() }),
         shutdownGraceTime: SHUTDOWN_GRACE,
+        stickyQueueScheduleToStartTimeout: STICKY_TIMEOUT,
         maxConcurrentActivityTaskExecutions: CONCURRENT_ACTIVITIES,
       });
       const running = worker.run();

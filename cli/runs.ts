@@ -3,7 +3,8 @@ import type { WorkflowExecutionInfo } from '@temporalio/client';
 import { NAME_PATTERN, parseWorkflowId, workflowIdOf } from '../spec/naming.ts';
 import { searchAttributes } from '../workflows/search-attributes.ts';
 import { usageError } from './errors.ts';
-import { isNotFound, type Temporal } from './temporal.ts';
+import type { Temporal } from './temporal.ts';
+import { isNotFound } from './temporal-errors.ts';
 
 /** One line of `temper ls`. */
 export interface RunSummary {

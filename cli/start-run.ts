@@ -5,7 +5,6 @@ import type { FineTuneInput } from '../workflows/messages.ts';
 import { searchAttributes } from '../workflows/search-attributes.ts';
 import type { Context } from './context.ts';
 import { resolveAccount } from './environment.ts';
-import { UserError } from './errors.ts';
 import { announce, conclude, follow } from './follow.ts';
 import { whileServingInputs } from './inputs-worker.ts';
 import type { SpecFile } from './read-spec.ts';
@@ -38,7 +37,7 @@ export async function startRun(
       });
     });
     if (detach && hasInputs(last) && !last.closed) tellDetached(context, temporal, workflowId);
-    else conclude(context, workflowId, last);
+    else conclude(context, workflowId, last, true);
   });
 }
 
@@ -53,31 +52,19 @@ function newId(): string {
 
 async function start({ client }: Temporal, input: FineTuneInput): Promise<void> {
   const { run, spec } = input;
-  try {
-    await client.workflow.start<typeof fineTune>('fineTune', {
-      workflowId: workflowIdOf(run),
-      taskQueue: PIPELINE_TASK_QUEUE,
-      args: [input],
-      workflowIdReusePolicy: 'REJECT_DUPLICATE',
-      workflowIdConflictPolicy: 'FAIL',
-      typedSearchAttributes: [
-        { key: searchAttributes.name, value: run.name },
-        { key: searchAttributes.engine, value: spec.train.engine },
-      ],
-      staticSummary: `fine-tune ${run.name}: ${spec.train.engine} → ${spec.deploy.to}`,
-      staticDetails: details(input),
-    });
-  } catch (error) {
-    if (!/search attribute/i.test(String((error as Error).cause ?? error))) throw error;
-    throw new UserError(
-      'SearchAttributesMissing',
-      'this Temporal namespace does not know the search attributes of temper',
-      {
-        fix: 'a worker registers them when it starts: temper worker',
-        cause: error,
-      },
-    );
-  }
+  await client.workflow.start<typeof fineTune>('fineTune', {
+    workflowId: workflowIdOf(run),
+    taskQueue: PIPELINE_TASK_QUEUE,
+    args: [input],
+    workflowIdReusePolicy: 'REJECT_DUPLICATE',
+    workflowIdConflictPolicy: 'FAIL',
+    typedSearchAttributes: [
+      { key: searchAttributes.name, value: run.name },
+      { key: searchAttributes.engine, value: spec.train.engine },
+    ],
+    staticSummary: `fine-tune ${run.name}: ${spec.train.engine} → ${spec.deploy.to}`,
+    staticDetails: details(input),
+  });
 }
 
 /** What does not change while the run goes on, in Markdown, for the Temporal UI. */

@@ -1,11 +1,12 @@
-/** Connections to Temporal, and its errors in the words of this CLI. */
+/** Connections to Temporal. */
 import { once } from 'node:events';
 import { connect as connectSocket } from 'node:net';
-import { Client, Connection, isGrpcServiceError } from '@temporalio/client';
+import { Client, Connection } from '@temporalio/client';
 import { PIPELINE_TASK_QUEUE } from '../spec/naming.ts';
 import type { Context } from './context.ts';
 import { type Environment, findEnvironment } from './environment.ts';
 import { UserError } from './errors.ts';
+import { temporalFailure, unreachable } from './temporal-errors.ts';
 
 export interface Temporal {
   readonly client: Client;
@@ -16,12 +17,6 @@ const CONNECT_TIMEOUT = '5s';
 /** Temporal keeps showing a poller that died; a live one is heard of at least once a minute. */
 const POLLER_SILENCE_MS = 90_000;
 
-// gRPC status codes.
-const NOT_FOUND = 5;
-const FAILED_PRECONDITION = 9;
-const UNAVAILABLE = 14;
-const DEADLINE_EXCEEDED = 4;
-
 /** Connects, does the work, and closes the connection however it ends. */
 export async function withTemporal<T>(context: Context, work: (temporal: Temporal) => Promise<T>): Promise<T> {
   const environment = await findEnvironment(context);
@@ -30,7 +25,7 @@ export async function withTemporal<T>(context: Context, work: (temporal: Tempora
     const client = new Client({ connection, namespace: environment.temporal.namespace });
     return await work({ client, environment });
   } catch (error) {
-    throw isGone(error) ? unreachable(environment, error) : error;
+    throw temporalFailure(environment, error);
   } finally {
     await connection.close();
   }
@@ -45,7 +40,8 @@ async function connect(environment: Environment): Promise<Connection> {
       connectTimeout: CONNECT_TIMEOUT,
     });
   } catch (error) {
-    throw unreachable(environment, error);
+    const failure = temporalFailure(environment, error);
+    throw failure instanceof UserError ? failure : unreachable(environment, error);
   }
 }
 
@@ -59,33 +55,6 @@ async function knock(address: string): Promise<void> {
   } finally {
     socket.destroy();
   }
-}
-
-/** What is said when Temporal does not answer, by client and worker alike. */
-export function unreachable({ temporal }: Environment, cause: unknown): UserError {
-  return new UserError('TemporalUnreachable', `temporal does not answer at ${temporal.address}`, {
-    fix: 'start it on this machine with: temper dev up, or set TEMPORAL_ADDRESS to where it is',
-    cause,
-  });
-}
-
-/** Whether Temporal itself does not answer, as opposed to answering with an error. */
-export function isGone(error: unknown): boolean {
-  return hasCode(error, UNAVAILABLE);
-}
-
-export function isNotFound(error: unknown): boolean {
-  return (error instanceof Error && error.name === 'WorkflowNotFoundError') || hasCode(error, NOT_FOUND);
-}
-
-/** Whether a query failed because no worker took it up. */
-export function isUnanswered(error: unknown): boolean {
-  return hasCode(error, DEADLINE_EXCEEDED) || hasCode(error, FAILED_PRECONDITION);
-}
-
-function hasCode(error: unknown, code: number): boolean {
-  if (isGrpcServiceError(error)) return error.code === code;
-  return error instanceof Error && error.cause !== undefined && hasCode(error.cause, code);
 }
 
 /** Whether somebody works on a task queue, as far as Temporal has heard lately. */

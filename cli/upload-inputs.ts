@@ -34,7 +34,7 @@ export async function uploadInputs(context: Context, temporal: Temporal, workflo
     }),
   );
   if (last.record?.data === undefined) {
-    conclude(context, workflowId, last);
+    conclude(context, workflowId, last, true);
     return;
   }
   context.exitCode = EXIT.done;

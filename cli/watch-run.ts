@@ -6,7 +6,8 @@ import { inputsTaskQueue, parseWorkflowId } from '../spec/naming.ts';
 import type { JobProgress, RunRecord } from '../spec/record.ts';
 import { UserError } from './errors.ts';
 import { closedRecord, queryRecord } from './records.ts';
-import { hasWorker, isGone, type Temporal } from './temporal.ts';
+import { hasWorker, type Temporal } from './temporal.ts';
+import { isGone } from './temporal-errors.ts';
 
 /** What the data stage leaves as heartbeat details. */
 export interface UploadProgress {
@@ -37,6 +38,8 @@ export interface Snapshot {
 
 const FASTEST_MS = 500;
 const SLOWEST_MS = 2_000;
+/** The client tries again by itself for much longer than a person wants to know nothing. */
+const PATIENCE_MS = 3_000;
 
 /**
  * Looks at a run until it is over; the last snapshot is the closed one. Ends early, without it, when the signal is
@@ -46,7 +49,7 @@ export async function* watchRun(temporal: Temporal, workflowId: string, signal: 
   let last: Snapshot = { closed: false };
   let delay = FASTEST_MS;
   while (!signal.aborted) {
-    const next = await look(temporal, workflowId, last);
+    const next = await temporal.client.withDeadline(Date.now() + PATIENCE_MS, () => look(temporal, workflowId, last));
     yield next;
     if (next.closed) return;
     delay = JSON.stringify(next) === JSON.stringify(last) ? Math.min(delay * 1.25, SLOWEST_MS) : FASTEST_MS;

@@ -4,7 +4,7 @@ import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import type { Context } from './context.ts';
 import type { Environment } from './environment.ts';
 import type { Output } from './output.ts';
-import { unreachable } from './temporal.ts';
+import { unreachable } from './temporal-errors.ts';
 
 /** Connects a worker. Of Temporal's own log, what is at this level or above is told as messages. */
 export async function connectWorker(

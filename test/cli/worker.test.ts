@@ -20,3 +20,12 @@ it('registers what runs are found by, works on runs, and ends in order when told
   worker.interrupt();
   expect(await worker.done).toMatchObject({ exitCode: 0 });
 });
+
+it('is what a namespace without search attributes asks for', async () => {
+  const { exitCode, stderr } = await cli(['run', 'temper.yaml'], {
+    env: await newNamespace(),
+    cwd: await project(SPEC),
+  });
+  expect(stderr).toContain('fix: a worker registers it when it starts: temper worker');
+  expect(exitCode).toBe(1);
+});

@@ -1,0 +1,71 @@
+/** Temporal's errors, in the words of this CLI. */
+import { isGrpcServiceError } from '@temporalio/client';
+import { NamespaceNotFoundError, WorkflowNotFoundError } from '@temporalio/common';
+import type { Environment } from './environment.ts';
+import { UserError } from './errors.ts';
+
+// gRPC status codes.
+const INVALID_ARGUMENT = 3;
+const DEADLINE_EXCEEDED = 4;
+const NOT_FOUND = 5;
+const PERMISSION_DENIED = 7;
+const FAILED_PRECONDITION = 9;
+const UNAVAILABLE = 14;
+const UNAUTHENTICATED = 16;
+
+/** Whether Temporal itself does not answer, as opposed to answering with an error. */
+export function isGone(error: unknown): boolean {
+  return hasCode(error, UNAVAILABLE) || hasCode(error, DEADLINE_EXCEEDED);
+}
+
+export function isNotFound(error: unknown): boolean {
+  return error instanceof WorkflowNotFoundError || hasCode(error, NOT_FOUND);
+}
+
+/** Whether a query failed because no worker took it up. */
+export function isUnanswered(error: unknown): boolean {
+  return hasCode(error, DEADLINE_EXCEEDED) || hasCode(error, FAILED_PRECONDITION);
+}
+
+/** What a call to Temporal failed with, for people; errors of another kind as they are. */
+export function temporalFailure({ temporal }: Environment, error: unknown): unknown {
+  const { address, namespace } = temporal;
+  if (hasCode(error, PERMISSION_DENIED) || hasCode(error, UNAUTHENTICATED)) {
+    return new UserError('TemporalRefused', `temporal at ${address} refuses this client: ${saidBy(error)}`, {
+      fix: 'check TEMPORAL_API_KEY, TEMPORAL_NAMESPACE and the TLS settings',
+      cause: error,
+    });
+  }
+  if (error instanceof NamespaceNotFoundError) {
+    return new UserError('NamespaceNotFound', `temporal at ${address} has no namespace ${JSON.stringify(namespace)}`, {
+      fix: 'create it, or set TEMPORAL_NAMESPACE',
+      cause: error,
+    });
+  }
+  if (hasCode(error, INVALID_ARGUMENT) && /Temper(Name|Engine|Stage|Outcome)/.test(saidBy(error))) {
+    return new UserError('SearchAttributesMissing', `namespace ${namespace} does not know what temper finds runs by`, {
+      fix: 'a worker registers it when it starts: temper worker',
+      cause: error,
+    });
+  }
+  return isGone(error) ? unreachable({ temporal }, error) : error;
+}
+
+/** What is said when nobody answers where Temporal should be. */
+export function unreachable({ temporal }: Pick<Environment, 'temporal'>, cause: unknown): UserError {
+  return new UserError('TemporalUnreachable', `temporal does not answer at ${temporal.address}`, {
+    fix: 'start it on this machine with: temper dev up, or set TEMPORAL_ADDRESS to where it is',
+    cause,
+  });
+}
+
+function hasCode(error: unknown, code: number): boolean {
+  if (isGrpcServiceError(error)) return error.code === code;
+  return error instanceof Error && error.cause !== undefined && hasCode(error.cause, code);
+}
+
+/** The server's own words, below the SDK's. */
+function saidBy(error: unknown): string {
+  if (isGrpcServiceError(error)) return error.details;
+  return error instanceof Error && error.cause !== undefined ? saidBy(error.cause) : String(error);
+}
