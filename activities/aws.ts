@@ -14,8 +14,9 @@ export interface AwsClients {
 /** Gives the clients of a region; the same ones for the same region. */
 export type AwsProvider = (region: string) => AwsClients;
 
-// Adaptive: the clients of a worker share one rate limiter, so that many waiting runs do not throttle each other.
-const RETRIES = { retryMode: 'adaptive', maxAttempts: 4 } as const;
+// Not `adaptive`: its rate limiter is shared by all calls of a client, so that one throttled operation holds up the looks
+// of every other run for seconds each. What outlasts these few attempts is retried by the activity.
+const RETRIES = { retryMode: 'standard', maxAttempts: 4 } as const;
 
 /** Clients for one region; addresses and credentials come from the environment, as the AWS SDK reads them. */
 export function createAwsClients(region: string): AwsClients {

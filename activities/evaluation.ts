@@ -11,7 +11,7 @@ import { score } from '../spec/scoring.ts';
 import type { AwsClients, AwsProvider } from './aws.ts';
 import { failure, unlessNotFound } from './errors.ts';
 import { createOrAttach, resourceTags } from './ownership.ts';
-import { readAnswers, writePredictions } from './predictions.ts';
+import { keepEvaluation, readAnswers } from './predictions.ts';
 import { jobLogTail, TRANSFORM_LOGS } from './sagemaker/logs.ts';
 import { ensureModel, removeModel } from './sagemaker/models.ts';
 import { look, stillInProgress, stopJob } from './waiting.ts';
@@ -123,9 +123,8 @@ export function createEvaluationActivities({ aws }: { aws: AwsProvider }) {
           `${data.splits.test?.uri}${splitFile('test')}`,
           `${prefix}${splitFile('inputs')}.out`,
         );
-        const predictions = `${prefix}predictions.jsonl`;
-        await writePredictions(clients.s3, predictions, answers);
-        return [contender, { scores: score(answers), predictions }] as const;
+        const scores = score(answers);
+        return [contender, { scores, predictions: await keepEvaluation(clients.s3, prefix, answers, scores) }] as const;
       });
       return Object.fromEntries(await Promise.all(evaluations));
     },

@@ -1,6 +1,6 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
-import type { Answer } from '../spec/scoring.ts';
+import type { Answer, Scores } from '../spec/scoring.ts';
 import { calling, failure } from './errors.ts';
 import { objectLines } from './s3-lines.ts';
 import { parseS3Uri } from './s3-uri.ts';
@@ -43,12 +43,25 @@ export async function readAnswers(s3: S3Client, testUri: string, outputUri: stri
   return answers;
 }
 
-/** Keeps every row's verdict: JSON Lines of `{row, label, prediction, ok}`, rows counted from 1. */
-export async function writePredictions(s3: S3Client, uri: string, answers: readonly Answer[]): Promise<void> {
-  const { bucket, key } = parseS3Uri(uri);
-  const lines = answers.map(({ label, prediction }, index) =>
-    JSON.stringify({ row: index + 1, label, prediction, ok: label === prediction }),
+/**
+ * Keeps an evaluation under a prefix: `predictions.jsonl`, each row's `{row, label, prediction, ok}` with rows counted
+ * from 1, and `scores.json`. Returns the address of the predictions.
+ */
+export async function keepEvaluation(
+  s3: S3Client,
+  prefix: string,
+  answers: readonly Answer[],
+  scores: Scores,
+): Promise<string> {
+  const lines = answers.map(
+    ({ label, prediction }, index) =>
+      `${JSON.stringify({ row: index + 1, label, prediction, ok: label === prediction })}\n`,
   );
-  const upload = new Upload({ client: s3, params: { Bucket: bucket, Key: key, Body: `${lines.join('\n')}\n` } });
-  await calling(`write ${uri}`, () => upload.done());
+  const files = { 'predictions.jsonl': lines.join(''), 'scores.json': JSON.stringify(scores, null, 2) };
+  for (const [name, Body] of Object.entries(files)) {
+    const { bucket, key } = parseS3Uri(`${prefix}${name}`);
+    const upload = new Upload({ client: s3, params: { Bucket: bucket, Key: key, Body } });
+    await calling(`write ${prefix}${name}`, () => upload.done());
+  }
+  return `${prefix}predictions.jsonl`;
 }

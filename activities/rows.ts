@@ -5,6 +5,7 @@ import { glob } from 'tinyglobby';
 import { type Columns, type Row, readRow } from '../spec/data.ts';
 import type { DataProblem, Place, RowProblem } from '../spec/data-problems.ts';
 import { shown } from '../spec/shown.ts';
+import { byteLines } from './lines.ts';
 
 /** A file of a data set. */
 export interface DataFile {
@@ -30,7 +31,6 @@ export async function findDataFiles(path: string, directory: string): Promise<Da
   return Promise.all(sorted.map(async (file) => ({ ...file, bytes: (await stat(file.path)).size })));
 }
 
-const NEWLINE = 0x0a;
 const NUL = 0;
 
 const NOT_UTF8: Omit<RowProblem, 'value'> = {
@@ -39,20 +39,12 @@ const NOT_UTF8: Omit<RowProblem, 'value'> = {
   fix: 'save the file as UTF-8',
 };
 
-/** The lines of a file as bytes, without their newlines. `onBytes` is told of every chunk that is read. */
-async function* rawLines(path: string, onBytes: (count: number) => void): AsyncGenerator<Buffer> {
-  let pending: Buffer[] = [];
+/** The chunks of a file. `onBytes` is told of every one that is read. */
+async function* chunksOf(path: string, onBytes: (count: number) => void): AsyncGenerator<Buffer> {
   for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
     onBytes(chunk.length);
-    let start = 0;
-    for (let end = chunk.indexOf(NEWLINE); end !== -1; end = chunk.indexOf(NEWLINE, start)) {
-      yield Buffer.concat([...pending, chunk.subarray(start, end)]);
-      pending = [];
-      start = end + 1;
-    }
-    if (start < chunk.length) pending.push(chunk.subarray(start));
+    yield chunk;
   }
-  if (pending.length > 0) yield Buffer.concat(pending);
 }
 
 // Drops a byte order mark, which editors put at the start of a file.
@@ -80,7 +72,7 @@ export async function* readRows(
   onBytes: (count: number) => void,
 ): AsyncGenerator<Reading> {
   let line = 0;
-  for await (const bytes of rawLines(file.path, onBytes)) {
+  for await (const bytes of byteLines(chunksOf(file.path, onBytes))) {
     line += 1;
     const place = { file: file.name, line };
     const decoded = decode(bytes);

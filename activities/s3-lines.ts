@@ -1,7 +1,7 @@
-import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { GetObjectCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
 import { calling } from './errors.ts';
+import { byteLines } from './lines.ts';
 import { parseS3Uri } from './s3-uri.ts';
 
 /** The keys of all objects under a prefix, in S3's order. */
@@ -24,6 +24,8 @@ export async function keysUnder(s3: S3Client, bucket: string, prefix: string): P
 export async function* objectLines(s3: S3Client, uri: string): AsyncGenerator<string> {
   const { bucket, key } = parseS3Uri(uri);
   const { Body } = await calling(`read ${uri}`, () => s3.send(new GetObjectCommand({ Bucket: bucket, Key: key })));
-  const lines = createInterface({ input: Body as Readable, crlfDelay: Number.POSITIVE_INFINITY });
-  for await (const line of lines) if (line !== '') yield line;
+  for await (const bytes of byteLines(Body as Readable)) {
+    const line = bytes.toString('utf8').replace(/\r$/, '');
+    if (line !== '') yield line;
+  }
 }

@@ -1,14 +1,17 @@
 /**
  * How each kind of activity is timed and retried. `cancellationType` is always set: left alone it behaves as
- * TRY_CANCEL, whatever its documentation says. No profile shares a heartbeat timeout with an activity that does not
- * heartbeat.
+ * TRY_CANCEL, whatever its documentation says. Every activity heartbeats (activities/heartbeating.ts), so that the work
+ * of a killed worker is taken up again within seconds.
  */
 import { ActivityCancellationType, type ActivityOptions } from '@temporalio/workflow';
+
+const heartbeatTimeout = '10 seconds';
 
 /** An AWS call or a few: seconds. Retried for an hour, which outlives most outages. */
 export const quickCall = {
   startToCloseTimeout: '1 minute',
   scheduleToCloseTimeout: '1 hour',
+  heartbeatTimeout,
   retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1 minute' },
   cancellationType: ActivityCancellationType.TRY_CANCEL,
 } satisfies ActivityOptions;
@@ -20,6 +23,7 @@ export const quickCall = {
 export const submit = {
   startToCloseTimeout: '1 minute',
   scheduleToCloseTimeout: '1 day',
+  heartbeatTimeout,
   retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1 minute' },
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
 } satisfies ActivityOptions;
@@ -34,6 +38,7 @@ export function awaitJob(maxSeconds: number): ActivityOptions {
   return {
     startToCloseTimeout: '15 minutes',
     scheduleToCloseTimeout: (maxSeconds + queueAndStart) * 1000,
+    heartbeatTimeout,
     retry: { initialInterval: '1s', backoffCoefficient: 1.5, maximumInterval: '1 minute' },
     cancellationType: ActivityCancellationType.TRY_CANCEL,
   };
@@ -55,6 +60,7 @@ export const upload = {
 export const cleanUp = {
   startToCloseTimeout: '1 minute',
   scheduleToCloseTimeout: '1 day',
+  heartbeatTimeout,
   retry: { initialInterval: '1s', backoffCoefficient: 1.5, maximumInterval: '1 minute' },
   cancellationType: ActivityCancellationType.ABANDON,
 } satisfies ActivityOptions;

@@ -35,6 +35,10 @@ it('scores what the serving container answers, and keeps every prediction', asyn
   for await (const line of objectLines(clients.s3, candidate?.predictions ?? '')) kept.push(JSON.parse(line));
   expect(kept).toHaveLength(candidate?.scores.rows ?? 0);
   expect(kept[0]).toMatchObject({ row: 1, ok: true });
+  const scores: string[] = [];
+  const scoresUri = candidate?.predictions.replace('predictions.jsonl', 'scores.json') ?? '';
+  for await (const line of objectLines(clients.s3, scoresUri)) scores.push(line);
+  expect(JSON.parse(scores.join(''))).toEqual(candidate?.scores);
 });
 
 it('attaches when it is submitted again, and removes job and model, twice if need be', async () => {

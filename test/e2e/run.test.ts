@@ -1,0 +1,170 @@
+/** Runs from the command line to SageMaker in the laptop region, with a worker in a process of its own. */
+import { randomUUID } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  DescribeEndpointCommand,
+  ListEndpointsCommand,
+  ListModelsCommand,
+  ListTrainingJobsCommand,
+  ListTransformJobsCommand,
+  SageMakerClient,
+} from '@aws-sdk/client-sagemaker';
+import { expect, it } from 'vitest';
+import { EXIT } from '../../cli/errors.ts';
+import type { RunRecord } from '../../spec/record.ts';
+import { cli, startCli, until } from '../cli/support/cli.ts';
+import { type Env, ownNamespace } from '../cli/support/pipeline.ts';
+import { type KeywordOptions, writeKeywordProject } from '../support/keyword-project.ts';
+import { ownRegion, temporaryDirectory } from '../support/region.ts';
+import { kill, startWorkerProcess } from './worker-process.ts';
+
+interface Project {
+  readonly name: string;
+  readonly specFile: string;
+  /** The training script of a project that waits, waits for this file. */
+  readonly go: string;
+}
+
+async function project(options: Omit<KeywordOptions, 'name' | 'waitFor'> & { waits?: boolean } = {}): Promise<Project> {
+  const { waits = false, ...rest } = options;
+  const directory = await temporaryDirectory();
+  const name = `e2e-${randomUUID().slice(0, 8)}`;
+  const go = join(directory, 'go');
+  const { specFile } = await writeKeywordProject(join(directory, 'project'), {
+    name,
+    ...rest,
+    ...(waits ? { waitFor: go } : {}),
+  });
+  return { name, specFile, go };
+}
+
+function sagemaker(env: Env): SageMakerClient {
+  const { AWS_ENDPOINT_URL_SAGEMAKER: endpoint = '', AWS_REGION: region = '' } = env;
+  return new SageMakerClient({ endpoint, region, credentials: { accessKeyId: 'test', secretAccessKey: 'test' } });
+}
+
+/** What SageMaker has of the project: the statuses of its jobs, and its models and endpoints. */
+async function resourcesOf(env: Env, { name: NameContains }: Project) {
+  const client = sagemaker(env);
+  const training = await client.send(new ListTrainingJobsCommand({ NameContains }));
+  const transform = await client.send(new ListTransformJobsCommand({ NameContains }));
+  const models = await client.send(new ListModelsCommand({ NameContains }));
+  const endpoints = await client.send(new ListEndpointsCommand({ NameContains }));
+  return {
+    training: (training.TrainingJobSummaries ?? []).map((job) => job.TrainingJobStatus),
+    transform: (transform.TransformJobSummaries ?? []).map((job) => job.TransformJobStatus),
+    models: (models.Models ?? []).length,
+    endpoints: (endpoints.Endpoints ?? []).length,
+  };
+}
+
+async function recordOf(env: Env, { name }: Project): Promise<RunRecord> {
+  return JSON.parse((await cli(['show', name, '--json'], { env })).stdout) as RunRecord;
+}
+
+it('takes data to an endpoint that answers, and the record tells the whole story', async () => {
+  const env = await ownNamespace();
+  await startWorkerProcess(env);
+  const reviews = await project();
+  const run = await cli(['run', reviews.specFile], { env });
+  expect(run).toMatchObject({ exitCode: EXIT.done });
+  const record = await recordOf(env, reviews);
+  expect(record).toMatchObject({ outcome: 'passed', endpoint: { endpoint: reviews.name } });
+  expect(record.evaluations?.candidate?.scores.metrics.accuracy).toBe(1);
+  const answer = await cli(['invoke', reviews.name, '--text', 'good number7'], { env });
+  expect(JSON.parse(answer.stdout)).toEqual({ label: 'positive' });
+  expect(await resourcesOf(env, reviews)).toEqual({
+    training: ['Completed'],
+    transform: ['Completed'],
+    models: 1,
+    endpoints: 1,
+  });
+});
+
+it('exits with 3 when the gate rejects, and touches no endpoint', async () => {
+  const env = await ownNamespace();
+  await startWorkerProcess(env);
+  const hopeless = await project({ rest: 'gate: [accuracy > 1]\ndeploy: { to: sagemaker-endpoint }' });
+  const run = await cli(['run', hopeless.specFile], { env });
+  expect(run.exitCode).toBe(EXIT.rejected);
+  expect(await resourcesOf(env, hopeless)).toMatchObject({ models: 0, endpoints: 0 });
+});
+
+it("brings a failing script's traceback to the terminal", async () => {
+  const env = await ownNamespace();
+  await startWorkerProcess(env);
+  const failing = await project({ fail: 'no such column: colour' });
+  const run = await cli(['run', failing.specFile], { env });
+  expect(run.exitCode).toBe(EXIT.failed);
+  expect(run.stdout + run.stderr).toMatch(
+    /Traceback \(most recent call last\):[\s\S]*ValueError: no such column: colour/,
+  );
+  expect(await resourcesOf(env, failing)).toMatchObject({ training: ['Failed'], models: 0, endpoints: 0 });
+});
+
+it('stops the training job when the run is cancelled', async () => {
+  const env = await ownNamespace();
+  await startWorkerProcess(env);
+  const waiting = await project({ waits: true });
+  const run = startCli(['run', waiting.specFile], { env });
+  await until(async () => (await resourcesOf(env, waiting)).training.includes('InProgress'));
+  const cancel = await cli(['cancel', waiting.name], { env });
+  expect(cancel.exitCode).toBe(EXIT.done);
+  expect((await run.done).exitCode).toBe(EXIT.cancelled);
+  expect(await resourcesOf(env, waiting)).toEqual({ training: ['Stopped'], transform: [], models: 0, endpoints: 0 });
+});
+
+it('goes on where it was when its worker is killed while the job runs', async () => {
+  const env = await ownNamespace();
+  const first = await startWorkerProcess(env);
+  const waiting = await project({ waits: true });
+  const run = startCli(['run', waiting.specFile], { env });
+  await until(async () => (await resourcesOf(env, waiting)).training.includes('InProgress'));
+  await kill(first, 'SIGKILL');
+  await writeFile(waiting.go, '');
+  await startWorkerProcess(env);
+  expect((await run.done).exitCode).toBe(EXIT.done);
+  expect((await resourcesOf(env, waiting)).training).toEqual(['Completed']);
+});
+
+it('a worker that shuts down leaves the paid job alone', async () => {
+  const env = await ownNamespace();
+  const first = await startWorkerProcess(env);
+  const waiting = await project({ waits: true });
+  const run = startCli(['run', waiting.specFile], { env });
+  await until(async () => (await resourcesOf(env, waiting)).training.includes('InProgress'));
+  await kill(first, 'SIGTERM');
+  expect((await resourcesOf(env, waiting)).training).toEqual(['InProgress']);
+  await writeFile(waiting.go, '');
+  await startWorkerProcess(env);
+  expect((await run.done).exitCode).toBe(EXIT.done);
+});
+
+it('completes with each AWS operation throttled, and with creates that are done but not acknowledged', async () => {
+  const operations = ['TrainingJob', 'Model', 'TransformJob', 'EndpointConfig', 'Endpoint'];
+  const throttled = ['Create', 'Describe'].flatMap((verb) =>
+    operations.map((noun) => ({ operation: `${verb}${noun}`, times: 2, error: 'ThrottlingException' })),
+  );
+  // More in a row than the SDK retries by itself, so that the activity's own retries are needed.
+  const persistent = { operation: 'CreateTrainingJob', times: 5, error: 'ThrottlingException' };
+  const unacknowledged = operations.map((noun) => ({
+    operation: `Create${noun}`,
+    times: 1,
+    reset: true as const,
+    afterDone: true,
+  }));
+  const region = await ownRegion({ faults: { rules: [...unacknowledged, ...throttled, persistent] } });
+  const { env } = region;
+  await startWorkerProcess(env);
+  const reviews = await project();
+  expect((await cli(['run', reviews.specFile], { env })).exitCode).toBe(EXIT.done);
+  expect(await resourcesOf(env, reviews)).toEqual({
+    training: ['Completed'],
+    transform: ['Completed'],
+    models: 1,
+    endpoints: 1,
+  });
+  const endpoint = await sagemaker(env).send(new DescribeEndpointCommand({ EndpointName: reviews.name }));
+  expect(endpoint.EndpointStatus).toBe('InService');
+});

@@ -1,0 +1,31 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { onTestFinished } from 'vitest';
+
+const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+
+/** A `temper worker` in a process of its own, polling; ended with the test, if it is still there. */
+export async function startWorkerProcess(env: Readonly<Record<string, string>>): Promise<ChildProcess> {
+  const worker = spawn(process.execPath, [MAIN, 'worker'], { env: { PATH: process.env.PATH, ...env }, stdio: 'pipe' });
+  onTestFinished(() => kill(worker, 'SIGKILL'));
+  let said = '';
+  await new Promise<void>((ready, failed) => {
+    const listen = (chunk: Buffer): void => {
+      said += chunk.toString();
+      if (said.includes('worker ready')) ready();
+    };
+    worker.stdout.on('data', listen);
+    worker.stderr.on('data', listen);
+    worker.on('exit', (code) => failed(new Error(`the worker ended with ${code} before it was ready:\n${said}`)));
+  });
+  return worker;
+}
+
+/** Sends the signal and returns when the process is gone. */
+export async function kill(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = once(child, 'exit');
+  child.kill(signal);
+  await gone;
+}
