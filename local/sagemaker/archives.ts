@@ -1,17 +1,18 @@
-import { createWriteStream } from 'node:fs';
-import { lstat, mkdir, open, readdir, readlink, symlink } from 'node:fs/promises';
-import { dirname, join, relative, resolve, sep } from 'node:path';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { lstat, mkdir, readlink, symlink } from 'node:fs/promises';
+import { dirname, relative, resolve, sep } from 'node:path';
 import { PassThrough, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { constants, createGunzip, createGzip } from 'node:zlib';
 import { extract, pack } from 'tar-stream';
+import { walk } from './files.ts';
 
 /** The directory's content as a .tar.gz; an empty directory gives an empty archive. */
 export function archive(directory: string): Readable {
   const tar = pack();
-  // Weights hardly shrink, whatever the effort.
+  // S3 is on the same disk, and weights hardly shrink: compression would be most of an upload's time.
   const out = new PassThrough();
-  pipeline(tar, createGzip({ level: constants.Z_BEST_SPEED }), out).catch((error) => out.destroy(error));
+  pipeline(tar, createGzip({ level: constants.Z_NO_COMPRESSION }), out).catch((error) => out.destroy(error));
   addAll(tar, directory).then(
     () => tar.finalize(),
     (error) => tar.destroy(error),
@@ -20,25 +21,18 @@ export function archive(directory: string): Readable {
 }
 
 async function addAll(tar: ReturnType<typeof pack>, directory: string): Promise<void> {
-  for (const path of await walk(directory)) {
-    const [stat, name] = [await lstat(path), relative(directory, path)];
+  for (const { name, path } of await walk(directory)) {
+    const stat = await lstat(path);
     const header = { name, mode: stat.mode & 0o7777, mtime: stat.mtime };
     if (stat.isSymbolicLink()) tar.entry({ ...header, type: 'symlink', linkname: await readlink(path) });
     else if (stat.isDirectory()) tar.entry({ ...header, type: 'directory' });
     else if (stat.isFile()) {
-      const file = await open(path);
-      await pipeline(
-        file.createReadStream({ end: stat.size - 1, start: 0 }),
-        tar.entry({ ...header, size: stat.size }),
-      );
+      const entry = tar.entry({ ...header, size: stat.size });
+      // A file that still grows is kept as long as its header says.
+      if (stat.size > 0) await pipeline(createReadStream(path, { end: stat.size - 1 }), entry);
+      else entry.end('');
     }
   }
-}
-
-/** Every file and directory below, sorted, so that equal directories give equal archives. */
-async function walk(directory: string): Promise<string[]> {
-  const entries = await readdir(directory, { recursive: true });
-  return entries.sort().map((entry) => join(directory, entry));
 }
 
 /** Unpacks a .tar.gz. Rejects archives that reach outside of `directory`. */

@@ -4,7 +4,6 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import type { Context } from './context.ts';
 import type { Endpoints } from './endpoints.ts';
-import type { Variant } from './fleet.ts';
 import { AwsError } from './protocol.ts';
 
 /** Of InvokeEndpoint's model. */
@@ -49,13 +48,12 @@ export async function invoke(
       throw modelError(
         context,
         name,
-        variant,
         0,
         `Your invocation failed while waiting for a response from container primary: ${message}`,
       );
     });
     const status = answer.statusCode ?? 500;
-    if (status >= 400) throw modelError(context, name, variant, status, await textOf(answer));
+    if (status >= 400) throw modelError(context, name, status, await textOf(answer));
     response.writeHead(200, {
       ...passedOn(answer),
       'x-amzn-requestid': randomUUID(),
@@ -72,17 +70,11 @@ function passedOn({ headers }: IncomingMessage): Record<string, string> {
   return Object.fromEntries(kept);
 }
 
-function modelError(
-  { region, account }: Context,
-  endpoint: string,
-  variant: Variant,
-  status: number,
-  message: string,
-): AwsError {
+function modelError({ region, account }: Context, endpoint: string, status: number, message: string): AwsError {
   const kind = status >= 400 && status < 500 ? 'client' : 'server';
   const group = `/aws/sagemaker/Endpoints/${endpoint}`;
   const text =
-    `Received ${kind} error (${status}) from ${variant.name} with message "${message}". ` +
+    `Received ${kind} error (${status}) from primary with message "${message}". ` +
     `See https://${region}.console.aws.amazon.com/cloudwatch/home?region=${region}#logEventViewer:group=${group} in account ${account} for more information.`;
   return new AwsError('ModelError', text, 424, {
     Message: text,

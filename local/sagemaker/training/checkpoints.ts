@@ -1,5 +1,6 @@
-import { lstat, readdir } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { lstat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { walk } from '../files.ts';
 import { inParallel, joinS3, type ObjectStore, parseS3Uri } from '../s3.ts';
 
 const SYNC_MS = 2_000;
@@ -64,10 +65,11 @@ export class CheckpointSync {
   /** Every file with its size and time. */
   async #scan(): Promise<Map<string, string>> {
     const files = new Map<string, string>();
-    for (const entry of await readdir(this.#directory, { recursive: true })) {
-      const path = join(this.#directory, entry);
+    for (const { name, path, entry } of await walk(this.#directory)) {
+      if (!entry.isFile()) continue;
+      // A checkpoint may be replaced while it is looked at.
       const stat = await lstat(path).catch(() => undefined);
-      if (stat?.isFile()) files.set(relative(this.#directory, path), `${stat.size} ${stat.mtimeMs}`);
+      if (stat) files.set(name, `${stat.size} ${stat.mtimeMs}`);
     }
     return files;
   }

@@ -1,5 +1,5 @@
 /** One training job, from its first phase to its last. */
-import { createReadStream, existsSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -8,6 +8,7 @@ import { archive } from '../archives.ts';
 import { relocatedAll } from '../container-paths.ts';
 import type { Exit } from '../containers.ts';
 import { abortable, type Context } from '../context.ts';
+import { walk } from '../files.ts';
 import { packagesOf } from '../images.ts';
 import { eachLine, Tail } from '../lines.ts';
 import type { LogStream } from '../logs.ts';
@@ -238,11 +239,8 @@ export class TrainingRun {
   }
 
   async #uploadFiles(directory: string, uri: string): Promise<string> {
-    for (const entry of await readdir(directory, { recursive: true, withFileTypes: true })) {
-      if (!entry.isFile()) continue;
-      const path = join(entry.parentPath, entry.name);
-      const name = path.slice(directory.length + 1);
-      await this.#context.s3.put(parseS3Uri(joinS3(uri, name)), createReadStream(path));
+    for (const { name, path, entry } of await walk(directory)) {
+      if (entry.isFile()) await this.#context.s3.putFile(parseS3Uri(joinS3(uri, name)), path);
     }
     return `${uri}/`;
   }

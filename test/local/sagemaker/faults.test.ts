@@ -8,7 +8,8 @@ import {
 } from '@aws-sdk/client-sagemaker';
 import { InvokeEndpointCommand } from '@aws-sdk/client-sagemaker-runtime';
 import { expect, test } from 'vitest';
-import { Faults, parseFaultPlan } from '../../../local/sagemaker/faults.ts';
+import { z } from 'zod';
+import { Faults, faultPlanSchema, parseFaultPlan } from '../../../local/sagemaker/faults.ts';
 import { eventually, ownSageMaker, uniqueName } from './support.ts';
 
 test('a plan is read from YAML', () => {
@@ -19,6 +20,13 @@ test('a plan is read from YAML', () => {
   expect(plan).toEqual({
     seed: 3,
     rules: [{ operation: 'CreateTrainingJob', error: 'ThrottlingException', times: 2 }],
+  });
+});
+
+test('editors can complete a plan', () => {
+  const { properties } = z.toJSONSchema(faultPlanSchema);
+  expect(properties).toMatchObject({
+    rules: { items: { required: ['operation'], properties: { delay: { pattern: expect.any(String) } } } },
   });
 });
 
