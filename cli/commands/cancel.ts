@@ -8,8 +8,8 @@ export function cancelCommand(context: Context) {
     .argument('<run>', 'workflow id, or an unambiguous part of it')
     .action(async (text) => {
       const { withTemporal } = await import('../temporal.ts');
-      const { resolveRun } = await import('../runs.ts');
-      const { cancelRun } = await import('../cancel-run.ts');
+      const { resolveRun } = await import('../runs/find.ts');
+      const { cancelRun } = await import('../runs/cancel.ts');
       await withTemporal(context, async (temporal) => cancelRun(context, temporal, await resolveRun(temporal, text)));
     });
 }

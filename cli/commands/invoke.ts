@@ -11,8 +11,8 @@ export function invokeCommand(context: Context) {
     .option('--file <file>', 'send a file: .jsonl, .json, .csv or plain text')
     .option('--region <region>', 'AWS region of the endpoint')
     .action(async (endpoint, { text, json, file, region }) => {
-      const { readRequest } = await import('../invoke-request.ts');
-      const { invokeEndpoint } = await import('../invoke-endpoint.ts');
+      const { readRequest } = await import('../endpoints/request.ts');
+      const { invokeEndpoint } = await import('../endpoints/invoke.ts');
       const document = typeof json === 'string' ? json : undefined;
       const request = await readRequest(context, { text: text ?? [], document, file });
       const answer = await invokeEndpoint(context, endpoint, request, region);

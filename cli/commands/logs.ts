@@ -9,8 +9,8 @@ export function logsCommand(context: Context) {
     .option('-f, --follow', 'go on until the job is over')
     .action(async (text, { follow }) => {
       const { withTemporal } = await import('../temporal.ts');
-      const { resolveRun } = await import('../runs.ts');
-      const { printLogs } = await import('../print-logs.ts');
+      const { resolveRun } = await import('../runs/find.ts');
+      const { printLogs } = await import('../runs/print-logs.ts');
       await withTemporal(context, async (temporal) =>
         printLogs(context, temporal, await resolveRun(temporal, text), follow === true),
       );

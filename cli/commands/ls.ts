@@ -10,8 +10,8 @@ export function lsCommand(context: Context) {
     .option('--limit <count>', 'how many at most', positive, 20)
     .action(async ({ name, limit }) => {
       const { withTemporal } = await import('../temporal.ts');
-      const { listRuns } = await import('../runs.ts');
-      const { renderRuns } = await import('../render-runs.ts');
+      const { listRuns } = await import('../runs/find.ts');
+      const { renderRuns } = await import('../rendering/runs.ts');
       const runs = await withTemporal(context, (temporal) =>
         listRuns(temporal, { limit, ...(name !== undefined && { name }) }),
       );

@@ -10,8 +10,8 @@ export function runCommand(context: Context) {
     .option('--detach', 'return once the data is uploaded')
     .addHelpText('after', '\nCtrl-C stops following; the run goes on.')
     .action(async (file, { set, detach }) => {
-      const { readSpec } = await import('../read-spec.ts');
-      const { startRun } = await import('../start-run.ts');
+      const { readSpec } = await import('../runs/read-spec.ts');
+      const { startRun } = await import('../runs/start.ts');
       const spec = await readSpec(context, file, set ?? []);
       await startRun(context, spec, { detach: detach === true });
     });

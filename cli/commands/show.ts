@@ -8,9 +8,9 @@ export function showCommand(context: Context) {
     .argument('<run>', 'workflow id, or an unambiguous part of it')
     .action(async (text) => {
       const { withTemporal } = await import('../temporal.ts');
-      const { resolveRun } = await import('../runs.ts');
-      const { readRecord } = await import('../records.ts');
-      const { renderRecord } = await import('../render.ts');
+      const { resolveRun } = await import('../runs/find.ts');
+      const { readRecord } = await import('../runs/records.ts');
+      const { renderRecord } = await import('../rendering/record.ts');
       const record = await withTemporal(context, async (temporal) =>
         readRecord(temporal, await resolveRun(temporal, text)),
       );

@@ -8,8 +8,8 @@ export function uploadCommand(context: Context) {
     .argument('<run>', 'workflow id, or an unambiguous part of it')
     .action(async (text) => {
       const { withTemporal } = await import('../temporal.ts');
-      const { resolveRun } = await import('../runs.ts');
-      const { uploadInputs } = await import('../upload-inputs.ts');
+      const { resolveRun } = await import('../runs/find.ts');
+      const { uploadInputs } = await import('../runs/upload-inputs.ts');
       await withTemporal(context, async (temporal) =>
         uploadInputs(context, temporal, await resolveRun(temporal, text)),
       );

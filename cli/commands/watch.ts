@@ -8,8 +8,8 @@ export function watchCommand(context: Context) {
     .argument('<run>', 'workflow id, or an unambiguous part of it')
     .action(async (text) => {
       const { withTemporal } = await import('../temporal.ts');
-      const { resolveRun } = await import('../runs.ts');
-      const { announce, conclude, follow } = await import('../follow.ts');
+      const { resolveRun } = await import('../runs/find.ts');
+      const { announce, conclude, follow } = await import('../runs/follow.ts');
       await withTemporal(context, async (temporal) => {
         const run = await resolveRun(temporal, text);
         announce(context, temporal, run, 'run.watched');

@@ -6,7 +6,7 @@ export function workerCommand(context: Context) {
   return new Command('worker')
     .description('do the work of runs, until Ctrl-C; start as many as you like, anywhere')
     .action(async () => {
-      const { runWorker } = await import('../run-worker.ts');
+      const { runWorker } = await import('../workers/pipeline.ts');
       await runWorker(context);
     });
 }

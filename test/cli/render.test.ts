@@ -1,7 +1,7 @@
 import pc from 'picocolors';
 import { describe, expect, it } from 'vitest';
-import { finishedStages, pendingLine, renderRecord } from '../../cli/render.ts';
-import { renderRuns } from '../../cli/render-runs.ts';
+import { finishedStages, pendingLine, renderRecord } from '../../cli/rendering/record.ts';
+import { renderRuns } from '../../cli/rendering/runs.ts';
 import { evaluateGate } from '../../spec/gate.ts';
 import type { RunRecord } from '../../spec/record.ts';
 import { specSchema } from '../../spec/spec.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { RunSummary } from '../../cli/runs.ts';
+import type { RunSummary } from '../../cli/runs/find.ts';
 import { cli, until } from './support/cli.ts';
 import { ownNamespace, project, SPEC, startPipeline } from './support/pipeline.ts';
 

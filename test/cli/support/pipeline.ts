@@ -6,7 +6,7 @@ import { Connection } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time.js';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { onTestFinished } from 'vitest';
-import { ensureSearchAttributes } from '../../../cli/search-attributes.ts';
+import { ensureSearchAttributes } from '../../../cli/workers/search-attributes.ts';
 import { PIPELINE_TASK_QUEUE } from '../../../spec/naming.ts';
 import { sharedRegion, temporaryDirectory } from '../../support/region.ts';
 import { type AllActivities, fakeActivities } from '../../workflows/fake-activities.ts';

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { missingFiles } from '../activities/source.ts';
-import { formatProblems, parseSpec } from '../spec/parse.ts';
-import type { Spec } from '../spec/spec.ts';
-import type { Context } from './context.ts';
-import { usageError } from './errors.ts';
+import { missingFiles } from '../../activities/source.ts';
+import { formatProblems, parseSpec } from '../../spec/parse.ts';
+import type { Spec } from '../../spec/spec.ts';
+import type { Context } from '../context.ts';
+import { usageError } from '../errors.ts';
 
 export interface SpecFile {
   readonly spec: Spec;

@@ -1,6 +1,6 @@
+import type { Style } from '../output.ts';
+import type { RunSummary } from '../runs/find.ts';
 import { formatSeconds, table } from './format.ts';
-import type { Style } from './output.ts';
-import type { RunSummary } from './runs.ts';
 
 /** The list of runs as people read it. */
 export function renderRuns(runs: readonly RunSummary[], now: Date, style: Style): string {

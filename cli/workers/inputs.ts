@@ -1,12 +1,12 @@
 /** The small worker by which the machine that has a run's files uploads them. */
 
 import { Worker } from '@temporalio/worker';
-import { createAwsProvider } from '../activities/aws.ts';
-import { createDataActivities } from '../activities/data.ts';
-import { inputsTaskQueue, type RunRef } from '../spec/naming.ts';
-import type { Context } from './context.ts';
-import type { Temporal } from './temporal.ts';
-import { connectWorker } from './workers.ts';
+import { createAwsProvider } from '../../activities/aws.ts';
+import { createDataActivities } from '../../activities/data.ts';
+import { inputsTaskQueue, type RunRef } from '../../spec/naming.ts';
+import type { Context } from '../context.ts';
+import type { Temporal } from '../temporal.ts';
+import { connectWorker } from './connect.ts';
 
 /**
  * Serves the run's inputs while `work` goes on. `work` is given a function that ends the serving once it is not needed

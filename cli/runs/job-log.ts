@@ -4,7 +4,7 @@ import {
   GetLogEventsCommand,
   ResourceNotFoundException,
 } from '@aws-sdk/client-cloudwatch-logs';
-import { TRAINING_LOGS } from '../activities/sagemaker/logs.ts';
+import { TRAINING_LOGS } from '../../activities/sagemaker/logs.ts';
 
 export interface LogLine {
   /** Milliseconds since 1970. */

@@ -1,10 +1,10 @@
 /** Finding runs: by what people type, and as a list. */
 import type { WorkflowExecutionInfo } from '@temporalio/client';
-import { NAME_PATTERN, parseWorkflowId, workflowIdOf } from '../spec/naming.ts';
-import { searchAttributes } from '../workflows/search-attributes.ts';
-import { usageError } from './errors.ts';
-import type { Temporal } from './temporal.ts';
-import { isNotFound } from './temporal-errors.ts';
+import { NAME_PATTERN, parseWorkflowId, workflowIdOf } from '../../spec/naming.ts';
+import { searchAttributes } from '../../workflows/search-attributes.ts';
+import { usageError } from '../errors.ts';
+import type { Temporal } from '../temporal.ts';
+import { isNotFound } from '../temporal-errors.ts';
 
 /** One line of `temper ls`. */
 export interface RunSummary {

@@ -1,13 +1,13 @@
 /** A run's record as people read it: pure, and the same for run, watch and show. */
 
 import { basename } from 'node:path/posix';
-import type { RuleVerdict } from '../spec/gate.ts';
-import { parseRule } from '../spec/gate.ts';
-import { type Outcome, type RunRecord, STAGES, type Stage } from '../spec/record.ts';
+import type { RuleVerdict } from '../../spec/gate.ts';
+import { parseRule } from '../../spec/gate.ts';
+import { type Outcome, type RunRecord, STAGES, type Stage } from '../../spec/record.ts';
+import type { Style } from '../output.ts';
+import type { Pending } from '../runs/watch.ts';
 import { advice } from './advice.ts';
 import { formatMetric, formatSeconds, pad, plural } from './format.ts';
-import type { Style } from './output.ts';
-import type { Pending } from './watch-run.ts';
 
 const STAGE_WIDTH = 11;
 const TEXT_WIDTH = 50;

@@ -1,9 +1,9 @@
 /** Tells a run's snapshots as they come: a line for each stage that is over, and a live one for the stage under way. */
-import type { RunRecord, Stage } from '../spec/record.ts';
+import type { RunRecord, Stage } from '../../spec/record.ts';
+import type { Output } from '../output.ts';
+import type { Missing, Pending, Snapshot } from '../runs/watch.ts';
 import { formatSeconds } from './format.ts';
-import type { Output } from './output.ts';
-import { finishedStages, pendingLine, stageLine } from './render.ts';
-import type { Missing, Pending, Snapshot } from './watch-run.ts';
+import { finishedStages, pendingLine, stageLine } from './record.ts';
 
 const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'] as const;
 const FRAME_MS = 100;

@@ -1,12 +1,12 @@
-import { missingFiles } from '../activities/source.ts';
-import { parseWorkflowId } from '../spec/naming.ts';
-import type { Context } from './context.ts';
-import { EXIT, usageError } from './errors.ts';
+import { missingFiles } from '../../activities/source.ts';
+import { parseWorkflowId } from '../../spec/naming.ts';
+import type { Context } from '../context.ts';
+import { EXIT, usageError } from '../errors.ts';
+import type { Temporal } from '../temporal.ts';
+import { whileServingInputs } from '../workers/inputs.ts';
 import { announce, conclude, follow } from './follow.ts';
-import { whileServingInputs } from './inputs-worker.ts';
 import { readInput } from './records.ts';
-import { hasInputs } from './start-run.ts';
-import type { Temporal } from './temporal.ts';
+import { hasInputs } from './start.ts';
 
 /** Takes up the upload that a run waits for. */
 export async function uploadInputs(context: Context, temporal: Temporal, workflowId: string): Promise<void> {

@@ -1,9 +1,9 @@
-import type { Context } from './context.ts';
-import { EXIT, UserError } from './errors.ts';
+import type { Context } from '../context.ts';
+import { EXIT, UserError } from '../errors.ts';
+import { endingLines } from '../rendering/record.ts';
+import type { Temporal } from '../temporal.ts';
 import { follow } from './follow.ts';
 import { readRecord } from './records.ts';
-import { endingLines } from './render.ts';
-import type { Temporal } from './temporal.ts';
 
 /** Cancels a run and follows it until its clean-up is done. */
 export async function cancelRun(context: Context, temporal: Temporal, run: string): Promise<void> {

@@ -2,12 +2,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkflowExecutionDescription } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
-import { inputsTaskQueue, parseWorkflowId } from '../spec/naming.ts';
-import type { JobProgress, RunRecord } from '../spec/record.ts';
-import { UserError } from './errors.ts';
+import { inputsTaskQueue, parseWorkflowId } from '../../spec/naming.ts';
+import type { JobProgress, RunRecord } from '../../spec/record.ts';
+import { UserError } from '../errors.ts';
+import { hasWorker, type Temporal } from '../temporal.ts';
+import { isGone } from '../temporal-errors.ts';
 import { closedRecord, queryRecord } from './records.ts';
-import { hasWorker, type Temporal } from './temporal.ts';
-import { isGone } from './temporal-errors.ts';
 
 /** What the data stage leaves as heartbeat details. */
 export interface UploadProgress {

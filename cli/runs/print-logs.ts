@@ -1,12 +1,12 @@
-import { createAwsClients } from '../activities/aws.ts';
-import type { RunRecord } from '../spec/record.ts';
-import { awsFailure } from './aws-failure.ts';
-import type { Context } from './context.ts';
-import { EXIT, UserError } from './errors.ts';
+import { createAwsClients } from '../../activities/aws.ts';
+import type { RunRecord } from '../../spec/record.ts';
+import type { Context } from '../context.ts';
+import { awsFailure } from '../endpoints/aws-failure.ts';
+import { EXIT, UserError } from '../errors.ts';
+import type { Temporal } from '../temporal.ts';
 import { JobLog } from './job-log.ts';
 import { readRecord } from './records.ts';
-import type { Temporal } from './temporal.ts';
-import { watchRun } from './watch-run.ts';
+import { watchRun } from './watch.ts';
 
 /** Prints what a run's training job has written; with `follow`, until the job is over. */
 export async function printLogs(context: Context, temporal: Temporal, run: string, follow: boolean): Promise<void> {

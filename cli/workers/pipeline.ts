@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Worker, type WorkerOptions } from '@temporalio/worker';
-import { createAwsProvider } from '../activities/aws.ts';
-import { createPipelineActivities } from '../activities/index.ts';
-import { PIPELINE_TASK_QUEUE } from '../spec/naming.ts';
-import type { Context } from './context.ts';
+import { createAwsProvider } from '../../activities/aws.ts';
+import { createPipelineActivities } from '../../activities/index.ts';
+import { PIPELINE_TASK_QUEUE } from '../../spec/naming.ts';
+import type { Context } from '../context.ts';
+import { withTemporal } from '../temporal.ts';
+import { connectWorker } from './connect.ts';
 import { ensureSearchAttributes } from './search-attributes.ts';
-import { withTemporal } from './temporal.ts';
-import { connectWorker } from './workers.ts';
 
 /** Long enough for an AWS call under way to end; waits for jobs are between two looks, and go on elsewhere. */
 const SHUTDOWN_GRACE = '10s';
@@ -53,7 +53,7 @@ export async function runWorker(context: Context): Promise<void> {
 
 /** The bundle that the build made; from the sources, where there is none, the SDK makes one. */
 function workflows(): Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'> {
-  const codePath = fileURLToPath(new URL('../workflow-bundle.js', import.meta.url));
+  const codePath = fileURLToPath(new URL('../../workflow-bundle.js', import.meta.url));
   if (existsSync(codePath)) return { workflowBundle: { codePath } };
-  return { workflowsPath: fileURLToPath(new URL('../workflows/index.ts', import.meta.url)) };
+  return { workflowsPath: fileURLToPath(new URL('../../workflows/index.ts', import.meta.url)) };
 }

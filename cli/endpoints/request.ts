@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';
-import type { Context } from './context.ts';
-import { usageError } from './errors.ts';
+import type { Context } from '../context.ts';
+import { usageError } from '../errors.ts';
 
 /** What is sent to an endpoint. */
 export interface InvokeRequest {

@@ -1,10 +1,10 @@
 /** What the workers of this CLI have in common: the connection, and a runtime that keeps to stderr. */
 import { IllegalStateError } from '@temporalio/common';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
-import type { Context } from './context.ts';
-import type { Environment } from './environment.ts';
-import type { Output } from './output.ts';
-import { unreachable } from './temporal-errors.ts';
+import type { Context } from '../context.ts';
+import type { Environment } from '../environment.ts';
+import type { Output } from '../output.ts';
+import { unreachable } from '../temporal-errors.ts';
 
 /** Connects a worker. Of Temporal's own log, what is at this level or above is told as messages. */
 export async function connectWorker(

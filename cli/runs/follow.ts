@@ -1,11 +1,11 @@
 /** Following a run on the terminal: what run, watch, upload and cancel have in common. */
-import type { Outcome, RunRecord } from '../spec/record.ts';
-import type { Context } from './context.ts';
-import { EXIT, type ExitCode } from './errors.ts';
-import { endingLines, headingLine } from './render.ts';
-import { Story } from './story.ts';
-import { type Temporal, uiAddress } from './temporal.ts';
-import { type Snapshot, watchRun } from './watch-run.ts';
+import type { Outcome, RunRecord } from '../../spec/record.ts';
+import type { Context } from '../context.ts';
+import { EXIT, type ExitCode } from '../errors.ts';
+import { endingLines, headingLine } from '../rendering/record.ts';
+import { Story } from '../rendering/story.ts';
+import { type Temporal, uiAddress } from '../temporal.ts';
+import { type Snapshot, watchRun } from './watch.ts';
 
 /** Says which run it is and where it can be watched. */
 export function announce({ output }: Context, { environment }: Temporal, run: string, code: string): void {

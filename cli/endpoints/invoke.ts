@@ -1,10 +1,10 @@
 import { InvokeEndpointCommand, ModelError } from '@aws-sdk/client-sagemaker-runtime';
-import { createAwsClients } from '../activities/aws.ts';
+import { createAwsClients } from '../../activities/aws.ts';
+import type { Context } from '../context.ts';
+import { findEnvironment, resolveRegion } from '../environment.ts';
+import { UserError, usageError } from '../errors.ts';
 import { awsFailure } from './aws-failure.ts';
-import type { Context } from './context.ts';
-import { findEnvironment, resolveRegion } from './environment.ts';
-import { UserError, usageError } from './errors.ts';
-import type { InvokeRequest } from './invoke-request.ts';
+import type { InvokeRequest } from './request.ts';
 
 export interface Answer {
   readonly contentType: string;

@@ -1,5 +1,5 @@
-import { errorTypeOf } from '../activities/errors.ts';
-import { UserError } from './errors.ts';
+import { errorTypeOf } from '../../activities/errors.ts';
+import { UserError } from '../errors.ts';
 
 const FIXES: Readonly<Record<string, string>> = {
   CredentialsRejected: 'sign in to AWS, or start the laptop region: temper dev up',

@@ -1,5 +1,5 @@
 import type { Connection } from '@temporalio/client';
-import { searchAttributes } from '../workflows/search-attributes.ts';
+import { searchAttributes } from '../../workflows/search-attributes.ts';
 
 // IndexedValueType KEYWORD.
 const KEYWORD = 2;

@@ -1,15 +1,15 @@
 import { randomInt } from 'node:crypto';
-import { PIPELINE_TASK_QUEUE, type RunRef, workflowIdOf } from '../spec/naming.ts';
-import type { fineTune } from '../workflows/index.ts';
-import type { FineTuneInput } from '../workflows/messages.ts';
-import { searchAttributes } from '../workflows/search-attributes.ts';
-import type { Context } from './context.ts';
-import { resolveAccount } from './environment.ts';
+import { PIPELINE_TASK_QUEUE, type RunRef, workflowIdOf } from '../../spec/naming.ts';
+import type { fineTune } from '../../workflows/index.ts';
+import type { FineTuneInput } from '../../workflows/messages.ts';
+import { searchAttributes } from '../../workflows/search-attributes.ts';
+import type { Context } from '../context.ts';
+import { resolveAccount } from '../environment.ts';
+import { type Temporal, uiAddress, withTemporal } from '../temporal.ts';
+import { whileServingInputs } from '../workers/inputs.ts';
 import { announce, conclude, follow } from './follow.ts';
-import { whileServingInputs } from './inputs-worker.ts';
 import type { SpecFile } from './read-spec.ts';
-import { type Temporal, uiAddress, withTemporal } from './temporal.ts';
-import type { Snapshot } from './watch-run.ts';
+import type { Snapshot } from './watch.ts';
 
 const ID_LETTERS = 'abcdefghijklmnopqrstuvwxyz0123456789';
 const ID_LENGTH = 6;

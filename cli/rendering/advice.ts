@@ -1,4 +1,4 @@
-import type { Failure } from '../spec/record.ts';
+import type { Failure } from '../../spec/record.ts';
 
 /** What to do about a failed run, by the type of its failure. */
 const ADVICE: Readonly<Record<string, string>> = {

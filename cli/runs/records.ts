@@ -1,11 +1,11 @@
 /** Reading runs: their records, and what they were started with. */
 import { type WorkflowExecutionStatusName, WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure, CancelledFailure, defaultPayloadConverter } from '@temporalio/common';
-import type { RunRecord } from '../spec/record.ts';
-import { type FineTuneInput, recordQuery } from '../workflows/messages.ts';
-import { UserError } from './errors.ts';
-import { hasWorker, type Temporal } from './temporal.ts';
-import { isUnanswered } from './temporal-errors.ts';
+import type { RunRecord } from '../../spec/record.ts';
+import { type FineTuneInput, recordQuery } from '../../workflows/messages.ts';
+import { UserError } from '../errors.ts';
+import { hasWorker, type Temporal } from '../temporal.ts';
+import { isUnanswered } from '../temporal-errors.ts';
 
 const QUERY_TIMEOUT_MS = 8_000;
 
