@@ -49,6 +49,8 @@ export function now(): number {
 
 /** Passes through to `work`, but rejects as soon as the signal is aborted, and leaves the work to end by itself. */
 export async function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  // Given up, it may still fail, and nobody is left to hear of it.
+  work.catch(() => {});
   signal.throwIfAborted();
   let abort = () => {};
   const aborted = new Promise<never>((_, reject) => {

@@ -4,7 +4,10 @@ import { StringDecoder } from 'node:string_decoder';
 /** Longer lines are cut into several: CloudWatch Logs takes no more, and memory stays bounded. */
 const MAX_LINE = 64 * 1024;
 
-/** Calls `onLine` for each line as it arrives, and waits for it, so that a slow reader slows the writer down. */
+/**
+ * Calls `onLine` for each line as it arrives, and waits for it, so that a slow reader slows the writer down. Never
+ * rejects for what happens to the stream.
+ */
 export async function eachLine(readable: Readable, onLine: (line: string) => void | Promise<void>): Promise<void> {
   const decoder = new StringDecoder('utf8');
   let rest = '';
@@ -15,9 +18,8 @@ export async function eachLine(readable: Readable, onLine: (line: string) => voi
       for (const line of lines) await onLine(line.endsWith('\r') ? line.slice(0, -1) : line);
       for (; rest.length > MAX_LINE; rest = rest.slice(MAX_LINE)) await onLine(rest.slice(0, MAX_LINE));
     }
-  } catch (error) {
+  } catch {
     // The pipe of a process that was killed may break off in the middle; what came before it counts.
-    if ((error as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
   }
   rest += decoder.end();
   if (rest !== '') await onLine(rest);

@@ -21,11 +21,15 @@ export class CheckpointSync {
     this.#uri = uri;
   }
 
-  /** Brings the checkpoints that are there already, then starts to watch the directory. */
-  async start(signal: AbortSignal): Promise<void> {
+  /** Brings the checkpoints that are there already. */
+  async restore(signal: AbortSignal): Promise<void> {
     const prefix = this.#uri.replace(/\/*$/, '/');
     await this.#s3.download(prefix, this.#directory, signal);
     this.#stored = await this.#scan();
+  }
+
+  /** Starts to watch the directory. */
+  watch(): void {
     this.#timer = setInterval(() => {
       // What fails now goes up with the next round; the last one is the one that must not fail.
       this.#syncing = this.#syncing.then(() => this.#sync()).catch(() => {});

@@ -62,7 +62,8 @@ export class TrainingRun {
     if (!ending) return;
     finish(this.#job, ending);
     this.#save();
-    await rm(this.#paths.base, { recursive: true, force: true });
+    // What a script made unremovable stays, and harms nobody.
+    await rm(this.#paths.base, { recursive: true, force: true }).catch(() => {});
   }
 
   async #work(): Promise<Ending> {
@@ -70,11 +71,14 @@ export class TrainingRun {
     const interrupted = AbortSignal.any([this.#stop.signal, shutdown]);
     if (this.#job.TrainingJobStatus === 'Stopping') return this.#stopAfterCrash();
     const { fault } = this.#job;
+    // Of an attempt that a crash cut short.
+    delete this.#job.FailureReason;
     if (fault.slowStartSeconds) await sleep(fault.slowStartSeconds * 1000, undefined, { signal: interrupted });
     if (fault.jobFails) throw new JobFailure(fault.jobFails);
     this.#enter('Downloading');
     const [python, checkpoints] = await this.#prepare(interrupted);
     this.#enter('Training');
+    checkpoints?.watch();
     const ending = await this.#train(python).finally(() => checkpoints?.stop());
     shutdown.throwIfAborted();
     this.#enter('Uploading');
@@ -93,7 +97,8 @@ export class TrainingRun {
     if (this.#stop.signal.aborted) return 'Stopped';
     const message = error instanceof Error ? error.message : String(error);
     const reason = error instanceof JobFailure ? message : `InternalServerError: ${message}`;
-    this.#job.FailureReason = reason.slice(0, MAX_REASON);
+    // A script's own failure tells more than that of the upload after it.
+    this.#job.FailureReason ??= reason.slice(0, MAX_REASON);
     return 'Failed';
   }
 
@@ -147,7 +152,7 @@ export class TrainingRun {
           throw new JobFailure(`AlgorithmError: InstallRequirementsError:\nErrorMessage "${error.message}"`);
         throw error;
       }),
-      failing('ClientError: Checkpoint download failed', async () => checkpoints?.start(signal)),
+      failing('ClientError: Checkpoint download failed', async () => checkpoints?.restore(signal)),
     ]);
     return [interpreter, checkpoints];
   }

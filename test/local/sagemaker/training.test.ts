@@ -1,6 +1,12 @@
-import { CreateTrainingJobCommand } from '@aws-sdk/client-sagemaker';
+import {
+  CreateEndpointCommand,
+  CreateEndpointConfigCommand,
+  CreateModelCommand,
+  CreateTrainingJobCommand,
+} from '@aws-sdk/client-sagemaker';
+import { InvokeEndpointCommand } from '@aws-sdk/client-sagemaker-runtime';
 import { expect, test } from 'vitest';
-import { ownSageMaker } from './support.ts';
+import { IMAGE, ownSageMaker, ROLE } from './support.ts';
 
 test('a script gets the container contract and leaves its model in S3', async () => {
   const world = await ownSageMaker();
@@ -85,4 +91,53 @@ print("loss: 0.5;"); print("loss: 0.25;", file=sys.stderr)
   });
   expect(await world.files(`${uri}/output.tar.gz`)).toEqual({ 'report.txt': 'fine' });
   expect(await world.log(request.TrainingJobName)).toContain('loss: 0.25;');
+});
+
+test('a model may be kept as files, and served from them', async () => {
+  const world = await ownSageMaker();
+  const script = `
+import os
+model = os.environ["SM_MODEL_DIR"]
+os.makedirs(model + "/code")
+open(model + "/word.txt", "w").write("kept")
+open(model + "/code/inference.py", "w").write("""
+def model_fn(model_dir):
+    return open(model_dir + "/word.txt").read()
+def transform_fn(model, body, content_type, accept):
+    return model, "text/plain"
+""")
+`;
+  const request = await world.trainingRequest(script);
+  await world.sagemaker.send(
+    new CreateTrainingJobCommand({
+      ...request,
+      OutputDataConfig: { S3OutputPath: `s3://${world.bucket}/out`, CompressionType: 'NONE' },
+    }),
+  );
+  const job = await world.over(request.TrainingJobName);
+  const S3Uri = `s3://${world.bucket}/out/${request.TrainingJobName}/output/model/`;
+  expect(job.ModelArtifacts).toEqual({ S3ModelArtifacts: S3Uri });
+  expect((await world.get(`${S3Uri}word.txt`)).toString()).toBe('kept');
+
+  const name = String(request.TrainingJobName);
+  const ModelDataSource = {
+    S3DataSource: { S3Uri, S3DataType: 'S3Prefix' as const, CompressionType: 'None' as const },
+  };
+  await world.sagemaker.send(
+    new CreateModelCommand({
+      ModelName: name,
+      ExecutionRoleArn: ROLE,
+      PrimaryContainer: { Image: IMAGE, ModelDataSource },
+    }),
+  );
+  await world.sagemaker.send(
+    new CreateEndpointConfigCommand({
+      EndpointConfigName: name,
+      ProductionVariants: [{ VariantName: 'v', ModelName: name }],
+    }),
+  );
+  await world.sagemaker.send(new CreateEndpointCommand({ EndpointName: name, EndpointConfigName: name }));
+  expect(await world.settled(name)).toMatchObject({ EndpointStatus: 'InService' });
+  const { Body } = await world.runtime.send(new InvokeEndpointCommand({ EndpointName: name, Body: '' }));
+  expect(new TextDecoder().decode(Body)).toBe('kept');
 });
