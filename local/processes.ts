@@ -74,6 +74,12 @@ function signalGroup(pid: number, name: NodeJS.Signals): boolean {
   }
 }
 
+/** Children of this process. One that ends without stopping them, as a test run does on Ctrl-C, takes them along. */
+const children = new Set<number>();
+process.on('exit', () => {
+  for (const pid of children) signalGroup(pid, 'SIGTERM');
+});
+
 /** A directory with one file for each child that runs. Several processes may write to it. */
 export class ProcessRecords {
   readonly #directory: string;
@@ -86,12 +92,14 @@ export class ProcessRecords {
   record(pid: number): void {
     const identity = identify(pid);
     if (!identity) return;
+    children.add(pid);
     mkdirSync(this.#directory, { recursive: true });
     writeFileSync(this.#file(pid), JSON.stringify(identity));
   }
 
   /** Call once the process has exited. */
   forget(pid: number): void {
+    children.delete(pid);
     rmSync(this.#file(pid), { force: true });
   }
 

@@ -7,13 +7,16 @@ const root = new URL('../', import.meta.url);
 const MINIMUM_NODE = [20, 19];
 
 checkNode();
-if (!dependenciesMatch()) await step('install dependencies', 'npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
+if (!dependenciesMatch())
+  await step('install dependencies', 'npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
 run(process.execPath, [new URL('scripts/build.mjs', root).pathname]);
 
 function checkNode() {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   if (major > MINIMUM_NODE[0] || (major === MINIMUM_NODE[0] && minor >= MINIMUM_NODE[1])) return;
-  fail(`temper needs Node ${MINIMUM_NODE.join('.')} or newer, and this is ${process.versions.node}; install a newer one`);
+  fail(
+    `temper needs Node ${MINIMUM_NODE.join('.')} or newer, and this is ${process.versions.node}; install a newer one`,
+  );
 }
 
 /** npm keeps a record of what it put into node_modules; packages for other platforms are optional and not in it. */

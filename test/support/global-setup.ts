@@ -1,7 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Connection } from '@temporalio/client';
 import type { TestProject } from 'vitest/node';
+import { ensureSearchAttributes } from '../../cli/workers/search-attributes.ts';
 import { ANY_PORTS, startRegion } from '../../local/index.ts';
 import { SHARED_TOOLS } from './region.ts';
 
@@ -9,6 +11,9 @@ import { SHARED_TOOLS } from './region.ts';
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const home = await mkdtemp(join(tmpdir(), 'temper-test-'));
   const { stop, setFaults: _, ...addresses } = await startRegion({ home, tools: SHARED_TOOLS, ports: ANY_PORTS });
+  const connection = await Connection.connect({ address: addresses.temporalAddress });
+  await ensureSearchAttributes(connection, 'default');
+  await connection.close();
   project.provide('region', { home, ...addresses });
   return async () => {
     await stop();
