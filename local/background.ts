@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { builtFile } from './built.ts';
 import { childEnv } from './child-env.ts';
 import { homePaths } from './home.ts';
 import { Lock } from './lock.ts';
@@ -73,10 +74,10 @@ function spawnDaemon(options: DaemonOptions, onProgress?: (line: string) => void
   const logFile = homePaths(options.home).log('region');
   mkdirSync(dirname(logFile), { recursive: true });
   const log = openSync(logFile, 'a');
-  const daemon = spawn(process.execPath, [daemonScript(), JSON.stringify(options)], {
+  const daemon = spawn(process.execPath, [builtFile('local/daemon.js'), JSON.stringify(options)], {
     cwd: options.home,
     detached: true,
-    env: childEnv(),
+    env: childEnv({ AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' }),
     stdio: ['ignore', log, log, 'ipc'],
   });
   closeSync(log);
@@ -99,16 +100,4 @@ function spawnDaemon(options: DaemonOptions, onProgress?: (line: string) => void
     if (daemon.connected) daemon.disconnect();
     daemon.unref();
   });
-}
-
-/** Node runs the built code, from wherever this module was loaded. */
-function daemonScript(): string {
-  for (let directory = import.meta.dirname; ; directory = dirname(directory)) {
-    if (existsSync(join(directory, 'package.json'))) {
-      const script = join(directory, 'dist', 'local', 'daemon.js');
-      if (existsSync(script)) return script;
-      throw new Error(`${script} is missing; build it with npm run build`);
-    }
-    if (directory === dirname(directory)) throw new Error(`no package.json above ${import.meta.dirname}`);
-  }
 }

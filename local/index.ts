@@ -1,5 +1,11 @@
 /** The laptop region's only door. */
 export { downRegion, upRegion } from './background.ts';
-export { regionHome } from './home.ts';
+export { builtFile } from './built.ts';
+export { environmentIn, MISLEADING } from './client-env.ts';
+export { homePaths, regionHome } from './home.ts';
+export { Lock } from './lock.ts';
+export { lastLines } from './log.ts';
+export { endProcess, identify, isRunning, type ProcessIdentity, readIdentity } from './processes.ts';
 export { ANY_PORTS, type Ports, type Region, type RegionAddresses, type RegionOptions, startRegion } from './region.ts';
+export { type FaultPlan, parseFaultPlan } from './sagemaker/faults.ts';
 export { type RunningRegion, readRegion, regionHealth, type ServiceHealth } from './state.ts';

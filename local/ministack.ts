@@ -51,14 +51,15 @@ export async function startMiniStack(
       SFTP_ENABLED: '0',
     }),
     ready: async () => {
-      await miniStackAnswers(url);
+      await miniStackVersion(url);
       await provision(url, provisions);
     },
   });
 }
 
-export async function miniStackAnswers(url: string): Promise<void> {
-  await expectOk(`${url}/_ministack/health`);
+/** Rejects where MiniStack does not answer. */
+export async function miniStackVersion(url: string): Promise<string> {
+  return JSON.parse(await expectOk(`${url}/_ministack/health`)).version;
 }
 
 const TRUST_SAGEMAKER = {

@@ -2,7 +2,7 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { homePaths } from './home.ts';
 import { expectOk } from './http.ts';
-import { miniStackAnswers } from './ministack.ts';
+import { miniStackVersion } from './ministack.ts';
 import { isRunning, type ProcessIdentity } from './processes.ts';
 import type { RegionAddresses } from './region.ts';
 
@@ -41,23 +41,34 @@ export interface ServiceHealth {
   readonly address: string;
   /** Whether it answered just now. */
   readonly up: boolean;
+  /** What it says it is, where it says so. */
+  readonly version?: string;
 }
 
 /** Asks each service of a region whether it is there. */
-export async function regionHealth(region: RegionAddresses): Promise<ServiceHealth[]> {
-  const services: readonly [ServiceHealth['name'], string, Promise<unknown>][] = [
-    ['Temporal', region.temporalAddress, expectOk(`${region.uiUrl}/api/v1/namespaces/default`)],
-    ['MiniStack', region.awsUrl, miniStackAnswers(region.awsUrl)],
-    // Any answer will do, and an AWS service answers a bare GET with an error.
-    ['SageMaker', region.sagemakerUrl, fetch(region.sagemakerUrl, { signal: AbortSignal.timeout(2_000) })],
-  ];
-  return Promise.all(
-    services.map(async ([name, address, answer]) => {
-      const up = await answer.then(
-        () => true,
-        () => false,
-      );
-      return { name, address, up };
+export function regionHealth(region: RegionAddresses): Promise<ServiceHealth[]> {
+  return Promise.all([
+    health('Temporal', region.temporalAddress, async () => {
+      return JSON.parse(await expectOk(`${region.uiUrl}/api/v1/cluster-info`)).serverVersion;
     }),
-  );
+    health('MiniStack', region.awsUrl, () => miniStackVersion(region.awsUrl)),
+    health('SageMaker', region.sagemakerUrl, async () => {
+      // Any answer will do: like AWS's, it answers a bare GET with an error.
+      await fetch(region.sagemakerUrl, { signal: AbortSignal.timeout(2_000) });
+      return undefined;
+    }),
+  ]);
+}
+
+async function health(
+  name: ServiceHealth['name'],
+  address: string,
+  ask: () => Promise<string | undefined>,
+): Promise<ServiceHealth> {
+  try {
+    const version = await ask();
+    return { name, address, up: true, ...(version && { version }) };
+  } catch {
+    return { name, address, up: false };
+  }
 }

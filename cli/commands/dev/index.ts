@@ -1,7 +1,16 @@
 import { Command } from '@commander-js/extra-typings';
 import type { Context } from '../../context.ts';
+import { downCommand } from './down.ts';
+import { envCommand } from './env.ts';
+import { statusCommand } from './status.ts';
+import { upCommand } from './up.ts';
 
 /** `temper dev`: the laptop region. */
-export function devCommand(_context: Context) {
-  return new Command('dev').description('the laptop region: Temporal, S3 and SageMaker on this machine');
+export function devCommand(context: Context) {
+  return new Command('dev')
+    .description('the laptop region: Temporal, S3 and SageMaker on this machine')
+    .addCommand(upCommand(context))
+    .addCommand(downCommand(context))
+    .addCommand(statusCommand(context))
+    .addCommand(envCommand(context));
 }

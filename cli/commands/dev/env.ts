@@ -1,0 +1,14 @@
+import { Command } from '@commander-js/extra-typings';
+import type { Context } from '../../context.ts';
+
+/** `temper dev env`: what points a shell's programs at the laptop region. */
+export function envCommand(context: Context) {
+  return new Command('env')
+    .description('print what points boto3, the AWS CLI and others at the region: eval "$(temper dev env)"')
+    .action(async () => {
+      const { clientEnvironment } = await import('../../dev/env.ts');
+      const { renderEnv } = await import('../../dev/render.ts');
+      const environment = clientEnvironment(context);
+      context.output.result(environment.set, renderEnv(environment));
+    });
+}
