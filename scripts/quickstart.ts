@@ -1,0 +1,70 @@
+/** `npm run quickstart`: real data to a served model, twice, on this machine; up until Ctrl-C, or until done with `--exit`. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { parseArgs } from 'node:util';
+import { down } from '../cli/dev/down.ts';
+import { builtFile, environmentIn, readRegion, regionHome } from '../local/index.ts';
+
+const EXAMPLES = ['examples/movie-reviews/temper.yaml', 'examples/product-reviews/temper.yaml'];
+const SENTENCE = 'the battery died after a week';
+const INTERRUPTED = 130;
+
+const { values } = parseArgs({ options: { exit: { type: 'boolean', default: false } } });
+const place = { cwd: process.cwd(), env: process.env };
+const home = regionHome(place.cwd, place.env);
+const wasUp = readRegion(home) !== undefined;
+
+const interrupted = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interrupted.abort());
+
+function say(text = ''): void {
+  process.stdout.write(`${text}\n`);
+}
+
+/** Runs a command as a person would; resolves with its exit code. */
+async function temper(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
+  const child = spawn(process.execPath, [builtFile('cli/main.js'), ...args], { stdio: 'inherit', env });
+  const [code] = (await once(child, 'exit')) as [number | null];
+  return interrupted.signal.aborted ? INTERRUPTED : (code ?? 1);
+}
+
+async function main(): Promise<number> {
+  const started = Date.now();
+  const up = await temper(['dev', 'up'], process.env);
+  const region = readRegion(home);
+  if (up !== 0 || !region) return up || 1;
+  const env = environmentIn(region, process.env);
+  const steps = [...EXAMPLES.map((file) => ['run', file]), ['invoke', 'product-reviews', '--text', SENTENCE]];
+  for (const step of steps) {
+    say(`\n$ temper ${step.map((word) => (word.includes(' ') ? JSON.stringify(word) : word)).join(' ')}`);
+    const code = await temper(step, env);
+    if (code !== 0) return code;
+  }
+  say(`\n  done in ${((Date.now() - started) / 1000).toFixed(0)} s\n`);
+  say(`  see the runs   ${region.uiUrl}`);
+  say('  ask again      npx temper invoke product-reviews --text "works like a charm"');
+  say('  look closer    npx temper ls, npx temper show product-reviews, npx temper logs product-reviews');
+  say('  change it      edit examples/product-reviews/temper.yaml, then npx temper run it again');
+  return 0;
+}
+
+/** Everything stays up for whoever wants to look around, whether the runs went well or not. */
+async function stayUp(): Promise<void> {
+  if (values.exit || wasUp || interrupted.signal.aborted || !readRegion(home)) return;
+  say('\n  up until Ctrl-C');
+  // A signal handler alone does not keep a process running.
+  const alive = setInterval(() => {}, 2 ** 30);
+  await once(interrupted.signal, 'abort');
+  clearInterval(alive);
+}
+
+try {
+  process.exitCode = await main();
+  await stayUp();
+} finally {
+  if (wasUp) say('\n  the region was up before, and stays up; stop it with npx temper dev down');
+  else {
+    await down(place);
+    say(`\n  down; state is kept in ${home}`);
+  }
+}
