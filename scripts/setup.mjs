@@ -7,8 +7,8 @@ const root = new URL('../', import.meta.url);
 const MINIMUM_NODE = [20, 19];
 
 checkNode();
-if (!dependenciesMatch())
-  await step('install dependencies', 'npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
+// Not `npm ci`: it refuses a lock file that was made where the registry lacks another platform's packages.
+if (!dependenciesMatch()) step('install dependencies', 'npm', ['install', '--no-save', '--loglevel=error']);
 run(process.execPath, [new URL('scripts/build.mjs', root).pathname]);
 
 function checkNode() {
@@ -19,13 +19,15 @@ function checkNode() {
   );
 }
 
-/** npm keeps a record of what it put into node_modules; packages for other platforms are optional and not in it. */
+/** npm keeps a record of what it put into node_modules. What one platform alone has may be missing on either side. */
 function dependenciesMatch() {
   const wanted = packagesOf('package-lock.json');
   const installed = packagesOf('node_modules/.package-lock.json');
   if (!wanted || !installed) return false;
   const missing = Object.entries(wanted).some(([path, entry]) => path !== '' && !entry.optional && !installed[path]);
-  const differs = Object.entries(installed).some(([path, entry]) => wanted[path]?.integrity !== entry.integrity);
+  const differs = Object.entries(installed).some(([path, entry]) =>
+    wanted[path] ? wanted[path].version !== entry.version : !entry.optional,
+  );
   return !missing && !differs;
 }
 
@@ -39,15 +41,22 @@ function packagesOf(file) {
 
 function step(name, command, args) {
   const started = Date.now();
-  process.stderr.write(`  ${name} ...`);
+  process.stderr.write(`  ${name} ...\n`);
   run(command, args);
-  process.stderr.write(`\r  ${name}  ${((Date.now() - started) / 1000).toFixed(1)} s\n`);
+  process.stderr.write(`  ${name}: ${((Date.now() - started) / 1000).toFixed(1)} s\n`);
 }
 
 function run(command, args) {
-  const { status, error } = spawnSync(command, args, { cwd: root, stdio: 'inherit' });
+  const { status, error } = spawnSync(command, args, { cwd: root, stdio: 'inherit', env: outsideNpm() });
   if (error) fail(`cannot run ${command}: ${error.message}`);
   if (status !== 0) process.exit(status ?? 1);
+}
+
+/** `npm install -g .` runs this with its own settings in the environment, and they are not those of the checkout. */
+function outsideNpm() {
+  return Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^npm_config_(global|location|prefix)$/.test(name)),
+  );
 }
 
 function fail(message) {
