@@ -79,7 +79,6 @@ async function bundleWorkflows() {
 
 async function step(name, action) {
   const started = Date.now();
-  process.stderr.write(`  ${name} ...`);
   await action();
-  process.stderr.write(`\r  ${name}  ${((Date.now() - started) / 1000).toFixed(1)} s\n`);
+  process.stderr.write(`  ${name}: ${((Date.now() - started) / 1000).toFixed(1)} s\n`);
 }

@@ -6,8 +6,10 @@ import { readFileSync } from 'node:fs';
 const root = new URL('../', import.meta.url);
 const MINIMUM_NODE = [20, 19];
 
+// npm runs this again, as its prepare script, from within the install below.
+if (process.env.TEMPER_SETUP) process.exit(0);
 checkNode();
-// Not `npm ci`: it refuses a lock file that was made where the registry lacks another platform's packages.
+// Not `npm ci`, which throws away what is there first.
 if (!dependenciesMatch()) step('install dependencies', 'npm', ['install', '--no-save', '--loglevel=error']);
 run(process.execPath, [new URL('scripts/build.mjs', root).pathname]);
 
@@ -54,9 +56,8 @@ function run(command, args) {
 
 /** `npm install -g .` runs this with its own settings in the environment, and they are not those of the checkout. */
 function outsideNpm() {
-  return Object.fromEntries(
-    Object.entries(process.env).filter(([name]) => !/^npm_config_(global|location|prefix)$/.test(name)),
-  );
+  const rest = Object.entries(process.env).filter(([name]) => !/^npm_config_(global|location|prefix)$/.test(name));
+  return { ...Object.fromEntries(rest), TEMPER_SETUP: '1' };
 }
 
 function fail(message) {
