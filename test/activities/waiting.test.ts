@@ -1,5 +1,6 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger } from '@temporalio/worker';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { look, pollDelay, stillInProgress } from '../../activities/waiting.ts';
@@ -33,7 +34,7 @@ it('leaves the progress as heartbeat details and fails benignly with the delay',
 
 it('an outage during a look is looked past at the pace of the wait', async () => {
   const outage = Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });
-  const environment = new MockActivityEnvironment({ attempt: 40 });
+  const environment = new MockActivityEnvironment({ attempt: 40 }, { logger: new DefaultLogger('ERROR') });
   const looking = environment.run(() => look('describe job-1', () => Promise.reject(outage)));
   await expect(looking).rejects.toMatchObject({ type: 'Unavailable', nonRetryable: false, nextRetryDelay: 60_000 });
   await expect(looking).rejects.toBeInstanceOf(ApplicationFailure);
