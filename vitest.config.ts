@@ -3,13 +3,15 @@ import { defineConfig } from 'vitest/config';
 /** spec/ is pure and needs nothing; everything else finds a laptop region that is up. */
 const PURE = ['test/spec/**/*.test.ts'];
 
+// The region that tests share runs in this process, and its AWS SDK warns of Node 20.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+
 export default defineConfig({
   test: {
     // Real processes on a shared machine: a limit is for what hangs, not for what is slow.
     testTimeout: 60_000,
     hookTimeout: 60_000,
     teardownTimeout: 60_000,
-    env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
     projects: [
       { extends: true, test: { name: 'pure', include: PURE } },
       {

@@ -68,25 +68,23 @@ const TRUST_SAGEMAKER = {
 };
 
 async function provision(url: string, { region, bucket, role }: Provisions): Promise<void> {
-  // us-east-1 wants no location constraint, and answers a bucket of one's own with 200 again.
-  await expectOk(`${url}/${bucket}`, { method: 'PUT' });
-  const created = await fetch(url, {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/x-www-form-urlencoded',
-      // MiniStack reads region and service from the scope, and does not check the signature.
-      authorization: `AWS4-HMAC-SHA256 Credential=test/20260101/${region}/iam/aws4_request, SignedHeaders=host, Signature=0`,
-    },
-    body: new URLSearchParams({
-      Action: 'CreateRole',
-      Version: '2010-05-08',
-      RoleName: role,
-      AssumeRolePolicyDocument: JSON.stringify(TRUST_SAGEMAKER),
-    }),
-    signal: AbortSignal.timeout(2_000),
+  await create(`${url}/${bucket}`, { method: 'PUT' }, 'BucketAlreadyOwnedByYou');
+  const request = new URLSearchParams({
+    Action: 'CreateRole',
+    Version: '2010-05-08',
+    RoleName: role,
+    AssumeRolePolicyDocument: JSON.stringify(TRUST_SAGEMAKER),
   });
-  const body = await created.text();
-  if (!created.ok && !body.includes('EntityAlreadyExists')) {
-    throw new Error(`creating the role ${role} answered ${created.status}: ${body.slice(0, 200)}`);
+  // MiniStack reads region and service from the scope, and does not check the signature.
+  const authorization = `AWS4-HMAC-SHA256 Credential=test/20260101/${region}/iam/aws4_request, SignedHeaders=host, Signature=0`;
+  await create(url, { method: 'POST', headers: { authorization }, body: request }, 'EntityAlreadyExists');
+}
+
+/** Sends a create request. An error with this code means that the thing is there, and is fine. */
+async function create(url: string, init: RequestInit, alreadyThere: string): Promise<void> {
+  const response = await fetch(url, { ...init, signal: AbortSignal.timeout(2_000) });
+  const body = await response.text();
+  if (!response.ok && !body.includes(alreadyThere)) {
+    throw new Error(`${init.method} ${url} answered ${response.status}: ${body.slice(0, 200)}`);
   }
 }

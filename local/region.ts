@@ -8,7 +8,7 @@ import { ProcessRecords } from './processes.ts';
 import type { FaultPlan } from './sagemaker/faults.ts';
 import { startSageMaker } from './sagemaker/server.ts';
 import { startTemporal, temporalUi } from './temporal.ts';
-import { installTools, type OnProgress } from './tools.ts';
+import { installTools, type OnProgress, type Tools } from './tools.ts';
 
 const REGION = 'us-east-1';
 const ACCOUNT = '000000000000';
@@ -61,6 +61,10 @@ export interface Region extends RegionAddresses {
   stop(): Promise<void>;
 }
 
+/** Ports are found free and then listened on, and another process may come in between. */
+const PORT_TAKEN = /address already in use|EADDRINUSE/i;
+const ATTEMPTS = 3;
+
 /**
  * Starts a region and returns when each of its services answers. What a crashed region left running in this home is
  * ended first. Rejects, with nothing left running, where the home is in use or a service does not come up.
@@ -73,31 +77,47 @@ export async function startRegion(options: RegionOptions): Promise<Region> {
   if (!(lock instanceof Lock)) {
     throw new Error(`a region is already running in ${home} (process ${lock.pid}); stop it with temper dev down`);
   }
-  const stops: (() => Promise<void>)[] = [];
-  const stop = async (): Promise<void> => {
-    // SageMaker first: while it stops it still writes logs and artifacts to the others.
-    for (const end of stops.splice(0).reverse()) await end();
+  try {
+    await new ProcessRecords(paths.processes).endAll();
+    const tools = await installTools({ directory: options.tools ?? paths.tools, env: process.env, onProgress });
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const region = await startServices(options, tools, await freePorts({ ...PREFERRED_PORTS, ...options.ports }));
+        return { ...region, stop: () => region.stop().finally(() => lock.release()) };
+      } catch (error) {
+        if (attempt === ATTEMPTS || !PORT_TAKEN.test((error as Error).message)) throw error;
+      }
+    }
+  } catch (error) {
     lock.release();
+    throw error;
+  }
+}
+
+async function startServices(
+  { home, faults, onProgress = () => {} }: RegionOptions,
+  tools: Tools,
+  ports: Ports,
+): Promise<Region> {
+  const paths = homePaths(home);
+  const shared = { records: new ProcessRecords(paths.processes), onEvent: onProgress };
+  const awsUrl = `http://127.0.0.1:${ports.ministack}`;
+  const stops: (() => Promise<void>)[] = [];
+  // The last one first: while SageMaker stops it still writes logs and artifacts to the others.
+  const stop = async (): Promise<void> => {
+    for (const end of stops.splice(0).reverse()) await end();
   };
   try {
-    const records = new ProcessRecords(paths.processes);
-    await records.endAll();
-    const [tools, ports] = await Promise.all([
-      installTools({ directory: options.tools ?? paths.tools, env: process.env, onProgress }),
-      freePorts({ ...PREFERRED_PORTS, ...options.ports }),
-    ]);
-    const awsUrl = `http://127.0.0.1:${ports.ministack}`;
-
     const temporal = startTemporal({
+      ...shared,
       executable: tools.temporal,
       database: paths.temporalDatabase,
       port: ports.temporal,
       uiPort: ports.ui,
       logFile: paths.log('temporal'),
-      records,
-      onEvent: onProgress,
     }).then((service) => stops.push(() => service.stop()));
     const aws = startMiniStack({
+      ...shared,
       python: tools.python,
       port: ports.ministack,
       objects: paths.objects,
@@ -105,8 +125,6 @@ export async function startRegion(options: RegionOptions): Promise<Region> {
       account: ACCOUNT,
       provisions: { region: REGION, bucket: BUCKET, role: ROLE },
       logFile: paths.log('ministack'),
-      records,
-      onEvent: onProgress,
     }).then((service) => stops.push(() => service.stop()));
     // Both are waited for even where one fails, so that stopping finds all that was started.
     const failed = (await Promise.allSettled([temporal, aws])).find((started) => started.status === 'rejected');
@@ -121,7 +139,7 @@ export async function startRegion(options: RegionOptions): Promise<Region> {
       port: ports.sagemaker,
       python: tools.basePython,
       uv: tools.uv,
-      ...(options.faults && { faults: options.faults }),
+      ...(faults && { faults }),
     });
     stops.push(() => sagemaker.close());
     const addresses = {

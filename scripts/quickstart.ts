@@ -1,5 +1,5 @@
 /** `npm run quickstart`: real data to a served model, twice, on this machine; up until Ctrl-C, or until done with `--exit`. */
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { parseArgs } from 'node:util';
 import { down } from '../cli/dev/down.ts';
@@ -15,7 +15,14 @@ const home = regionHome(place.cwd, place.env);
 const wasUp = readRegion(home) !== undefined;
 
 const interrupted = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interrupted.abort());
+let running: ChildProcess | undefined;
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => {
+    interrupted.abort();
+    // The terminal sends Ctrl-C to the command as well; of the others it does not know.
+    if (signal !== 'SIGINT') running?.kill(signal);
+  });
+}
 
 function say(text = ''): void {
   process.stdout.write(`${text}\n`);
@@ -23,8 +30,8 @@ function say(text = ''): void {
 
 /** Runs a command as a person would; resolves with its exit code. */
 async function temper(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
-  const child = spawn(process.execPath, [builtFile('cli/main.js'), ...args], { stdio: 'inherit', env });
-  const [code] = (await once(child, 'exit')) as [number | null];
+  running = spawn(process.execPath, [builtFile('cli/main.js'), ...args], { stdio: 'inherit', env });
+  const [code] = (await once(running, 'exit')) as [number | null];
   return interrupted.signal.aborted ? INTERRUPTED : (code ?? 1);
 }
 

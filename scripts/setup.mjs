@@ -44,12 +44,12 @@ function packagesOf(file) {
 function step(name, command, args) {
   const started = Date.now();
   process.stderr.write(`  ${name} ...\n`);
-  run(command, args);
+  run(command, args, ['ignore', 'ignore', 'inherit']);
   process.stderr.write(`  ${name}: ${((Date.now() - started) / 1000).toFixed(1)} s\n`);
 }
 
-function run(command, args) {
-  const { status, error } = spawnSync(command, args, { cwd: root, stdio: 'inherit', env: outsideNpm() });
+function run(command, args, stdio = 'inherit') {
+  const { status, error } = spawnSync(command, args, { cwd: root, stdio, env: outsideNpm() });
   if (error) fail(`cannot run ${command}: ${error.message}`);
   if (status !== 0) process.exit(status ?? 1);
 }

@@ -1,42 +1,67 @@
-import { spawn } from 'node:child_process';
+/** The quickstart itself, as a person runs it who has just built the checkout. */
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { text } from 'node:stream/consumers';
+import { mkdir, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect, it } from 'vitest';
-import { EXIT } from '../../cli/errors.ts';
-import { readRegion } from '../../local/index.ts';
-import { cli } from '../cli/support/cli.ts';
-import { temporaryDirectory } from '../support/region.ts';
+import { promisify } from 'node:util';
+import { expect, it, onTestFinished } from 'vitest';
+import { downRegion, readRegion } from '../../local/index.ts';
+import { SHARED_TOOLS, temporaryDirectory } from '../support/region.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const QUICKSTART = join(ROOT, 'dist', 'scripts', 'quickstart.js');
+const MINUTES = 60_000;
 
-/** The score of a contender in the line that the quickstart prints: `accuracy base 0.61 → candidate 0.78`. */
-function accuracyOf(output: string): { base: number; candidate: number } {
-  const [, base, candidate] = /accuracy base (0\.\d+) → candidate (0\.\d+)/.exec(output) ?? [];
-  return { base: Number(base), candidate: Number(candidate) };
+async function home(): Promise<{ directory: string; env: NodeJS.ProcessEnv }> {
+  const directory = await temporaryDirectory();
+  await mkdir(SHARED_TOOLS, { recursive: true });
+  await symlink(SHARED_TOOLS, join(directory, 'tools'));
+  onTestFinished(async () => {
+    await downRegion(directory);
+  });
+  return { directory, env: { ...process.env, NO_COLOR: '1', TEMPER_HOME: directory } };
 }
 
-it('the quickstart takes real data to a served model, twice, and leaves nothing running', async () => {
-  const home = await temporaryDirectory();
-  const quickstart = spawn(process.execPath, ['dist/scripts/quickstart.js', '--exit'], {
+it('takes real data to a served model, twice, and leaves nothing running', { timeout: 5 * MINUTES }, async () => {
+  const { directory, env } = await home();
+  const { stdout } = await promisify(execFile)(process.execPath, [QUICKSTART, '--exit'], { cwd: ROOT, env }).catch(
+    (error: { stdout: string; stderr: string }) => expect.fail(`${error.stdout}\n${error.stderr}`),
+  );
+  const [base, candidate] = /base (0\.\d+) → candidate (0\.\d+)/.exec(stdout)?.slice(1).map(Number) ?? [];
+  expect(candidate).toBeGreaterThan((base ?? 1) + 0.05);
+  expect(stdout).toMatch(/endpoint movie-reviews created · smoke test ok/);
+  expect(stdout).toMatch(/endpoint product-reviews created · smoke test ok/);
+  expect(stdout).toMatch(/"the battery died after a week"\n\{"label": "negative"/);
+  expect(readRegion(directory)).toBeUndefined();
+});
+
+it.each([
+  ['Ctrl-C', (pid: number) => process.kill(-pid, 'SIGINT')],
+  ['SIGTERM', (pid: number) => process.kill(pid, 'SIGTERM')],
+])('stops everything on %s', { timeout: MINUTES }, async (_, interrupt) => {
+  const { directory, env } = await home();
+  const quickstart = spawn(process.execPath, [QUICKSTART], {
     cwd: ROOT,
-    env: { ...process.env, TEMPER_HOME: home },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    env,
+    stdio: ['ignore', 'pipe', 'ignore'],
+    // As a terminal has it: Ctrl-C goes to a whole group.
+    detached: true,
   });
-  const [stdout, stderr, [exitCode]] = await Promise.all([
-    text(quickstart.stdout),
-    text(quickstart.stderr),
-    once(quickstart, 'exit'),
-  ]);
-  const output = `${stdout}\n${stderr}`;
-  expect(exitCode, output).toBe(EXIT.done);
-  expect(stdout).toContain('endpoint movie-reviews created · smoke test ok');
-  expect(stdout).toContain('endpoint product-reviews created · smoke test ok');
-  const { base, candidate } = accuracyOf(stdout);
-  expect(base).toBeGreaterThan(0.55);
-  expect(candidate).toBeGreaterThan(base + 0.05);
-  expect(stdout).toContain('"label": "negative"');
-  expect(readRegion(home)).toBeUndefined();
-  const status = await cli(['dev', 'status', '--json'], { env: { TEMPER_HOME: home } });
-  expect(status.stdout).not.toContain('"up": true');
-}, 180_000);
+  onTestFinished(() => {
+    quickstart.kill('SIGKILL');
+  });
+  let said = '';
+  await new Promise<void>((started) => {
+    quickstart.stdout.on('data', (chunk: Buffer) => {
+      said += chunk.toString();
+      if (said.includes('watch it')) started();
+    });
+  });
+  expect(readRegion(directory)).toBeDefined();
+  const ended = once(quickstart, 'exit');
+  interrupt(quickstart.pid ?? 0);
+  await ended;
+  expect(said).toContain('down; state is kept in');
+  expect(readRegion(directory)).toBeUndefined();
+});
