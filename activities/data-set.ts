@@ -1,10 +1,11 @@
-import { Context, heartbeat, log } from '@temporalio/activity';
+import { Context, log } from '@temporalio/activity';
 import { normalise, type Row, type SplitResult, splitRows } from '../spec/data.ts';
 import { DataProblems, type Place } from '../spec/data-problems.ts';
 import { SPLITS, type SplitName } from '../spec/record.ts';
 import { shown } from '../spec/shown.ts';
 import type { Spec } from '../spec/spec.ts';
 import { failure } from './errors.ts';
+import { tell } from './heartbeating.ts';
 import { findDataFiles, readRows } from './rows.ts';
 
 /** A spec and the directory that its relative paths start from. */
@@ -27,7 +28,7 @@ async function readAll({ spec, directory }: Located, path: string): Promise<Plac
     const onBytes = (count: number): void => {
       bytes += count;
       Context.current().cancellationSignal.throwIfAborted();
-      heartbeat({ file: file.name, bytes, total: file.bytes });
+      tell({ file: file.name, bytes, total: file.bytes });
     };
     for await (const reading of readRows(file, spec.data.columns, onBytes)) {
       if ('row' in reading) rows.push(reading);

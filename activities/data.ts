@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import { Context, heartbeat } from '@temporalio/activity';
+import { Context } from '@temporalio/activity';
 import type { Row, Splits } from '../spec/data.ts';
 import { type RunRef, s3Keys, splitFile } from '../spec/naming.ts';
 import { type DataSet, type SourceBundle, SPLITS, type SplitInfo, type SplitName } from '../spec/record.ts';
 import type { AwsProvider } from './aws.ts';
 import { type Located, readDataSet } from './data-set.ts';
 import { failure } from './errors.ts';
+import { heartbeating, tell } from './heartbeating.ts';
 import { s3Uri } from './s3-uri.ts';
 import { missingFiles, packSource } from './source.ts';
 import { type Content, uploadOnce } from './upload.ts';
@@ -73,7 +74,7 @@ async function uploadSplits(splits: Splits, name: string, upload: Uploader) {
 
 /** Everything about the files that a run starts from. Runs on the machine that has them. */
 export function createDataActivities({ aws }: { readonly aws: AwsProvider }) {
-  return {
+  return heartbeating({
     /**
      * Checks data and scripts, splits the data, and uploads what is not in the bucket yet; names are hashes of content,
      * so a second call sends nothing. Fails with `InvalidSpec` for missing files and with `InvalidData` for unusable
@@ -89,7 +90,7 @@ export function createDataActivities({ aws }: { readonly aws: AwsProvider }) {
       const { cancellationSignal: signal } = Context.current();
       const upload: Uploader = async (key, content) => {
         const uri = s3Uri(bucket, key);
-        const onBytes = (bytes: number): void => heartbeat({ file: uri, bytes, total: content.bytes });
+        const onBytes = (bytes: number): void => tell({ file: uri, bytes, total: content.bytes });
         await uploadOnce(s3, uri, content, { signal, onBytes });
         return uri;
       };
@@ -97,5 +98,5 @@ export function createDataActivities({ aws }: { readonly aws: AwsProvider }) {
       const uri = await upload(s3Keys.source(run.name, packed.sha256), packed);
       return { data, source: { uri, sha256: packed.sha256 } };
     },
-  };
+  });
 }

@@ -20,6 +20,8 @@ export const ERRORS = {
   NotFound: { retryable: false },
   /** The name is taken by a resource that this run did not make. */
   Conflict: { retryable: false },
+  /** The endpoint is being changed: the call is made again. */
+  Busy: { retryable: true },
   /** A job or an endpoint is under way; its next look comes later. */
   InProgress: { retryable: true },
   JobFailed: { retryable: false },
@@ -94,6 +96,7 @@ const BY_NAME: Readonly<Record<string, ErrorType>> = {
 function ofValidation(message: string): ErrorType {
   if (/could not find|requested resource not found|does not exist/i.test(message)) return 'NotFound';
   if (/cannot create already existing/i.test(message)) return 'Conflict';
+  if (/in-progress endpoint/i.test(message)) return 'Busy';
   if (/could not assume role|assume.*role|invalid.*principal/i.test(message)) return 'RoleNotReady';
   return 'InvalidRequest';
 }

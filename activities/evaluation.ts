@@ -23,6 +23,8 @@ export interface EvaluationInput {
   readonly data: DataSet;
   readonly models: { readonly [C in Contender]?: ModelRef };
   readonly instance: string;
+  /** A transform job has no limit of its own: one that takes longer than this fails the evaluation, and is stopped. */
+  readonly maxSeconds: number;
 }
 
 export type Evaluations = { readonly [C in Contender]?: Evaluation };
@@ -104,7 +106,7 @@ export function createEvaluationActivities({ aws }: { aws: AwsProvider }) {
     },
 
     /** Looks once at the transform jobs; when all are done, scores them and keeps the predictions in S3. */
-    async awaitEvaluation({ run, account, data, models }: EvaluationInput): Promise<Evaluations> {
+    async awaitEvaluation({ run, account, data, models, maxSeconds }: EvaluationInput): Promise<Evaluations> {
       const clients = aws(account.region);
       const contenders = Object.keys(models) as Contender[];
       for (const contender of contenders) {
@@ -113,6 +115,13 @@ export function createEvaluationActivities({ aws }: { aws: AwsProvider }) {
           clients.sagemaker.send(new DescribeTransformJobCommand({ TransformJobName })),
         );
         if (!(await isComplete(clients, job))) {
+          const started = job.TransformStartTime;
+          if (started && Date.now() - started.getTime() > maxSeconds * 1000) {
+            throw failure(
+              'JobStopped',
+              `transform job ${TransformJobName} ran into its limit of ${maxSeconds} s; raise evaluate.maxRuntime`,
+            );
+          }
           throw stillInProgress({ resource: TransformJobName, status: job.TransformJobStatus ?? '' });
         }
       }
@@ -124,7 +133,9 @@ export function createEvaluationActivities({ aws }: { aws: AwsProvider }) {
           `${prefix}${splitFile('inputs')}.out`,
         );
         const scores = score(answers);
-        return [contender, { scores, predictions: await keepEvaluation(clients.s3, prefix, answers, scores) }] as const;
+        const predictions = await keepEvaluation(clients.s3, prefix, answers, scores);
+        // The confusion matrix grows with the square of the labels, and a history holds two megabytes.
+        return [contender, { scores: { rows: scores.rows, metrics: scores.metrics }, predictions }] as const;
       });
       return Object.fromEntries(await Promise.all(evaluations));
     },

@@ -1,7 +1,8 @@
-import { activityInfo, heartbeat } from '@temporalio/activity';
+import { activityInfo } from '@temporalio/activity';
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import type { JobProgress } from '../spec/record.ts';
 import { type ErrorType, errorTypeOf, translateAwsError } from './errors.ts';
+import { tell } from './heartbeating.ts';
 
 const FIRST_DELAY_MS = 300;
 const LONGEST_DELAY_MS = 60_000;
@@ -21,7 +22,7 @@ export function pollDelay(attempt: number, changeIsNear = false): number {
  * again: no slot is taken in between, and the retries add nothing to the history. The progress outlives the attempt.
  */
 export function stillInProgress(progress: JobProgress, changeIsNear = false): ApplicationFailure {
-  heartbeat(progress);
+  tell(progress);
   return ApplicationFailure.create({
     type: 'InProgress' satisfies ErrorType,
     message: `${progress.resource} is ${progress.secondaryStatus ?? progress.status}`,

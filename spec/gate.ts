@@ -1,4 +1,4 @@
-import { METRICS, type Metric, type Scores } from './scoring.ts';
+import { METRICS, type Metric, type ScoreSummary } from './scoring.ts';
 
 const OPERATORS = ['>=', '<=', '>', '<', '=='] as const;
 type Operator = (typeof OPERATORS)[number];
@@ -78,7 +78,7 @@ const shown = (value: number): string => value.toFixed(4);
  */
 export function evaluateGate(
   rules: readonly string[],
-  scores: { readonly base?: Scores; readonly candidate: Scores },
+  scores: { readonly base?: ScoreSummary; readonly candidate: ScoreSummary },
 ): GateVerdict {
   const verdicts = rules.map((text): RuleVerdict => {
     const rule = parseRule(text);

@@ -4,7 +4,7 @@
  */
 import type { RuleVerdict } from './gate.ts';
 import type { Contender } from './naming.ts';
-import type { Scores } from './scoring.ts';
+import type { ScoreSummary } from './scoring.ts';
 import type { Spec } from './spec.ts';
 
 export const STAGES = ['data', 'train', 'evaluate', 'gate', 'deploy'] as const;
@@ -76,8 +76,8 @@ export interface TrainedModel {
 
 /** The scores of one contender on the test split. */
 export interface Evaluation {
-  readonly scores: Scores;
-  /** Per-row predictions, JSON Lines in S3: `{row, label, prediction, ok}`. */
+  readonly scores: ScoreSummary;
+  /** Per-row predictions, JSON Lines in S3: `{row, label, prediction, ok}`; `scores.json` beside them has the confusion matrix. */
   readonly predictions: string;
 }
 

@@ -13,9 +13,12 @@ export const METRICS = [
 ] as const;
 export type Metric = (typeof METRICS)[number];
 
-export interface Scores {
+export interface ScoreSummary {
   readonly rows: number;
   readonly metrics: Readonly<Record<Metric, number>>;
+}
+
+export interface Scores extends ScoreSummary {
   /** Sorted: every label that is true or predicted somewhere. The order of the matrix's rows and columns. */
   readonly labels: readonly string[];
   /** `confusion[i][j]`: how many rows of true label i were predicted as label j. */

@@ -1,4 +1,10 @@
-import { ActivityFailure, ApplicationFailure, isCancellation, TimeoutFailure } from '@temporalio/workflow';
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  CancelledFailure,
+  isCancellation,
+  TimeoutFailure,
+} from '@temporalio/workflow';
 import type { Failure, RunRecord, Stage } from '../spec/record.ts';
 
 /** The error below Temporal's wrapping that says what went wrong. */
@@ -11,16 +17,32 @@ function logOf(details: unknown[] | null | undefined): readonly string[] | undef
   return (first as { log?: readonly string[] } | undefined)?.log;
 }
 
+const timedOut = ({ message }: Error, stage: Stage): Pick<Failure, 'code' | 'message'> => ({
+  code: 'TimedOut',
+  message: `the ${stage} step took longer than it may: ${message}`,
+});
+
+function typeAndMessage(root: ApplicationFailure, stage: Stage): Pick<Failure, 'code' | 'message'> {
+  switch (root.type) {
+    // A wait that ran out ends with its last look, which found the job under way.
+    case 'InProgress':
+      return timedOut(root, stage);
+    case 'RangeError':
+      return { code: 'InvalidSpec', message: root.message };
+    default:
+      return { code: root.type ?? 'Unknown', message: root.message };
+  }
+}
+
 /** What a record says of an error that ended the run. */
 export function failureOf(error: unknown, stage: Stage): Failure {
   const root = rootOf(error);
   if (root instanceof ApplicationFailure) {
     const log = logOf(root.details);
-    return { code: root.type ?? 'Unknown', message: root.message, stage, ...(log?.length ? { log } : {}) };
+    return { ...typeAndMessage(root, stage), stage, ...(log?.length ? { log } : {}) };
   }
-  if (root instanceof TimeoutFailure) {
-    return { code: 'TimedOut', message: `the ${stage} step took longer than it may: ${root.message}`, stage };
-  }
+  if (root instanceof TimeoutFailure) return { ...timedOut(root, stage), stage };
+  if (root instanceof RangeError) return { code: 'InvalidSpec', message: root.message, stage };
   return { code: 'Unknown', message: root instanceof Error ? root.message : String(root), stage };
 }
 
@@ -29,7 +51,7 @@ export function failureOf(error: unknown, stage: Stage): Failure {
  * record, so that it can be read without a worker. A plain Error would be retried for ever.
  */
 export function closing(error: unknown, record: RunRecord): unknown {
-  if (isCancellation(error) || !record.failure) return error;
+  if (!record.failure) return isCancellation(error) ? error : new CancelledFailure('the run was cancelled');
   const { code, message } = record.failure;
   return ApplicationFailure.create({
     type: code,

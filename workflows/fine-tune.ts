@@ -1,4 +1,4 @@
-import { isCancellation, setHandler } from '@temporalio/workflow';
+import { CancellationScope, isCancellation, setHandler } from '@temporalio/workflow';
 import type { RunRecord } from '../spec/record.ts';
 import { CleanUp } from './clean-up.ts';
 import { closing, failureOf } from './failures.ts';
@@ -31,8 +31,10 @@ export async function fineTune(input: FineTuneInput): Promise<RunRecord> {
     const outcome = await pipeline({ ...input, progress, cleanUp });
     return progress.end(outcome, await cleanUp.run());
   } catch (error) {
-    if (!isCancellation(error)) progress.note({ failure: failureOf(error, progress.record.stage) });
-    progress.end(isCancellation(error) ? 'cancelled' : 'failed', await cleanUp.run());
+    // A call that was under way when the cancel came may fail for a reason of its own, and is not tried again.
+    const cancelled = isCancellation(error) || CancellationScope.current().consideredCancelled;
+    if (!cancelled) progress.note({ failure: failureOf(error, progress.record.stage) });
+    progress.end(cancelled ? 'cancelled' : 'failed', await cleanUp.run());
     throw closing(error, progress.record);
   }
 }

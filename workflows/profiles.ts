@@ -7,12 +7,15 @@ import { ActivityCancellationType, type ActivityOptions } from '@temporalio/work
 
 const heartbeatTimeout = '10 seconds';
 
+/** What the pure logic of spec/ throws for a value that no retry can mend. */
+const nonRetryableErrorTypes = ['RangeError'];
+
 /** An AWS call or a few: seconds. Retried for an hour, which outlives most outages. */
 export const quickCall = {
   startToCloseTimeout: '1 minute',
   scheduleToCloseTimeout: '1 hour',
   heartbeatTimeout,
-  retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1 minute' },
+  retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1 minute', nonRetryableErrorTypes },
   cancellationType: ActivityCancellationType.TRY_CANCEL,
 } satisfies ActivityOptions;
 
@@ -24,7 +27,7 @@ export const submit = {
   startToCloseTimeout: '1 minute',
   scheduleToCloseTimeout: '1 day',
   heartbeatTimeout,
-  retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1 minute' },
+  retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1 minute', nonRetryableErrorTypes },
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
 } satisfies ActivityOptions;
 
@@ -39,7 +42,7 @@ export function awaitJob(maxSeconds: number): ActivityOptions {
     startToCloseTimeout: '15 minutes',
     scheduleToCloseTimeout: (maxSeconds + queueAndStart) * 1000,
     heartbeatTimeout,
-    retry: { initialInterval: '1s', backoffCoefficient: 1.5, maximumInterval: '1 minute' },
+    retry: { initialInterval: '1s', backoffCoefficient: 1.5, maximumInterval: '1 minute', nonRetryableErrorTypes },
     cancellationType: ActivityCancellationType.TRY_CANCEL,
   };
 }
@@ -51,8 +54,8 @@ export function awaitJob(maxSeconds: number): ActivityOptions {
 export const upload = {
   startToCloseTimeout: '12 hours',
   scheduleToCloseTimeout: '1 day',
-  heartbeatTimeout: '1 minute',
-  retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1 minute' },
+  heartbeatTimeout,
+  retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1 minute', nonRetryableErrorTypes },
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
 } satisfies ActivityOptions;
 
@@ -61,6 +64,6 @@ export const cleanUp = {
   startToCloseTimeout: '1 minute',
   scheduleToCloseTimeout: '1 day',
   heartbeatTimeout,
-  retry: { initialInterval: '1s', backoffCoefficient: 1.5, maximumInterval: '1 minute' },
+  retry: { initialInterval: '1s', backoffCoefficient: 1.5, maximumInterval: '1 minute', nonRetryableErrorTypes },
   cancellationType: ActivityCancellationType.ABANDON,
 } satisfies ActivityOptions;

@@ -84,7 +84,7 @@ export async function evaluate(
   const { instance, maxRuntime } = spec.evaluate;
   const models = { ...(base ? { base } : {}), candidate: candidateOf(context, source, model) };
   const contenders = Object.keys(models) as Contender[];
-  const input = { run, account, data, models, instance };
+  const input = { run, account, data, models, instance, maxSeconds: durationSeconds(maxRuntime) };
   for (const contender of contenders) {
     cleanUp.register(modelName(run, contender), () =>
       removing.removeContender.executeWithOptions(summary(`end the evaluation of the ${contender}`), [
@@ -93,7 +93,7 @@ export async function evaluate(
     );
   }
   await submit.submitEvaluation.executeWithOptions(summary(`create transform jobs: ${contenders.join(', ')}`), [input]);
-  const { awaitEvaluation } = proxyActivities<PipelineActivities>(profiles.awaitJob(durationSeconds(maxRuntime)));
+  const { awaitEvaluation } = proxyActivities<PipelineActivities>(profiles.awaitJob(input.maxSeconds));
   return {
     evaluations: await awaitEvaluation.executeWithOptions(summary('wait for the transform jobs, then score'), [input]),
   };
@@ -128,6 +128,8 @@ export async function deploy(
   }
   const { endpoint = run.name, instance, instanceCount } = spec.deploy;
   const ref = { run, region: account.region, endpoint };
+  // From here on the endpoint may need the model: it goes with the deployment, and stays where that cannot be undone.
+  cleanUp.keep(modelName(run, 'candidate'));
   cleanUp.register(endpoint, () =>
     removing.revertDeployment.executeWithOptions(summary(`put endpoint ${endpoint} back`), [ref]),
   );
@@ -136,13 +138,10 @@ export async function deploy(
     [{ run, account, model, endpoint, instance, instanceCount }],
   );
   const { awaitDeployment } = proxyActivities<PipelineActivities>(profiles.awaitJob(LONGEST_DEPLOYMENT_SECONDS));
-  const [deployment] = await Promise.all([
-    awaitDeployment.executeWithOptions(summary(`wait for endpoint ${endpoint}, then ask it`), [
-      { ...ref, data, created },
-    ]),
-    publish(),
+  const deployment = await awaitDeployment.executeWithOptions(summary(`wait for endpoint ${endpoint}, then ask it`), [
+    { ...ref, data, created },
   ]);
+  await publish();
   cleanUp.keep(endpoint);
-  cleanUp.keep(modelName(run, 'candidate'));
   return { endpoint: deployment };
 }

@@ -30,7 +30,8 @@ export function createDeploymentActivities({ aws }: { aws: AwsProvider }) {
   return {
     /**
      * Creates the model, an endpoint config of this run's own, and the endpoint, or updates it. Waits while the endpoint
-     * is busy with something else; an endpoint that Temper did not make for this name is a `Conflict`.
+     * is busy, and until what another run put onto it is proven or taken off: each run has the endpoint to itself. An
+     * endpoint that Temper did not make for this name is a `Conflict`.
      */
     async submitDeployment(input: DeploymentInput): Promise<{ created: boolean }> {
       const { run, account, endpoint: name } = input;
@@ -50,22 +51,32 @@ export function createDeploymentActivities({ aws }: { aws: AwsProvider }) {
       const created = !existing || owner?.run === workflowIdOf(run);
       const target = existing && endpoints.targetConfig(existing);
       if (target === config) return { created };
-      if (existing && endpoints.BUSY.has(existing.EndpointStatus ?? '')) {
-        throw stillInProgress({ resource: name, status: existing.EndpointStatus ?? '' });
-      }
-      if (existing && existing.EndpointStatus !== 'InService') {
+      const status = existing?.EndpointStatus ?? '';
+      if (endpoints.BUSY.has(status)) throw stillInProgress({ resource: name, status });
+      if (existing && status !== 'InService') {
         throw failure(
           'EndpointFailed',
-          `endpoint ${name} is ${existing.EndpointStatus} and cannot be updated: ${existing.FailureReason ?? 'no reason given'}; delete it and run again`,
+          `endpoint ${name} is ${status} and cannot be updated: ${existing.FailureReason ?? 'no reason given'}; delete it and run again`,
         );
+      }
+
+      if (existing && !(await endpoints.isSettled(sagemaker, existing))) {
+        throw stillInProgress({ resource: name, status, secondaryStatus: 'being proven by another run' });
       }
 
       const modelName = await ensureModel(sagemaker, run, 'candidate', input.model, account);
       const { instance, instanceCount } = input;
-      const request = { name: config, modelName, instance, instanceCount, previous: target };
-      await endpoints.ensureConfig(sagemaker, request, tagsFor);
-      if (existing) await endpoints.updateEndpoint(sagemaker, name, config);
-      else await endpoints.createEndpoint(sagemaker, name, config, tagsFor({ name, config }));
+      const configArn = await endpoints.ensureConfig(
+        sagemaker,
+        { name: config, modelName, instance, instanceCount },
+        tagsFor,
+      );
+      if (!existing) {
+        await endpoints.createEndpoint(sagemaker, name, config, tagsFor({ name, config }));
+        return { created };
+      }
+      await endpoints.rememberPrevious(sagemaker, configArn, target ?? '');
+      await endpoints.updateEndpoint(sagemaker, name, config);
       return { created };
     },
 
@@ -86,39 +97,42 @@ export function createDeploymentActivities({ aws }: { aws: AwsProvider }) {
       if (status !== 'InService') throw failure('EndpointFailed', `endpoint ${name} is ${status}: ${reason}`);
       const endpointConfig = endpointConfigName(run);
       if (endpoint.EndpointConfigName !== endpointConfig) {
-        throw failure(
-          'RolledBack',
-          `SageMaker rolled endpoint ${name} back to ${endpoint.EndpointConfigName}: ${reason}`,
-        );
+        const message =
+          (await endpoints.previousConfig(clients.sagemaker, endpointConfig)) === endpoint.EndpointConfigName
+            ? `SageMaker rolled endpoint ${name} back to ${endpoint.EndpointConfigName}: ${reason}`
+            : `somebody gave endpoint ${name} the config ${endpoint.EndpointConfigName} before this run had proven its own`;
+        throw failure('RolledBack', message);
       }
-      return { endpoint: name, endpointConfig, created, smokeTest: await smokeTest(clients, name, data) };
+      const proof = await smokeTest(clients, name, data);
+      await endpoints.markProven(clients.sagemaker, endpointConfig);
+      return { endpoint: name, endpointConfig, created, smokeTest: proof };
     },
 
     /**
-     * Undoes what this run did to the endpoint, wherever it stands: deletes an endpoint that the run created, puts the
-     * config from before back onto one that it updated, then deletes its config and model.
+     * Undoes what this run did to the endpoint, wherever it stands: puts the config from before back, or deletes the
+     * endpoint where the run created it; then deletes its config and model. An endpoint that has another config by now
+     * is left as it is.
      */
     async revertDeployment({ run, region, endpoint: name }: DeploymentRef): Promise<void> {
       const { sagemaker } = aws(region);
       const config = endpointConfigName(run);
       const endpoint = await endpoints.describeEndpoint(sagemaker, name);
       const status = endpoint?.EndpointStatus ?? '';
-      const busy = () => stillInProgress({ resource: name, status }, true);
-      if (endpoint && (await endpoints.ownerOf(sagemaker, endpoint)).run === workflowIdOf(run)) {
-        if (!endpoints.BUSY.has(status)) await endpoints.deleteEndpoint(sagemaker, name);
-        throw busy();
-      }
-      const previous = await endpoints.previousConfig(sagemaker, config);
-      if (endpoint && previous) {
-        const target = endpoints.targetConfig(endpoint);
-        if (target === config || target === previous) {
-          if (endpoints.BUSY.has(status)) throw busy();
-          if (endpoint.EndpointConfigName === config) {
-            await endpoints.updateEndpoint(sagemaker, name, previous);
-            throw busy();
-          }
+      const onIt = endpoint?.EndpointConfigName === config;
+      const onItsWay = endpoint && endpoints.targetConfig(endpoint) === config;
+      if (endpoint && (onIt || onItsWay)) {
+        if (!endpoints.BUSY.has(status)) {
+          const { run: creator } = await endpoints.ownerOf(sagemaker, endpoint);
+          const previous = await endpoints.previousConfig(sagemaker, config);
+          await endpoints.unmarkProven(sagemaker, config);
+          if (previous) await endpoints.updateEndpoint(sagemaker, name, previous);
+          else if (creator === workflowIdOf(run)) await endpoints.deleteEndpoint(sagemaker, name);
+          else throw failure('EndpointFailed', `endpoint ${name} has no config to go back to; it stays on ${config}`);
         }
+        throw stillInProgress({ resource: name, status }, true);
       }
+      // It served, and another run has the endpoint now: its config is what that run would go back to.
+      if (await endpoints.isProven(sagemaker, config)) return;
       await endpoints.deleteConfig(sagemaker, config);
       await removeModel(sagemaker, run, 'candidate');
     },

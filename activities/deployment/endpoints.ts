@@ -1,8 +1,10 @@
 import {
+  AddTagsCommand,
   CreateEndpointCommand,
   CreateEndpointConfigCommand,
   DeleteEndpointCommand,
   DeleteEndpointConfigCommand,
+  DeleteTagsCommand,
   DescribeEndpointCommand,
   DescribeEndpointConfigCommand,
   type DescribeEndpointOutput,
@@ -11,11 +13,16 @@ import {
   UpdateEndpointCommand,
 } from '@aws-sdk/client-sagemaker';
 import { TAGS } from '../../spec/naming.ts';
-import { calling, unlessNotFound } from '../errors.ts';
+import { calling, errorTypeOf, unlessNotFound } from '../errors.ts';
 import { createOrAttach, tagsOf } from '../ownership.ts';
+import { stillInProgress } from '../waiting.ts';
 
-/** On an endpoint config: the config that its endpoint had before, to go back to. Empty for a new endpoint. */
+/** On an endpoint config: the config that its endpoint had before, to go back to. */
 const PREVIOUS_TAG = 'temper:previous';
+/** On an endpoint config: when its endpoint first answered with it. */
+const PROVEN_TAG = 'temper:proven';
+/** A run proves its config within a minute or so; one that was terminated never does. */
+const ABANDONED_AFTER_MS = 15 * 60_000;
 
 /** What SageMaker is busy with cannot be updated or deleted. */
 export const BUSY = new Set(['Creating', 'Updating', 'SystemUpdating', 'RollingBack', 'Deleting']);
@@ -39,16 +46,14 @@ export interface ConfigRequest {
   readonly modelName: string;
   readonly instance: string;
   readonly instanceCount: number;
-  /** The config to go back to. */
-  readonly previous: string | undefined;
 }
 
-/** Creates the endpoint config of a release, or attaches to it. It remembers the config before it. */
+/** Creates the endpoint config of a release, or attaches to it, and gives its ARN. */
 export async function ensureConfig(
   sagemaker: SageMakerClient,
   request: ConfigRequest,
   tagsFor: (request: unknown) => Tag[],
-): Promise<void> {
+): Promise<string> {
   const EndpointConfigName = request.name;
   const body = {
     EndpointConfigName,
@@ -62,43 +67,90 @@ export async function ensureConfig(
     ],
   };
   const Tags = tagsFor(body);
+  const describe = async () =>
+    (await sagemaker.send(new DescribeEndpointConfigCommand({ EndpointConfigName }))).EndpointConfigArn ?? '';
   await createOrAttach(
     sagemaker,
     `endpoint config ${EndpointConfigName}`,
     Tags,
-    () =>
-      sagemaker.send(
-        new CreateEndpointConfigCommand({
-          ...body,
-          Tags: [...Tags, { Key: PREVIOUS_TAG, Value: request.previous ?? '' }],
-        }),
-      ),
-    async () => (await sagemaker.send(new DescribeEndpointConfigCommand({ EndpointConfigName }))).EndpointConfigArn,
+    () => sagemaker.send(new CreateEndpointConfigCommand({ ...body, Tags })),
+    describe,
   );
+  return calling(`describe endpoint config ${EndpointConfigName}`, describe);
+}
+
+/** Writes down, before the endpoint is touched, which config to go back to. */
+export async function rememberPrevious(sagemaker: SageMakerClient, configArn: string, previous: string): Promise<void> {
+  await addTag(sagemaker, configArn, PREVIOUS_TAG, previous);
+}
+
+/** The endpoint answered with this config: the next run may take it over. */
+export async function markProven(sagemaker: SageMakerClient, config: string): Promise<void> {
+  const arn = await configArnOf(sagemaker, config);
+  if (arn) await addTag(sagemaker, arn, PROVEN_TAG, new Date().toISOString());
+}
+
+/** Whether the endpoint ever answered with this config. */
+export async function isProven(sagemaker: SageMakerClient, config: string): Promise<boolean> {
+  const arn = await configArnOf(sagemaker, config);
+  return arn !== undefined && (await tagsOf(sagemaker, arn)).has(PROVEN_TAG);
+}
+
+/** Takes the proof back from a config that is to leave its endpoint. */
+export async function unmarkProven(sagemaker: SageMakerClient, config: string): Promise<void> {
+  const arn = await configArnOf(sagemaker, config);
+  if (!arn) return;
+  await calling(`untag ${arn}`, () =>
+    sagemaker.send(new DeleteTagsCommand({ ResourceArn: arn, TagKeys: [PROVEN_TAG] })),
+  );
+}
+
+/** Whether no other run is about to prove, or take off, what is on the endpoint. */
+export async function isSettled(sagemaker: SageMakerClient, endpoint: DescribeEndpointOutput): Promise<boolean> {
+  const arn = await configArnOf(sagemaker, endpoint.EndpointConfigName ?? '');
+  const tags = arn ? await tagsOf(sagemaker, arn) : new Map<string, string>();
+  if (!tags.has(TAGS.run) || tags.has(PROVEN_TAG)) return true;
+  return Date.now() - (endpoint.LastModifiedTime?.getTime() ?? 0) > ABANDONED_AFTER_MS;
+}
+
+async function addTag(sagemaker: SageMakerClient, ResourceArn: string, Key: string, Value: string): Promise<void> {
+  await calling(`tag ${ResourceArn}`, () =>
+    sagemaker.send(new AddTagsCommand({ ResourceArn, Tags: [{ Key, Value }] })),
+  );
+}
+
+async function configArnOf(sagemaker: SageMakerClient, name: string): Promise<string | undefined> {
+  const config = await unlessNotFound(`describe endpoint config ${name}`, () =>
+    sagemaker.send(new DescribeEndpointConfigCommand({ EndpointConfigName: name })),
+  );
+  return config?.EndpointConfigArn;
 }
 
 /** The config that was on the endpoint before the given one, where that is known. */
 export async function previousConfig(sagemaker: SageMakerClient, name: string): Promise<string | undefined> {
-  const config = await unlessNotFound(`describe endpoint config ${name}`, () =>
-    sagemaker.send(new DescribeEndpointConfigCommand({ EndpointConfigName: name })),
-  );
-  if (!config?.EndpointConfigArn) return undefined;
-  return (await tagsOf(sagemaker, config.EndpointConfigArn)).get(PREVIOUS_TAG) || undefined;
+  const arn = await configArnOf(sagemaker, name);
+  return arn ? (await tagsOf(sagemaker, arn)).get(PREVIOUS_TAG) : undefined;
 }
 
+/** Creates the endpoint, or attaches to it. Where another run was faster it is `InProgress`: the next look waits for it. */
 export async function createEndpoint(
   sagemaker: SageMakerClient,
   name: string,
   config: string,
   Tags: Tag[],
 ): Promise<void> {
-  await createOrAttach(
-    sagemaker,
-    `endpoint ${name}`,
-    Tags,
-    () => sagemaker.send(new CreateEndpointCommand({ EndpointName: name, EndpointConfigName: config, Tags })),
-    async () => (await describeEndpoint(sagemaker, name))?.EndpointArn,
-  );
+  try {
+    await createOrAttach(
+      sagemaker,
+      `endpoint ${name}`,
+      Tags,
+      () => sagemaker.send(new CreateEndpointCommand({ EndpointName: name, EndpointConfigName: config, Tags })),
+      async () => (await describeEndpoint(sagemaker, name))?.EndpointArn,
+    );
+  } catch (error) {
+    if (errorTypeOf(error) === 'Conflict') throw stillInProgress({ resource: name, status: 'created by another run' });
+    throw error;
+  }
 }
 
 export async function updateEndpoint(sagemaker: SageMakerClient, name: string, config: string): Promise<void> {

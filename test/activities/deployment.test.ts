@@ -10,7 +10,7 @@ import type { TrainingInput } from '../../activities/sagemaker/training-request.
 import { endpointConfigName, modelName, type RunRef } from '../../spec/naming.ts';
 import type { Deployment } from '../../spec/record.ts';
 import { servingOf } from '../../spec/serving.ts';
-import { account, clients, pipeline, preparedTraining, settled, trained } from '../support/activities.ts';
+import { account, clients, once, pipeline, preparedTraining, settled, trained } from '../support/activities.ts';
 
 const WRONG_ANSWERS = `
 def model_fn(model_dir):
@@ -121,6 +121,40 @@ it('an endpoint that does not come up fails with its reason', async () => {
   await expect(deployed(broken)).rejects.toMatchObject({ type: 'EndpointFailed' });
   await revert(broken);
   await expect(configOf(broken.deployment.endpoint)).rejects.toThrow(/Could not find/);
+});
+
+it('a run waits for the endpoint until another one has proven its own, and then goes back to that', async () => {
+  const [first, second] = [await release(), await release()];
+  const shared = first.deployment.endpoint;
+  const { run, endpoint } = second.deployment;
+  const later = {
+    ...second,
+    deployment: { ...second.deployment, run: { ...run, name: first.deployment.run.name }, endpoint: shared },
+  };
+  expect(endpoint).not.toBe(shared);
+  await settled(pipeline.submitDeployment, first.deployment);
+  const inService = new DescribeEndpointCommand({ EndpointName: shared });
+  while ((await clients.sagemaker.send(inService)).EndpointStatus !== 'InService');
+  await expect(once(pipeline.submitDeployment, later.deployment)).rejects.toMatchObject({ type: 'InProgress' });
+
+  await deployed(first);
+  await deployed(later);
+  // A run that is undone after it was followed by another leaves the other's endpoint, and its way back, as they are.
+  await revert(first);
+  expect(await configOf(shared)).toBe(endpointConfigName(later.deployment.run));
+  await revert(later);
+  expect(await configOf(shared)).toBe(endpointConfigName(first.deployment.run));
+  await revert(first);
+  await expect(configOf(shared)).rejects.toThrow(/Could not find/);
+});
+
+it('two runs that create one endpoint at once take turns', async () => {
+  const [first, second] = [await release(), await release()];
+  const { name } = first.deployment.run;
+  const run = { ...second.deployment.run, name };
+  const other = { ...second, deployment: { ...second.deployment, run, endpoint: first.deployment.endpoint } };
+  const results = await Promise.all([deployed(first), deployed(other)]);
+  expect(results.map(({ created }) => created).sort()).toEqual([false, true]);
 });
 
 it("leaves somebody else's endpoint alone", async () => {

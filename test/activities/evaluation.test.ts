@@ -20,7 +20,14 @@ async function evaluationOf(options: Omit<KeywordOptions, 'name'> = {}): Promise
   const input = await preparedTraining(options);
   const { artifact } = await trained(input);
   const model = { artifact, serving: servingOf(input.spec, input.source, account) };
-  return { run: input.run, account, data: input.data, models: { candidate: model }, instance: 'ml.m5.large' };
+  return {
+    run: input.run,
+    account,
+    data: input.data,
+    models: { candidate: model },
+    instance: 'ml.m5.large',
+    maxSeconds: 600,
+  };
 }
 
 it('scores what the serving container answers, and keeps every prediction', async () => {
@@ -38,7 +45,7 @@ it('scores what the serving container answers, and keeps every prediction', asyn
   const scores: string[] = [];
   const scoresUri = candidate?.predictions.replace('predictions.jsonl', 'scores.json') ?? '';
   for await (const line of objectLines(clients.s3, scoresUri)) scores.push(line);
-  expect(JSON.parse(scores.join(''))).toEqual(candidate?.scores);
+  expect(JSON.parse(scores.join(''))).toMatchObject({ ...candidate?.scores, labels: input.data.labels });
 });
 
 it('attaches when it is submitted again, and removes job and model, twice if need be', async () => {
@@ -54,6 +61,34 @@ it('attaches when it is submitted again, and removes job and model, twice if nee
   expect(['Stopped', 'Completed']).toContain(TransformJobStatus);
   const model = new DescribeModelCommand({ ModelName: modelName(run, 'candidate') });
   await expect(clients.sagemaker.send(model)).rejects.toThrow(/Could not find model/);
+});
+
+it('a transform job over its limit fails the evaluation', async () => {
+  const slow = `
+import time
+
+def model_fn(model_dir):
+    return None
+
+def input_fn(body, content_type):
+    return body
+
+def predict_fn(data, model):
+    time.sleep(30)
+
+def output_fn(prediction, accept):
+    return "", accept
+`;
+  const input = { ...(await evaluationOf({ inference: slow })), maxSeconds: 1 };
+  await settled(pipeline.submitEvaluation, input);
+  await expect(settled(pipeline.awaitEvaluation, input)).rejects.toMatchObject({
+    type: 'JobStopped',
+    message: expect.stringContaining('raise evaluate.maxRuntime'),
+  });
+  await settled(pipeline.removeContender, { run: input.run, region: account.region, contender: 'candidate' as const });
+  const TransformJobName = transformJobName(input.run, 'candidate');
+  const { TransformJobStatus } = await clients.sagemaker.send(new DescribeTransformJobCommand({ TransformJobName }));
+  expect(TransformJobStatus).toBe('Stopped');
 });
 
 it('answers that hold no label are told with their row', async () => {

@@ -31,17 +31,23 @@ it('attaches to the job of a former attempt', async () => {
   expect(await jobsNamed(input.run.name)).toEqual(['Completed']);
 });
 
-it.each([
-  ['somebody else made', { Tags: [] }],
-  ['the run made of another request', { StoppingCondition: { MaxRuntimeInSeconds: 7 } }],
-])('refuses a job of its name that %s', async (_, difference) => {
+const CONFLICT = {
+  type: 'Conflict',
+  nonRetryable: true,
+  message: expect.stringContaining("exists and is not this run's"),
+};
+
+it('refuses a job of its name that somebody else made', async () => {
   const input = await preparedTraining();
-  await clients.sagemaker.send(new CreateTrainingJobCommand({ ...trainingRequest(input), ...difference }));
-  await expect(settled(pipeline.submitTraining, input)).rejects.toMatchObject({
-    type: 'Conflict',
-    nonRetryable: true,
-    message: expect.stringContaining("exists and is not this run's"),
-  });
+  await clients.sagemaker.send(new CreateTrainingJobCommand(trainingRequest(input)));
+  await expect(settled(pipeline.submitTraining, input)).rejects.toMatchObject(CONFLICT);
+});
+
+it('refuses a job of its name that the run made of another request', async () => {
+  const input = await preparedTraining();
+  await settled(pipeline.submitTraining, input);
+  const spec = { ...input.spec, train: { ...input.spec.train, maxRuntime: '7m' } };
+  await expect(settled(pipeline.submitTraining, { ...input, spec })).rejects.toMatchObject(CONFLICT);
 });
 
 it('stops a job that runs, and waits until it is stopped', async () => {

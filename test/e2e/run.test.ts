@@ -59,8 +59,12 @@ async function resourcesOf(env: Env, { name: NameContains }: Project) {
   };
 }
 
+/** The record of the project's newest run. */
 async function recordOf(env: Env, { name }: Project): Promise<RunRecord> {
-  return JSON.parse((await cli(['show', name, '--json'], { env })).stdout) as RunRecord;
+  const { runs } = JSON.parse((await cli(['ls', '--name', name, '--json'], { env })).stdout) as {
+    runs: { run: string }[];
+  };
+  return JSON.parse((await cli(['show', runs[0]?.run ?? '', '--json'], { env })).stdout) as RunRecord;
 }
 
 it('takes data to an endpoint that answers, and the record tells the whole story', async () => {
@@ -141,30 +145,29 @@ it('a worker that shuts down leaves the paid job alone', async () => {
   expect((await run.done).exitCode).toBe(EXIT.done);
 });
 
-it('completes with each AWS operation throttled, and with creates that are done but not acknowledged', async () => {
-  const operations = ['TrainingJob', 'Model', 'TransformJob', 'EndpointConfig', 'Endpoint'];
-  const throttled = ['Create', 'Describe'].flatMap((verb) =>
-    operations.map((noun) => ({ operation: `${verb}${noun}`, times: 2, error: 'ThrottlingException' })),
-  );
-  // More in a row than the SDK retries by itself, so that the activity's own retries are needed.
-  const persistent = { operation: 'CreateTrainingJob', times: 5, error: 'ThrottlingException' };
-  const unacknowledged = operations.map((noun) => ({
-    operation: `Create${noun}`,
-    times: 1,
+it('completes, twice, with every AWS call throttled half the time and no first create or update acknowledged', async () => {
+  const changes = ['CreateTrainingJob', 'CreateModel', 'CreateTransformJob', 'CreateEndpointConfig', 'CreateEndpoint'];
+  const unacknowledged = [...changes, 'UpdateEndpoint'].map((operation) => ({
+    operation,
+    times: 2,
     reset: true as const,
     afterDone: true,
   }));
-  const region = await ownRegion({ faults: { rules: [...unacknowledged, ...throttled, persistent] } });
-  const { env } = region;
+  const throttled = { operation: '*', probability: 0.5, error: 'ThrottlingException' };
+  const { env, setFaults } = await ownRegion({ faults: { seed: 7, rules: [...unacknowledged, throttled] } });
   await startWorkerProcess(env);
   const reviews = await project();
-  expect((await cli(['run', reviews.specFile], { env })).exitCode).toBe(EXIT.done);
+  for (const created of [true, false]) {
+    expect((await cli(['run', reviews.specFile], { env })).exitCode).toBe(EXIT.done);
+    expect((await recordOf(env, reviews)).endpoint?.created).toBe(created);
+  }
+  setFaults({ rules: [] });
   expect(await resourcesOf(env, reviews)).toEqual({
-    training: ['Completed'],
-    transform: ['Completed'],
-    models: 1,
+    training: ['Completed', 'Completed'],
+    transform: ['Completed', 'Completed'],
+    models: 2,
     endpoints: 1,
   });
   const endpoint = await sagemaker(env).send(new DescribeEndpointCommand({ EndpointName: reviews.name }));
   expect(endpoint.EndpointStatus).toBe('InService');
-});
+}, 120_000);

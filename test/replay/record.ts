@@ -6,7 +6,7 @@ import { expect, it } from 'vitest';
 import { HISTORIES } from './histories.ts';
 import { SCENARIOS } from './scenarios.ts';
 
-// A history stands for runs in flight: recording over one hides that a change breaks them. `-- force` is for a change
+// A history stands for runs in flight: recording over one hides that a change breaks them. TEMPER_RECORD=force is for a change
 // that is known to break none, such as another field in a fake activity's result.
 const force = process.env.TEMPER_RECORD === 'force';
 

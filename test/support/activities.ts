@@ -27,15 +27,17 @@ export const clients = aws(account.region);
 export const pipeline = createPipelineActivities({ aws });
 const { prepareInputs } = createDataActivities({ aws });
 
+/** One attempt of the activity. */
+export async function once<I, O>(activity: (input: I) => Promise<O>, input: I, attempt = 1): Promise<O> {
+  const environment = new MockActivityEnvironment({ attempt }, { logger: new DefaultLogger('ERROR') });
+  return environment.run(activity, input);
+}
+
 /** The activity's result; while it fails with `InProgress` it is tried again, as its retry policy would. */
 export async function settled<I, O>(activity: (input: I) => Promise<O>, input: I): Promise<O> {
   for (let attempt = 1; ; attempt += 1) {
-    const environment = new MockActivityEnvironment(
-      { attempt: Math.min(attempt, 5) },
-      { logger: new DefaultLogger('ERROR') },
-    );
     try {
-      return await environment.run(activity, input);
+      return await once(activity, input, Math.min(attempt, 5));
     } catch (error) {
       if (!(error instanceof ApplicationFailure) || error.type !== 'InProgress') throw error;
       await delay(Number(error.nextRetryDelay));

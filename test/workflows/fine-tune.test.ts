@@ -105,10 +105,10 @@ const STEPS: readonly { activity: ActivityName; stage: Stage; removes: readonly 
   {
     activity: 'submitDeployment',
     stage: 'deploy',
-    removes: ['revertDeployment', 'removeContender', 'removeContender'],
+    removes: ['revertDeployment', 'removeContender'],
   },
-  { activity: 'awaitDeployment', stage: 'deploy', removes: ['revertDeployment', 'removeContender', 'removeContender'] },
-  { activity: 'publishModel', stage: 'deploy', removes: ['revertDeployment', 'removeContender', 'removeContender'] },
+  { activity: 'awaitDeployment', stage: 'deploy', removes: ['revertDeployment', 'removeContender'] },
+  { activity: 'publishModel', stage: 'deploy', removes: ['revertDeployment', 'removeContender'] },
 ];
 const REMOVING: readonly ActivityName[] = ['stopTraining', 'removeContender', 'revertDeployment'];
 
@@ -172,5 +172,55 @@ it('says what clean-up could not remove, and removes the rest', async () => {
   const { record } = await runToEnd(fakes);
   expect(record.outcome).toBe('failed');
   expect(record.leftBehind).toEqual(['reviews']);
-  expect(fakes.calls.filter((name) => name === 'removeContender')).toHaveLength(2);
+  expect(fakes.calls.filter((name) => name === 'removeContender')).toHaveLength(1);
+});
+
+it('publishes a model only when it is proven', async () => {
+  const fakes = fakeActivities({ awaitDeployment: broken });
+  await runToEnd(fakes);
+  expect(fakes.calls).toContain('revertDeployment');
+  expect(fakes.calls).not.toContain('publishModel');
+});
+
+it('is cancelled, and not failed, when the call under way fails for a reason of its own', async () => {
+  let fail = (): void => {};
+  const called = new Promise<void>((resolve) => {
+    fail = resolve;
+  });
+  const fakes = fakeActivities({
+    submitTraining: async () => {
+      await called;
+      throw ApplicationFailure.create({ type: 'Throttled', message: 'slower', nextRetryDelay: '1 minute' });
+    },
+  });
+  await withRun(fakes, async ({ handle, until }) => {
+    await until(() => fakes.calls.includes('submitTraining'));
+    await handle.cancel();
+    await until(() => true);
+    fail();
+    await expect(handle.result()).rejects.toBeInstanceOf(WorkflowFailedError);
+    expect((await handle.describe()).status.name).toBe('CANCELLED');
+    const record = await until(() => true);
+    expect(record.outcome).toBe('cancelled');
+    expect(record.failure).toBeUndefined();
+  });
+  expect(fakes.calls).toContain('stopTraining');
+});
+
+it.each([
+  ['a wait that ran out', ApplicationFailure.nonRetryable('job-1 is InProgress', 'InProgress'), 'TimedOut'],
+  ['a value that no retry can mend', new RangeError('image sklearn is not known in region mars-1'), 'InvalidSpec'],
+])('fails at once for %s, and says so', async (_, error, code) => {
+  const fakes = fakeActivities({ awaitTraining: () => Promise.reject(error) });
+  const { record } = await runToEnd(fakes);
+  expect(record.failure).toMatchObject({ code, stage: 'train' });
+  expect(record.failure?.message).toContain(error.message);
+  expect(fakes.calls.filter((name) => name === 'awaitTraining')).toHaveLength(1);
+});
+
+it('says of each activity, in the Temporal UI, what it is for', async () => {
+  const { history } = await runToEnd();
+  const scheduled = (history.events ?? []).filter((event) => event.activityTaskScheduledEventAttributes);
+  expect(scheduled.length).toBeGreaterThan(8);
+  expect(scheduled.filter((event) => !event.userMetadata?.summary?.data?.length)).toEqual([]);
 });

@@ -1,0 +1,44 @@
+import { expect, it } from 'vitest';
+import { parse } from 'yaml';
+import type { RunRecord } from '../../spec/record.ts';
+import { specSchema } from '../../spec/spec.ts';
+import { describeRecord } from '../../workflows/details.ts';
+import { dataSet } from './fake-activities.ts';
+import { SPEC } from './harness.ts';
+
+const training: RunRecord = {
+  run: 'temper/reviews/abc123',
+  spec: specSchema.parse(parse(SPEC)),
+  account: { region: 'us-east-1', bucket: 'bucket', roleArn: 'arn:aws:iam::000000000000:role/r' },
+  stage: 'train',
+  data: dataSet,
+  trainingJob: 'reviews-abc123-train',
+  timings: [
+    { stage: 'data', startedAt: '2026-11-23T12:00:00.000Z', seconds: 1.5 },
+    { stage: 'train', startedAt: '2026-11-23T12:00:01.500Z' },
+  ],
+};
+
+it('tells what is done, what happens now and what is to come', () => {
+  expect(describeRecord(training).split('\n')).toEqual([
+    'Now: **train**.',
+    '',
+    '- ✔ **data** · 1.5 s · rows: train 70, test 20; `sha256:aaaaaaaaaaaa`',
+    '- ▶ **train** · since 2026-11-23T12:00:01Z · job `reviews-abc123-train`',
+    '- ◦ evaluate',
+    '- ◦ gate',
+    '- ◦ deploy',
+  ]);
+});
+
+it('tells how a run ended, what went wrong and what was left behind', () => {
+  const failed = describeRecord({
+    ...training,
+    outcome: 'failed',
+    failure: { code: 'JobFailed', message: 'AlgorithmError: boom', stage: 'train' },
+    leftBehind: ['reviews-abc123-train'],
+  });
+  expect(failed).toContain('**JobFailed** in train: AlgorithmError: boom');
+  expect(failed).toContain('**Left behind**, remove by hand: reviews-abc123-train');
+  expect(failed).toContain('- ✖ **train**');
+});
