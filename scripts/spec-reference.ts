@@ -8,7 +8,9 @@ function typeOf(schema: JsonSchema): string {
   if (schema.const !== undefined) return code(String(schema.const));
   if (schema.enum) return schema.enum.map((value) => code(String(value))).join(', ');
   if (schema.anyOf) return schema.anyOf.map(typeOf).join(' or ');
-  switch (schema.type) {
+  const { type } = schema;
+  if (typeof type === 'object') return type.map((each) => typeOf({ type: each })).join(' or ');
+  switch (type) {
     case 'string':
       return 'text';
     case 'integer':
@@ -20,7 +22,7 @@ function typeOf(schema: JsonSchema): string {
     case 'object':
       return typeof schema.additionalProperties === 'object' ? `map to ${typeOf(schema.additionalProperties)}` : 'map';
     default:
-      return schema.type ?? '';
+      return type ?? '';
   }
 }
 
@@ -77,6 +79,7 @@ export function specReference(schema: JsonSchema): string {
     'Editors complete the file by its JSON Schema, `spec/temper.schema.json`, with this as its first line:',
     '```yaml\n# yaml-language-server: $schema=path/to/spec/temper.schema.json\n```',
     '`temper run FILE --set train.hyperparameters.epochs=15` puts another value in for one run.',
+    'What the two scripts find and must do: [scripts.md](scripts.md).',
   ];
   return `${[...intro, ...sections].join('\n\n')}\n`;
 }

@@ -4,7 +4,7 @@ import { specSchema } from './spec.ts';
 
 /** The parts of JSON Schema that zod writes for the spec. */
 export interface JsonSchema {
-  readonly type?: string;
+  readonly type?: string | readonly string[];
   readonly description?: string;
   readonly default?: unknown;
   readonly const?: unknown;

@@ -1,5 +1,6 @@
 import { type Document, parseDocument } from 'yaml';
-import { lowerFirst, type SpecProblem } from './spec-problems.ts';
+import { lowerFirst } from './shown.ts';
+import type { SpecProblem } from './spec-problems.ts';
 
 /** A value that stands in for one of the file. */
 export interface Override {

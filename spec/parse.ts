@@ -2,8 +2,9 @@
 import { LineCounter, parseDocument, type YAMLError } from 'yaml';
 import { locate } from './locate.ts';
 import { applyOverride, type Override } from './overrides.ts';
+import { lowerFirst } from './shown.ts';
 import { type Spec, specSchema } from './spec.ts';
-import { type Finding, findingsOf, lowerFirst, type SpecProblem } from './spec-problems.ts';
+import { type Finding, findingsOf, type SpecProblem } from './spec-problems.ts';
 
 export { formatProblems, type SpecProblem } from './spec-problems.ts';
 
@@ -63,7 +64,8 @@ export function parseSpec(text: string, { file = 'temper.yaml', overrides = [] }
 
   const place = ({ steps, code }: Finding): Pick<SpecProblem, 'file' | 'line' | 'column'> => {
     const span = locate(document, steps);
-    const offset = code === 'unknown_key' ? (span.key ?? span.value) : (span.value ?? span.key);
+    const offset =
+      code === 'unknown_key' || code === 'invalid_key' ? (span.key ?? span.value) : (span.value ?? span.key);
     const override =
       applied.findLast((one) => startsWith(steps, one.steps)) ??
       (offset === undefined ? applied.findLast((one) => startsWith(one.steps, steps)) : undefined);

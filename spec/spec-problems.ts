@@ -10,6 +10,7 @@ export interface SpecProblem {
     | 'duplicate_key'
     | 'invalid_override'
     | 'unknown_key'
+    | 'invalid_key'
     | 'missing'
     | 'wrong_type'
     | 'invalid_value';
@@ -44,9 +45,6 @@ export function formatProblems(problems: readonly SpecProblem[]): string {
     })
     .join('\n');
 }
-
-/** Messages of libraries start like sentences; ours do not. */
-export const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
 
 const KINDS: Readonly<Record<string, string>> = {
   string: 'text',
@@ -130,6 +128,12 @@ export function findingsOf(issue: z.core.$ZodIssue, valueAt: (steps: readonly Pr
       return invalid(`must be at least ${issue.minimum}${UNITS[issue.origin] ?? ''}`);
     case 'invalid_format':
       return invalid('not valid', issue.message);
+    case 'invalid_key':
+      return issue.issues.flatMap((inner) =>
+        findingsOf({ ...inner, path: steps } as z.core.$ZodIssue, () => steps.at(-1)).map(
+          (finding): Finding => ({ ...finding, code: 'invalid_key' }),
+        ),
+      );
     case 'custom':
       return [{ code: 'invalid_value', steps, message: issue.message, ...(value === undefined ? {} : { value }) }];
     default:

@@ -3,17 +3,25 @@
  * is generated from here (spec/temper.schema.json).
  */
 import { z } from 'zod';
-import { DURATION_PATTERN } from './duration.ts';
+import { DURATION_PATTERN, durationSeconds } from './duration.ts';
 import { parseRule } from './gate.ts';
 import { IMAGE_ALIASES } from './images.ts';
 import { MAX_NAME_LENGTH, NAME_PATTERN } from './naming.ts';
 import { METRICS } from './scoring.ts';
+import { lowerFirst, shown } from './shown.ts';
 
 const name = z
   .string()
   .max(MAX_NAME_LENGTH)
   .regex(NAME_PATTERN, 'use lower-case letters, digits and single hyphens, such as product-reviews');
-const duration = z.string().regex(DURATION_PATTERN, 'write a duration as 90s, 30m, 1h or 5d');
+// SageMaker's maximum for a job.
+const MAX_RUNTIME = '28d';
+const duration = z
+  .string()
+  .regex(DURATION_PATTERN, { error: 'write a duration as 90s, 30m, 1h or 5d', abort: true })
+  .refine((text) => durationSeconds(text) <= durationSeconds(MAX_RUNTIME), {
+    error: ({ input }) => `must be at most ${MAX_RUNTIME}, SageMaker's maximum, received ${input}`,
+  });
 const instance = z.string().regex(/^ml\.[a-z0-9-]+\.[a-z0-9]+$/, 'write an instance type such as ml.m5.large');
 const relativePath = z
   .string()
@@ -23,11 +31,17 @@ const fraction = z.number().min(0).max(0.9);
 
 const columns = z
   .strictObject({
-    text: z.string().min(1).default('text').meta({ description: 'Field that holds the text.' }),
-    label: z.string().min(1).default('label').meta({ description: 'Field that holds the label.' }),
+    text: z
+      .string()
+      .min(1)
+      .default('text')
+      .meta({ description: 'Field of the source that holds the text; scripts find it as `text`.' }),
+    label: z.string().min(1).default('label').meta({
+      description: 'Field of the source that holds the label, text or a number; scripts find it as `label`, as text.',
+    }),
   })
   .prefault({})
-  .meta({ description: 'Which fields of a row are used.' });
+  .meta({ description: 'Which fields of the source are used; the others are left out.' });
 
 const data = z
   .strictObject({
@@ -78,11 +92,48 @@ const data = z
   )
   .meta({ description: 'Rows of JSON Lines: one source to split, or splits of your own.' });
 
-const hyperparameter = z.union([z.string().max(2500), z.number(), z.boolean()]);
+/** A map of at most so many entries; `limit` says whose limit it is. */
+function limited<V extends z.ZodType>(key: z.ZodString, value: V, max: number, limit: string) {
+  return z.record(key, value).refine((map) => Object.keys(map).length <= max, {
+    error: ({ input }) => `must be at most ${max} entries, received ${Object.keys(input as object).length}: ${limit}`,
+  });
+}
+
+const MAX_HYPERPARAMETER = 2500;
+const hyperparameter = z
+  .union([z.string(), z.number(), z.boolean()])
+  .refine((value) => JSON.stringify(value).length <= MAX_HYPERPARAMETER, {
+    error: ({ input }) =>
+      `must be at most ${MAX_HYPERPARAMETER} characters as JSON, received ${JSON.stringify(input).length}`,
+  });
+
+const metricRegex = z
+  .string()
+  .max(500)
+  .superRefine((text, context) => {
+    const problem = regexProblem(text);
+    if (problem) context.addIssue({ code: 'custom', message: problem });
+  });
+
+const REGEX_FIX = 'write it as loss=([0-9.]+)';
+
+/** Why a regular expression finds no value in a log. */
+function regexProblem(text: string): string | undefined {
+  try {
+    new RegExp(text);
+  } catch (error) {
+    return `${lowerFirst((error as SyntaxError).message)}; ${REGEX_FIX}`;
+  }
+  // An alternative that always matches: the match has an entry for each group.
+  const [, ...groups] = new RegExp(`${text}|`).exec('') ?? [];
+  return groups.length > 0 ? undefined : `has no group for the value, received ${shown(text)}; ${REGEX_FIX}`;
+}
 
 const sagemakerTraining = z.strictObject({
   engine: z.literal('sagemaker'),
-  script: relativePath.meta({ description: 'Training script; its directory is packaged and sent along.' }),
+  script: relativePath
+    .regex(/\.(py|sh)$/, 'name a .py or .sh file: script mode runs nothing else')
+    .meta({ description: 'Training script, .py or .sh; its directory is packaged and sent along.' }),
   image: z
     .string()
     .min(1)
@@ -102,16 +153,29 @@ const sagemakerTraining = z.strictObject({
   instance: instance.default('ml.m5.large').meta({ description: 'Machine of the training job.' }),
   instanceCount: z.int().min(1).max(20).default(1).meta({ description: 'How many of them.' }),
   volumeGb: z.int().min(1).max(16_384).default(30).meta({ description: 'Storage of each instance, in GB.' }),
-  hyperparameters: z
-    .record(z.string().max(256), hyperparameter)
+  hyperparameters: limited(
+    z
+      .string()
+      .max(256)
+      .regex(/^(?!sagemaker_)/, "choose another name: those that begin with sagemaker_ are script mode's own"),
+    hyperparameter,
+    95,
+    'SageMaker takes 100, and script mode adds 5',
+  )
     .default({})
     .meta({ description: 'Arguments of the training script: `epochs: 15` becomes `--epochs 15`.' }),
-  environment: z
-    .record(z.string().max(512), z.string().max(512))
+  environment: limited(
+    z
+      .string()
+      .max(512)
+      .regex(/^[a-zA-Z_][a-zA-Z0-9_]*$/, 'use letters, digits and underscores, and begin with no digit'),
+    z.string().max(512),
+    100,
+    'SageMaker takes no more',
+  )
     .default({})
     .meta({ description: 'Environment variables of the training script.' }),
-  metrics: z
-    .record(z.string().max(255), z.string().max(500))
+  metrics: limited(z.string().max(255), metricRegex, 40, 'SageMaker takes no more')
     .default({})
     .meta({ description: 'Name to regular expression; the first group of its last match in the log is the value.' }),
   maxRuntime: duration.default('1h').meta({ description: 'The job is stopped after this long.' }),
@@ -141,11 +205,20 @@ const evaluate = z
 
 const rule = z.string().superRefine((text, context) => {
   try {
-    parseRule(text);
+    const { metric, relativeTo, offset } = parseRule(text);
+    if (relativeTo || (offset >= 0 && offset <= 1)) return;
+    const meant = offset > 1 && offset <= 100 ? `; did you mean ${formatShare(offset / 100)}?` : '';
+    context.addIssue({ code: 'custom', message: `${text}: ${metric} lies between 0 and 1${meant}` });
   } catch (error) {
     context.addIssue({ code: 'custom', message: (error as RangeError).message });
   }
 });
+
+/** Two decimals at least, no rounding error: 0.70, 0.925. */
+const formatShare = (share: number): string => {
+  const text = String(Number(share.toFixed(6)));
+  return text.length < 4 ? share.toFixed(2) : text;
+};
 
 const sagemakerEndpoint = z.strictObject({
   to: z.literal('sagemaker-endpoint'),

@@ -27,6 +27,10 @@ function having(piece: string, replacement: string): string {
   return VALID.replace(piece, replacement);
 }
 
+/** So many entries of a map. */
+const named = (count: number, value: string): string =>
+  Array.from({ length: count }, (_, i) => `n${i}: ${value}`).join(', ');
+
 it('fills in every default', () => {
   const parsed = parseSpec(VALID);
   expect(parsed).toMatchObject({
@@ -117,7 +121,7 @@ describe('a problem is told with its place and what to do', () => {
     [
       'a key that is missing',
       having('  script: train.py\n', ''),
-      'temper.yaml:5:1  train.script: missing; add it: Training script; its directory is packaged and sent along.',
+      'temper.yaml:5:1  train.script: missing; add it: Training script, .py or .sh; its directory is packaged and sent along.',
     ],
     [
       'data that is not on this machine',
@@ -148,6 +152,90 @@ describe('a problem is told with its place and what to do', () => {
     ],
   ])('%s', (_, text, line) => {
     expect(told(text)).toEqual([line]);
+  });
+
+  it.each<[what: string, text: string, ...lines: string[]]>([
+    [
+      'a threshold that no score reaches',
+      having('0.70', '70').replace('accuracy >= base + 0.05', 'f1_macro > -0.5'),
+      'temper.yaml:12:5  gate.0: accuracy >= 70: accuracy lies between 0 and 1; did you mean 0.70?',
+      'temper.yaml:13:5  gate.1: f1_macro > -0.5: f1_macro lies between 0 and 1',
+    ],
+    [
+      'a threshold in percent, with decimals',
+      having('0.70', '92.5'),
+      'temper.yaml:12:5  gate.0: accuracy >= 92.5: accuracy lies between 0 and 1; did you mean 0.925?',
+    ],
+    [
+      'a script that script mode does not run',
+      having('train.py', 'train.ipynb'),
+      'temper.yaml:7:11  train.script: not valid, received "train.ipynb"; name a .py or .sh file: script mode runs nothing else',
+    ],
+    [
+      'a job longer than SageMaker allows',
+      having('  script:', '  maxRuntime: 29d\n  script:'),
+      "temper.yaml:7:15  train.maxRuntime: must be at most 28d, SageMaker's maximum, received 29d",
+    ],
+    [
+      'no duration',
+      having('  script:', '  maxRuntime: long\n  script:'),
+      'temper.yaml:7:15  train.maxRuntime: not valid, received "long"; write a duration as 90s, 30m, 1h or 5d',
+    ],
+    [
+      'names of environment variables, at the name',
+      having('  script:', '  environment:\n    LOG_LEVEL: debug\n    LOG-LEVEL: debug\n    1ST: x\n  script:'),
+      'temper.yaml:9:5  train.environment.LOG-LEVEL: not valid, received "LOG-LEVEL"; use letters, digits and underscores, and begin with no digit',
+      'temper.yaml:10:5  train.environment.1ST: not valid, received "1ST"; use letters, digits and underscores, and begin with no digit',
+    ],
+    [
+      "hyperparameters of script mode's own, at the name",
+      having('epochs: 15', 'sagemaker_program: a.py'),
+      'temper.yaml:9:22  train.hyperparameters.sagemaker_program: not valid, received "sagemaker_program"; choose another name: those that begin with sagemaker_ are script mode\'s own',
+    ],
+    [
+      'too many hyperparameters',
+      having('{ epochs: 15 }', `{ ${named(96, '1')} }`),
+      'temper.yaml:9:20  train.hyperparameters: must be at most 95 entries, received 96: SageMaker takes 100, and script mode adds 5',
+    ],
+    [
+      'too many environment variables',
+      having('  script:', `  environment: { ${named(101, 'x')} }\n  script:`),
+      'temper.yaml:7:16  train.environment: must be at most 100 entries, received 101: SageMaker takes no more',
+    ],
+    [
+      'too many metrics',
+      having('  script:', `  metrics: { ${named(41, '(x)')} }\n  script:`),
+      'temper.yaml:7:12  train.metrics: must be at most 40 entries, received 41: SageMaker takes no more',
+    ],
+    [
+      'a hyperparameter that is too long as JSON',
+      having('epochs: 15', `fits: ${'x'.repeat(2498)}, does-not: ${'x'.repeat(2499)}`),
+      'temper.yaml:9:2538  train.hyperparameters.does-not: must be at most 2500 characters as JSON, received 2501',
+    ],
+    [
+      'regular expressions that find no value',
+      having('  script:', "  metrics:\n    a: ''\n    b: 'loss=(.*'\n    c: 'loss=(?:.*)'\n  script:"),
+      'temper.yaml:8:8  train.metrics.a: has no group for the value, received ""; write it as loss=([0-9.]+)',
+      'temper.yaml:9:8  train.metrics.b: invalid regular expression: /loss=(.*/: Unterminated group; write it as loss=([0-9.]+)',
+      'temper.yaml:10:8  train.metrics.c: has no group for the value, received "loss=(?:.*)"; write it as loss=([0-9.]+)',
+    ],
+    [
+      'a regular expression that is too long',
+      having('  script:', `  metrics: { loss: '(${'x'.repeat(499)})' }\n  script:`),
+      expect.stringMatching(
+        /^temper\.yaml:7:20 {2}train\.metrics\.loss: must be at most 500 characters, received "\(x+…$/,
+      ),
+    ],
+  ])('what SageMaker would refuse, or fail on when it is paid: %s', (_, text, ...lines) => {
+    expect(told(text)).toEqual(lines);
+  });
+
+  it('and not what just fits', () => {
+    const text = having('{ epochs: 15 }', `{ ${named(95, '1')} }`)
+      .replace('0.70', '1')
+      .replace('script:', `maxRuntime: 28d\n  metrics: { ${named(40, '(x)')} }\n  script:`);
+    expect(told(text)).toEqual([]);
+    expect(told(having('train.py', 'train.sh'))).toEqual([]);
   });
 
   it('all of them at once, by line', () => {
