@@ -1,3 +1,4 @@
+import type { DescribeEndpointOutput, SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { endpointConfigName, type RunRef, workflowIdOf } from '../../spec/naming.ts';
 import type { Account, DataSet, Deployment, ModelRef } from '../../spec/record.ts';
 import type { AwsProvider } from '../aws.ts';
@@ -25,6 +26,34 @@ export interface DeploymentRef {
   readonly endpoint: string;
 }
 
+/** Throws unless the endpoint is the run's to update; `InProgress` where it will be in a while. */
+async function untilFree(
+  sagemaker: SageMakerClient,
+  run: RunRef,
+  name: string,
+  endpoint: DescribeEndpointOutput,
+  ownerName: string | undefined,
+): Promise<void> {
+  const status = endpoint.EndpointStatus ?? '';
+  if (ownerName !== run.name) {
+    throw failure(
+      'Conflict',
+      `endpoint ${name} was not made by Temper for ${run.name} (its tag temper:name is ${JSON.stringify(ownerName)}); ` +
+        'choose another deploy.endpoint, or set that tag to hand the endpoint over',
+    );
+  }
+  if (endpoints.BUSY.has(status)) throw stillInProgress({ resource: name, status });
+  if (status !== 'InService') {
+    throw failure(
+      'EndpointFailed',
+      `endpoint ${name} is ${status} and cannot be updated: ${endpoint.FailureReason ?? 'no reason given'}; delete it and run again`,
+    );
+  }
+  if (!(await endpoints.isSettled(sagemaker, endpoint))) {
+    throw stillInProgress({ resource: name, status, secondaryStatus: 'being proven by another run' });
+  }
+}
+
 /** Real-time endpoints of SageMaker: created or updated, then proven, or the old one back in place. */
 export function createDeploymentActivities({ aws }: { aws: AwsProvider }) {
   return {
@@ -40,29 +69,11 @@ export function createDeploymentActivities({ aws }: { aws: AwsProvider }) {
       const config = endpointConfigName(run);
 
       const existing = await endpoints.describeEndpoint(sagemaker, name);
-      const owner = existing ? await endpoints.ownerOf(sagemaker, existing) : undefined;
-      if (owner && owner.name !== run.name) {
-        throw failure(
-          'Conflict',
-          `endpoint ${name} was not made by Temper for ${run.name} (its tag temper:name is ${JSON.stringify(owner.name)}); ` +
-            'choose another deploy.endpoint, or set that tag to hand the endpoint over',
-        );
-      }
+      const owner = existing && (await endpoints.ownerOf(sagemaker, existing));
       const created = !existing || owner?.run === workflowIdOf(run);
       const target = existing && endpoints.targetConfig(existing);
       if (target === config) return { created };
-      const status = existing?.EndpointStatus ?? '';
-      if (endpoints.BUSY.has(status)) throw stillInProgress({ resource: name, status });
-      if (existing && status !== 'InService') {
-        throw failure(
-          'EndpointFailed',
-          `endpoint ${name} is ${status} and cannot be updated: ${existing.FailureReason ?? 'no reason given'}; delete it and run again`,
-        );
-      }
-
-      if (existing && !(await endpoints.isSettled(sagemaker, existing))) {
-        throw stillInProgress({ resource: name, status, secondaryStatus: 'being proven by another run' });
-      }
+      if (existing) await untilFree(sagemaker, run, name, existing, owner?.name);
 
       const modelName = await ensureModel(sagemaker, run, 'candidate', input.model, account);
       const { instance, instanceCount } = input;
