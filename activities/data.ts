@@ -4,9 +4,10 @@ import type { Row, Splits } from '../spec/data.ts';
 import { type RunRef, s3Keys, splitFile } from '../spec/naming.ts';
 import { type DataSet, type SourceBundle, SPLITS, type SplitInfo, type SplitName } from '../spec/record.ts';
 import type { AwsProvider } from './aws.ts';
-import { type Located, readDataSet } from './data-set.ts';
+import { type Located, paced, readDataSet } from './data-set.ts';
 import { failure } from './errors.ts';
 import { heartbeating, tell } from './heartbeating.ts';
+import { jsonLine } from './rows.ts';
 import { s3Uri } from './s3-uri.ts';
 import { missingFiles, packSource } from './source.ts';
 import { type Content, uploadOnce } from './upload.ts';
@@ -26,24 +27,24 @@ export interface PreparedInputs {
 // Large enough that writing is not paid by the row, small enough that a large data set is never one string.
 const ROWS_PER_PIECE = 1000;
 
-// JSON leaves these as they are, but readers of lines take them for line ends: Python's splitlines(), Node's readline.
-const escapeLineEnds = (json: string): string =>
-  json.replace(/[\u0085\u2028\u2029]/g, (end) => `\\u${end.charCodeAt(0).toString(16).padStart(4, '0')}`);
-
 /** Rows as JSON Lines. */
-function jsonLines(rows: readonly Row[], objectOf: (row: Row) => object): Content {
+async function jsonLines(rows: readonly Row[], objectOf: (row: Row) => object): Promise<Content> {
   function* pieces(): Generator<string> {
     for (let start = 0; start < rows.length; start += ROWS_PER_PIECE) {
       const piece = rows.slice(start, start + ROWS_PER_PIECE);
-      yield piece.map((row) => `${escapeLineEnds(JSON.stringify(objectOf(row)))}\n`).join('');
+      yield piece.map((row) => jsonLine(objectOf(row))).join('');
     }
   }
   const hash = createHash('sha256');
   let bytes = 0;
-  for (const piece of pieces()) {
-    hash.update(piece);
-    bytes += Buffer.byteLength(piece);
+  function* hashing(): Generator<void, void> {
+    for (const piece of pieces()) {
+      hash.update(piece);
+      bytes += Buffer.byteLength(piece);
+      yield;
+    }
   }
+  await paced(hashing());
   return { sha256: hash.digest('hex'), bytes, type: 'application/jsonlines', pieces };
 }
 
@@ -52,11 +53,12 @@ type Uploader = (key: string, content: Content) => Promise<string>;
 
 /** Uploads splits under a prefix named by the hash of them all. */
 async function uploadSplits(splits: Splits, name: string, upload: Uploader) {
-  const files = SPLITS.filter((split) => splits[split].length > 0).map((split) => ({
-    split,
-    rows: splits[split].length,
-    content: jsonLines(splits[split], ({ text, label }) => ({ text, label })),
-  }));
+  const files: { split: SplitName; rows: number; content: Content }[] = [];
+  for (const split of SPLITS) {
+    const rows = splits[split];
+    if (rows.length === 0) continue;
+    files.push({ split, rows: rows.length, content: await jsonLines(rows, ({ text, label }) => ({ text, label })) });
+  }
   const hashes = files.map(({ split, content }) => `${split} ${content.sha256}\n`);
   const sha256 = createHash('sha256').update(hashes.join('')).digest('hex');
   const send = async (part: SplitName | 'inputs', content: Content, rows: number): Promise<SplitInfo> => {
@@ -68,7 +70,7 @@ async function uploadSplits(splits: Splits, name: string, upload: Uploader) {
   const sent: { [S in SplitName]?: SplitInfo } = {};
   for (const { split, content, rows } of files) sent[split] = await send(split, content, rows);
   if (!sent.test) return { sha256, splits: sent };
-  const inputs = jsonLines(splits.test, ({ text }) => ({ text }));
+  const inputs = await jsonLines(splits.test, ({ text }) => ({ text }));
   return { sha256, splits: sent, testInputs: await send('inputs', inputs, sent.test.rows) };
 }
 
@@ -84,7 +86,7 @@ export function createDataActivities({ aws }: { readonly aws: AwsProvider }) {
       const missing = await missingFiles(spec, directory);
       if (missing.length > 0) throw failure('InvalidSpec', missing.join('\n'));
       const packed = await packSource(spec, directory);
-      const { splits, labels, duplicates } = await readDataSet({ spec, directory });
+      const { splits, ...about } = await readDataSet({ spec, directory });
 
       const { s3 } = aws(region);
       const { cancellationSignal: signal } = Context.current();
@@ -94,7 +96,7 @@ export function createDataActivities({ aws }: { readonly aws: AwsProvider }) {
         await uploadOnce(s3, uri, content, { signal, onBytes });
         return uri;
       };
-      const data = { ...(await uploadSplits(splits, run.name, upload)), labels, duplicates };
+      const data = { ...(await uploadSplits(splits, run.name, upload)), ...about };
       const uri = await upload(s3Keys.source(run.name, packed.sha256), packed);
       return { data, source: { uri, sha256: packed.sha256 } };
     },

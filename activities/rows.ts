@@ -62,6 +62,15 @@ function decode(bytes: Buffer): { readonly text: string } | { readonly problem: 
   return { problem: { code: 'invalid_encoding', message, value: shown(bytes.toString('latin1')), fix } };
 }
 
+// JSON leaves these as they are, but readers of lines take them for line ends: Python's splitlines(), Node's readline.
+const LINE_ENDS = /[\u0085\u2028\u2029]/g;
+
+/** An object as a line of JSON Lines, one line for every reader. */
+export function jsonLine(value: object): string {
+  const escaped = (end: string): string => `\\u${end.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return `${JSON.stringify(value).replace(LINE_ENDS, escaped)}\n`;
+}
+
 /** A usable row and where it stands, or what is wrong there. */
 export type Reading = { readonly row: Row; readonly place: Place } | { readonly problem: DataProblem };
 

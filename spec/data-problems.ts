@@ -10,7 +10,9 @@ export interface RowProblem {
     | 'wrong_type'
     | 'empty'
     | 'invalid_text'
-    | 'repeated_text';
+    | 'too_large'
+    | 'repeated_text'
+    | 'unknown_label';
   /** What is wrong, in the same words for every row that shares the problem. */
   readonly message: string;
   /** What was received instead, shortened. */
@@ -42,21 +44,28 @@ export class DataProblems {
     this.#groups.set(problem.message, group);
   }
 
-  /** The first problems, at most ten or one of each group. */
+  /** The first ten groups. */
+  #told() {
+    return [...this.#groups.values()].slice(0, MAX_LISTED);
+  }
+
+  /** The first problems of the first groups, at most ten. */
   listed(): DataProblem[] {
     const each = Math.max(1, Math.floor(MAX_LISTED / this.#groups.size));
-    return [...this.#groups.values()].flatMap(({ listed }) => listed.slice(0, each));
+    return this.#told().flatMap(({ listed }) => listed.slice(0, each));
   }
 
   /** @param rows how many rows were read, the unusable ones included */
   describe(rows: number): string {
     const listed = this.listed();
-    const groups = [...this.#groups.values()].map(({ first, count }) => {
+    const groups = this.#told().map(({ first, count }) => {
       const places = listed.filter(({ message }) => message === first.message);
       const more = count > places.length ? [`    and ${count - places.length} more`] : [];
       const lines = places.map(({ file, line, value }) => `    ${file}:${line}  ${value}`);
       return [`  ${first.message} (${count}): ${first.fix}`, ...lines, ...more].join('\n');
     });
-    return [`${this.count} of ${rows} rows cannot be used`, ...groups].join('\n');
+    const others = this.#groups.size - groups.length;
+    const more = others > 0 ? [`  and ${others} other problems`] : [];
+    return [`${this.count} of ${rows} rows cannot be used`, ...groups, ...more].join('\n');
   }
 }

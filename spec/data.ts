@@ -105,7 +105,7 @@ export interface SplitResult {
   readonly splits: Splits;
   /** Rows left out because their text stood in the data before. */
   readonly duplicates: number;
-  /** Those among the duplicates that carried another label than the row that stayed. */
+  /** Texts that stood under more than one label; the first row of each stayed. */
   readonly conflicts: number;
 }
 
@@ -127,67 +127,83 @@ function quotas(sizes: readonly number[], share: number, room: readonly number[]
   return counts;
 }
 
+const ROWS_PER_STEP = 1000;
+
+/** Visits the items in order, in steps: whoever runs it can do something else after each thousand of them. */
+export function* inSteps<T>(items: Iterable<T>, visit: (item: T) => void): Generator<void, void> {
+  let count = 0;
+  for (const item of items) {
+    visit(item);
+    count += 1;
+    if (count % ROWS_PER_STEP === 0) yield;
+  }
+}
+
 interface Keyed {
   readonly row: Row;
-  /** Hash of seed and text. */
+  /** Hash of seed and text, each character a byte. */
   readonly key: string;
 }
 
 const byKey = (a: Keyed, b: Keyed): number => (a.key < b.key ? -1 : 1);
 
 /**
- * Divides rows into splits, label by label, each text once. A row's place follows from its text and the seed alone, so
- * the order of the source does not matter and every machine comes to the same result. Every label keeps a row to train
- * on.
+ * Divides rows into splits, label by label, each text once; in steps, as millions of rows take many seconds. A row's
+ * place follows from its text and the seed alone, so the order of the source does not matter and every machine comes to
+ * the same result. Every label keeps a row to train on.
  */
-export function splitRows(rows: Iterable<Row>, options: SplitOptions): SplitResult {
+export function* splitRows(rows: Iterable<Row>, options: SplitOptions): Generator<void, SplitResult> {
   const kept = new Map<string, Row>();
+  const conflicting = new Set<string>();
+  const sizes = new Map<string, number>();
   let duplicates = 0;
-  let conflicts = 0;
-  for (const row of rows) {
+  yield* inSteps(rows, (row) => {
     const text = normalise(row.text);
     const first = kept.get(text);
     if (!first) {
       kept.set(text, row);
-      continue;
+      sizes.set(row.label, (sizes.get(row.label) ?? 0) + 1);
+      return;
     }
     duplicates += 1;
-    if (first.label !== row.label) conflicts += 1;
-  }
+    if (first.label !== row.label) conflicting.add(text);
+  });
 
-  const byLabel = new Map<string, Keyed[]>();
-  for (const [text, row] of kept) {
-    const key = createHash('sha256').update(`${options.seed}\0${text}`).digest('hex');
-    const group = byLabel.get(row.label);
-    if (group) group.push({ row, key });
-    else byLabel.set(row.label, [{ row, key }]);
-  }
-  const groups = [...byLabel.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, group]) => group.sort(byKey));
+  // Hashes are spread evenly: by their first byte they fall into pieces that are sorted in a moment.
+  const pieces = Array.from({ length: 256 }, (): Keyed[] => []);
+  yield* inSteps(kept, ([text, row]) => {
+    const key = createHash('sha256').update(`${options.seed}\0${text}`).digest('binary');
+    pieces[key.charCodeAt(0)]?.push({ row, key });
+  });
 
-  const sizes = groups.map((group) => group.length);
+  const room = quotasByLabel(sizes, options);
+  const splits: Record<SplitName, Row[]> = { train: [], validation: [], test: [] };
+  // In the order of the keys the labels are mixed, as training by steps wants them.
+  for (const piece of pieces) {
+    yield* inSteps(piece.sort(byKey), ({ row }) => {
+      const left = room.get(row.label);
+      const split = left && left.test > 0 ? 'test' : left && left.validation > 0 ? 'validation' : 'train';
+      if (left && split !== 'train') left[split] -= 1;
+      splits[split].push(row);
+    });
+    yield;
+  }
+  return { splits, duplicates, conflicts: conflicting.size };
+}
+
+/** How many rows of each label are held out. */
+function quotasByLabel(sizes: ReadonlyMap<string, number>, options: SplitOptions) {
+  const labels = [...sizes.keys()].sort();
+  const counts = labels.map((label) => sizes.get(label) ?? 0);
   const test = quotas(
-    sizes,
+    counts,
     options.test,
-    sizes.map((size) => size - 1),
+    counts.map((count) => count - 1),
   );
   const validation = quotas(
-    sizes,
+    counts,
     options.validation,
-    sizes.map((size, i) => size - 1 - (test[i] ?? 0)),
+    counts.map((count, i) => count - 1 - (test[i] ?? 0)),
   );
-  const parts: Record<SplitName, Keyed[]> = { train: [], validation: [], test: [] };
-  for (const [i, group] of groups.entries()) {
-    const held = test[i] ?? 0;
-    const seen = held + (validation[i] ?? 0);
-    for (const [place, row] of group.entries()) {
-      parts[place < held ? 'test' : place < seen ? 'validation' : 'train'].push(row);
-    }
-  }
-  // In the order of the keys the labels are mixed, as training by steps wants them.
-  const rowsOf = (part: Keyed[]): Row[] => part.sort(byKey).map(({ row }) => row);
-  return {
-    splits: { train: rowsOf(parts.train), validation: rowsOf(parts.validation), test: rowsOf(parts.test) },
-    duplicates,
-    conflicts,
-  };
+  return new Map(labels.map((label, i) => [label, { test: test[i] ?? 0, validation: validation[i] ?? 0 }]));
 }

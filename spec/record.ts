@@ -39,6 +39,8 @@ export interface DataSet {
   readonly labels: readonly string[];
   /** Rows left out because their text stood in the data before. */
   readonly duplicates: number;
+  /** Texts that stood under more than one label; the first row of each was kept. */
+  readonly conflicts: number;
 }
 
 /** The directory of the training script, packed reproducibly. */

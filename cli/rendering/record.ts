@@ -149,7 +149,7 @@ function glyph(record: RunRecord, stage: Stage, style: Style): string {
 function stageText(record: RunRecord, stage: Stage): StageText {
   switch (stage) {
     case 'data':
-      return { text: dataText(record) };
+      return { text: dataText(record), extra: conflictsText(record) };
     case 'train':
       return {
         text: [record.spec.train.engine, record.model?.jobName ?? record.trainingJob].filter(Boolean).join(' · '),
@@ -174,6 +174,10 @@ function dataText({ data }: RunRecord): string {
     ...(data.duplicates > 0 ? [`${plural(data.duplicates, 'duplicate')} left out`] : []),
     `sha256:${data.sha256.slice(0, 4)}…`,
   ].join(' · ');
+}
+
+function conflictsText({ data }: RunRecord): string {
+  return data && data.conflicts > 0 ? `${plural(data.conflicts, 'text')} under two labels, the first kept` : '';
 }
 
 function metricsText(metrics: Readonly<Record<string, number>>): string {

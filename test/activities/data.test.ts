@@ -16,7 +16,7 @@ import {
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
-import { extract } from 'tar-stream';
+import { extract, type Header } from 'tar-stream';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createAwsProvider } from '../../activities/aws.ts';
 import { createDataActivities, type PreparedInputs } from '../../activities/data.ts';
@@ -67,6 +67,8 @@ function specOf(data: SpecInput['data'], rest: Partial<SpecInput> = {}): Spec {
   return specSchema.parse({ name, data, train: { engine: 'sagemaker', script: 'train.py' }, evaluate: {}, ...rest });
 }
 
+const untested: Partial<SpecInput> = { evaluate: undefined };
+
 function prepare(spec: Spec, environment = newEnvironment()): Promise<PreparedInputs> {
   return environment.run(prepareInputs, { run: { name, id: 'abcd' }, spec, region, bucket, directory });
 }
@@ -91,14 +93,18 @@ async function objects(): Promise<{ key: string | undefined; modified: Date | un
   return Contents.map(({ Key, LastModified, ETag }) => ({ key: Key, modified: LastModified, tag: ETag }));
 }
 
-async function filesIn(archive: Buffer): Promise<Record<string, string>> {
-  const files: Record<string, string> = {};
+async function entriesOf(archive: Buffer): Promise<{ header: Header; content: string }[]> {
+  const entries: { header: Header; content: string }[] = [];
   for await (const entry of Readable.from([gunzipSync(archive)]).pipe(extract())) {
     const chunks: Buffer[] = [];
     for await (const chunk of entry) chunks.push(chunk as Buffer);
-    files[entry.header.name] = Buffer.concat(chunks).toString();
+    entries.push({ header: entry.header, content: Buffer.concat(chunks).toString() });
   }
-  return files;
+  return entries;
+}
+
+async function filesIn(archive: Buffer): Promise<Record<string, string>> {
+  return Object.fromEntries((await entriesOf(archive)).map(({ header, content }) => [header.name, content]));
 }
 
 describe('the data set', () => {
@@ -118,6 +124,7 @@ describe('the data set', () => {
       testInputs: { uri: `${prefix}inputs/`, rows: 4 },
       labels: ['even', 'odd'],
       duplicates: 1,
+      conflicts: 0,
     });
     const parsed = async (path: string): Promise<Record<string, string>[]> =>
       (await bytesAt(`${prefix}${path}`))
@@ -143,7 +150,7 @@ describe('the data set', () => {
   it('is one line a row for every reader, whatever the texts hold', async () => {
     const texts = ['a\u2028b', 'a\u2029c', 'a\u0085d', 'a\nb\tc', '"ü"\\'];
     await write('rows.jsonl', lines(...texts.map((text, i) => ({ text, label: `${i % 2}` }))));
-    const { data } = await prepare(specOf({ source: 'rows.jsonl', split: { test: 0 } }, { evaluate: undefined }));
+    const { data } = await prepare(specOf({ source: 'rows.jsonl', split: { test: 0 } }, untested));
     const content = (await bytesAt(`${data.splits.train?.uri}train.jsonl`)).toString();
     expect(content).not.toMatch(/[\u0085\u2028\u2029]/);
     const read = content
@@ -204,6 +211,12 @@ describe('the data set', () => {
     }
   });
 
+  it('counts the texts that stand under two labels', async () => {
+    await write('rows.jsonl', lines(...rowsOf(10), { text: 'SENTENCE 3', label: 'even' }));
+    const { data } = await prepare(specOf({ source: 'rows.jsonl' }));
+    expect(data).toMatchObject({ duplicates: 1, conflicts: 1 });
+  });
+
   it('takes splits that are given as they are, in their order', async () => {
     await write('train.jsonl', lines({ text: 'b', label: '1' }, { text: 'a', label: '0' }, { text: 'b', label: '1' }));
     await write('test.jsonl', lines({ text: 'c', label: '1' }));
@@ -259,6 +272,63 @@ describe('data that cannot be used', () => {
     expect(failure.message).toContain('test.jsonl:2  "very  good" is at train.jsonl:2');
   });
 
+  it('has labels to test with that were not trained on', async () => {
+    await write('train.jsonl', lines({ text: 'a', label: '0' }, { text: 'b', label: '1' }));
+    const strangers = Array.from({ length: 11 }, (_, i) => ({ text: `d${i}`, label: `other ${i}` }));
+    await write('test.jsonl', lines({ text: 'c', label: '0' }, ...strangers, { text: 'e', label: 'other 0' }));
+    const failure = await failureOf(prepare(specOf({ train: 'train.jsonl', test: 'test.jsonl' })));
+    expect(failure).toMatchObject({ type: 'InvalidData', nonRetryable: true });
+    const told = failure.message.split('\n');
+    expect(told.slice(0, 3)).toEqual([
+      '12 of 13 rows cannot be used',
+      '  the label "other 0" does not stand in the training split (2): add rows of it to data.train, or correct it',
+      '    test.jsonl:2  "d0"',
+    ]);
+    expect(told.at(-1)).toBe('  and 1 other problems');
+  });
+
+  it('has one label to train on, whatever there is to test with', async () => {
+    await write('train.jsonl', lines({ text: 'a', label: '0' }, { text: 'b', label: '0' }));
+    await write('validation.jsonl', lines({ text: 'c', label: '1' }));
+    const failure = await failureOf(
+      prepare(specOf({ train: 'train.jsonl', validation: 'validation.jsonl' }, untested)),
+    );
+    expect(failure).toMatchObject({
+      type: 'InvalidData',
+      message: expect.stringMatching(/^train\.jsonl: all rows carry the label "0"; /),
+    });
+  });
+
+  it('has a row to test with that no request can hold', async () => {
+    const row = (bytes: number): string => '\u00e9'.repeat((bytes - '{"text":""}\n'.length) / 2);
+    await write('train.jsonl', lines({ text: row(6e6), label: 'odd' }, ...rowsOf(4)));
+    await write('test.jsonl', lines({ text: row(5e6), label: 'odd' }, { text: row(5e6 + 2), label: 'odd' }));
+    const told = '    test.jsonl:2  5.0 MB: "ééé';
+    const failure = await failureOf(prepare(specOf({ train: 'train.jsonl', test: 'test.jsonl' })));
+    expect(failure).toMatchObject({ type: 'InvalidData', message: expect.stringContaining(told) });
+    expect(failure.message).toContain('1 of 2 rows cannot be used');
+
+    const source = await failureOf(prepare(specOf({ source: 'train.jsonl' })));
+    expect(source.message).toContain('the text is larger than 5 MB');
+    const { data } = await prepare(specOf({ source: 'train.jsonl', split: { test: 0 } }, untested));
+    expect(data.splits.train?.rows).toBe(5);
+  });
+
+  it('has an id for a label', async () => {
+    const rows = (count: number) => Array.from({ length: count }, (_, i) => ({ text: `sentence ${i}`, id: i }));
+    await write('rows.jsonl', lines(...rows(1001)));
+    const failure = await failureOf(prepare(specOf({ source: 'rows.jsonl', columns: { label: 'id' } })));
+    expect(failure).toMatchObject({
+      type: 'InvalidData',
+      message: 'rows.jsonl:1001  more than 1000 labels, this one is "1000"; is data.columns.label, "id", an id?',
+    });
+    await write('rows.jsonl', lines(...rows(1000)));
+    const { data } = await prepare(
+      specOf({ source: 'rows.jsonl', columns: { label: 'id' }, split: { test: 0 } }, untested),
+    );
+    expect(data.labels).toHaveLength(1000);
+  });
+
   it.each([
     ['', 'rows.jsonl holds no rows'],
     [
@@ -312,6 +382,10 @@ describe('the source bundle', () => {
     await write('rows.jsonl', lines(...rowsOf(6)));
     const spec = specOf({ source: 'rows.jsonl' });
     const first = await prepare(spec);
+    const archive = await bytesAt(first.source.uri);
+    // As the header has them: no time, no name, no operating system.
+    expect([...archive.subarray(3, 8), archive[9]]).toEqual([0, 0, 0, 0, 0, 255]);
+    expect((await entriesOf(archive)).map(({ header }) => header.mtime)).toEqual([new Date(0), new Date(0)]);
     await utimes(join(directory, 'train.py'), 1, 1);
     await chmod(join(directory, 'train.py'), 0o755);
     expect((await prepare(spec)).source).toEqual(first.source);
@@ -366,6 +440,19 @@ it('ends when it is cancelled, and leaves nothing half sent', async () => {
   environment.on('heartbeat', () => environment.cancel('CANCELLED'));
   await expect(prepare(specOf({ source: 'rows.jsonl' }), environment)).rejects.toThrow(CancelledFailure);
   expect(await objects()).toEqual([]);
+});
+
+it('ends in the middle of splitting, which leaves time for other things', async () => {
+  await write('rows.jsonl', lines(...Array.from({ length: 40_000 }, (_, i) => ({ text: `${i}`, label: 'x' }))));
+  const environment = newEnvironment();
+  let turns = 0;
+  const turn = (): unknown => {
+    turns += 1;
+    return turns < 20 ? setImmediate(turn) : environment.cancel('CANCELLED');
+  };
+  environment.on('heartbeat', ({ bytes, total }: { bytes: number; total: number }) => bytes === total && turn());
+  // Left alone it would end by having one label only.
+  await expect(prepare(specOf({ source: 'rows.jsonl' }), environment)).rejects.toThrow(CancelledFailure);
 });
 
 it('ends in the middle of a large upload, and leaves no parts behind', async () => {

@@ -15,6 +15,7 @@ export const dataSet: DataSet = {
   testInputs: { uri: 's3://bucket/inputs/', rows: 20 },
   labels: ['negative', 'positive'],
   duplicates: 0,
+  conflicts: 0,
 };
 
 /** Scores of 100 rows of which the given number are right. */
