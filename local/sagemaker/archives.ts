@@ -1,6 +1,6 @@
 import { createReadStream, createWriteStream } from 'node:fs';
-import { lstat, mkdir, readlink, symlink } from 'node:fs/promises';
-import { dirname, relative, resolve, sep } from 'node:path';
+import { lstat, mkdir, readlink, realpath, rm, symlink } from 'node:fs/promises';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import { PassThrough, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { constants, createGunzip, createGzip } from 'node:zlib';
@@ -35,18 +35,21 @@ async function addAll(tar: ReturnType<typeof pack>, directory: string): Promise<
   }
 }
 
-/** Unpacks a .tar.gz. Rejects archives that reach outside of `directory`. */
+/** Unpacks a .tar.gz. Rejects archives that reach outside of `directory`, by their names or by way of their links. */
 export async function unpack(source: Readable, directory: string, signal?: AbortSignal): Promise<void> {
   await mkdir(directory, { recursive: true });
+  const root = await realpath(directory);
   const tar = extract();
   tar.on('entry', (header, stream, next) => {
-    const target = inside(directory, header.name);
+    const target = inside(root, header.name);
     const done = async () => {
       if (!target) throw new Error(`archive entry ${header.name} lies outside of the archive`);
-      await mkdir(header.type === 'directory' ? target : dirname(target), { recursive: true });
+      await makeDirectory(root, header.type === 'directory' ? target : dirname(target));
+      // A later entry replaces an earlier one: writing into it would follow where it is a link.
+      if (header.type !== 'directory') await rm(target, { force: true });
       if (header.type === 'file') return pipeline(stream, createWriteStream(target, { mode: header.mode ?? 0o644 }));
       if (header.type === 'symlink' && header.linkname) {
-        if (!inside(directory, relative(directory, resolve(dirname(target), header.linkname)))) {
+        if (!staysInside(root, dirname(target), header.linkname)) {
           throw new Error(`archive entry ${header.name} links outside of the archive, to ${header.linkname}`);
         }
         await symlink(header.linkname, target);
@@ -61,9 +64,31 @@ export async function unpack(source: Readable, directory: string, signal?: Abort
   await pipeline([source, createGunzip(), tar], { signal });
 }
 
+/** Makes a directory and those above it, one by one: behind a link that came before, they would lie elsewhere. */
+async function makeDirectory(root: string, path: string): Promise<void> {
+  let at = root;
+  for (const name of relative(root, path).split(sep)) {
+    at = join(at, name);
+    if ((await lstat(at).catch(() => undefined))?.isDirectory()) continue;
+    await mkdir(at).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw error;
+      throw new Error(`archive entry ${relative(root, at)} is no directory, and other entries lie in it`);
+    });
+  }
+}
+
+/**
+ * Whether a link leads to a place inside. One that turns back after a name is held to lead outside: the name may be
+ * that of another link, which may come later.
+ */
+function staysInside(root: string, from: string, linkname: string): boolean {
+  const names = linkname.split('/').filter((name) => name !== '' && name !== '.');
+  const turnsBack = names.some((name, index) => name === '..' && index > 0 && names[index - 1] !== '..');
+  return !turnsBack && inside(root, resolve(from, linkname)) !== undefined;
+}
+
 /** The absolute path of an entry, or `undefined` where it would lie outside of the directory. */
-function inside(directory: string, name: string): string | undefined {
-  const root = resolve(directory);
+function inside(root: string, name: string): string | undefined {
   const target = resolve(root, name);
   return target === root || target.startsWith(root + sep) ? target : undefined;
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, readlinkSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readlinkSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
@@ -23,14 +23,36 @@ test('a directory comes back as it was, with empty files, modes and links that l
   expect(readlinkSync(join(to, 'circle'))).toBe('.');
 });
 
-test.each<[string, Partial<Header> & { name: string }]>([
-  ['lies outside', { name: '../escape' }],
-  ['links outside', { name: 'link', type: 'symlink', linkname: '../..' }],
-  ['only files, directories and symbolic links', { name: 'fifo', type: 'fifo' }],
-])('an archive whose entry %s is refused', async (refusal, header) => {
+type Entry = Partial<Header> & { readonly name: string };
+const link = (name: string, linkname: string): Entry => ({ name, type: 'symlink', linkname });
+
+async function unpackEntries(entries: readonly Entry[], directory: string): Promise<void> {
   const tar = pack();
-  tar.entry(header, header.type ? '' : 'text');
+  for (const header of entries) tar.entry(header, header.type ? '' : 'text');
   tar.finalize();
-  const unpacking = unpack(Readable.from([gzipSync(await buffer(tar))]), await temporaryDirectory());
-  await expect(unpacking).rejects.toThrow(refusal);
+  await unpack(Readable.from([gzipSync(await buffer(tar))]), directory);
+}
+
+test.each<[string, ...Entry[]]>([
+  ['lies outside', { name: '../escape' }],
+  ['links outside', link('link', '../..')],
+  ['links outside', link('link', 'name/later/../../..')],
+  ['links outside', link('link', '/etc')],
+  ['only files, directories and symbolic links', { name: 'fifo', type: 'fifo' }],
+  ['a/b/c is no directory', link('a/b/c', '../..'), link('a/b/c/e', '../..'), { name: 'a/b/c/e/evil.txt' }],
+  ['c is no directory', link('c', 'd'), { name: 'd', type: 'directory' }, { name: 'c', type: 'directory' }],
+])('an archive whose entry %s is refused', async (refusal, ...entries) => {
+  const top = await temporaryDirectory();
+  await expect(unpackEntries(entries, join(top, 'x', 'y'))).rejects.toThrow(refusal);
+  expect(['evil.txt', 'x/evil.txt', 'x/y/evil.txt'].filter((name) => existsSync(join(top, name)))).toEqual([]);
+});
+
+test('a file takes the place of a link that came before it', async () => {
+  const directory = await temporaryDirectory();
+  await unpackEntries([{ name: 'kept' }, link('name', 'kept'), { name: 'name', mode: 0o600 }], directory);
+  expect([readFileSync(join(directory, 'name'), 'utf8'), statSync(join(directory, 'name')).mode & 0o777]).toEqual([
+    'text',
+    0o600,
+  ]);
+  expect(statSync(join(directory, 'kept')).mode & 0o777).not.toBe(0o600);
 });
