@@ -16,6 +16,7 @@ interface Deployment {
   readonly id: string;
   readonly configName: string;
   readonly variants: readonly VariantSpec[];
+  readonly since: number;
   readonly fault: ResourceFault;
 }
 
@@ -59,7 +60,10 @@ export class Endpoints {
   readonly operations: Operations = {
     CreateEndpoint: (request, fault) => this.#create(request, fault),
     UpdateEndpoint: (request, fault) => this.#update(request, fault),
-    DescribeEndpoint: ({ EndpointName }) => ({ ...this.#find(String(EndpointName)) }),
+    DescribeEndpoint: ({ EndpointName }) => {
+      const endpoint = this.#find(String(EndpointName));
+      return { ...endpoint, PendingDeploymentSummary: endpoint.next && pendingOf(endpoint.next) };
+    },
     ListEndpoints: (request) =>
       page(this.#endpoints.values(), request, {
         list: 'Endpoints',
@@ -166,6 +170,7 @@ export class Endpoints {
       id: `i-${randomBytes(9).toString('hex').slice(1)}`,
       configName,
       variants: this.#configs.variants(configName),
+      since: now(),
       fault,
     };
   }
@@ -211,6 +216,21 @@ export class Endpoints {
     const tracked: Promise<void> = work.finally(() => this.#work.delete(tracked));
     this.#work.add(tracked);
   }
+}
+
+/** What AWS tells of a deployment under way, as an endpoint is created or updated. */
+function pendingOf({ configName, variants, since }: Deployment): Json {
+  return {
+    EndpointConfigName: configName,
+    ProductionVariants: variants.map(({ name, weight, instances, container: { Image } }) => ({
+      VariantName: name,
+      DeployedImages: [{ SpecifiedImage: Image }],
+      DesiredWeight: weight,
+      DesiredInstanceCount: instances,
+      VariantStatus: [{ Status: 'Creating', StartTime: since }],
+    })),
+    StartTime: since,
+  };
 }
 
 function summaryOf({ name, weight, instances, container: { Image } }: VariantSpec): Json {

@@ -55,13 +55,25 @@ test('an endpoint is created, answers, moves to another model and goes away', as
     name: 'ValidationException',
     message: expect.stringContaining('Cannot update in-progress endpoint "arn:'),
   });
+  const updating = await world.sagemaker.send(new DescribeEndpointCommand({ EndpointName: name }));
+  expect(updating).toMatchObject({
+    EndpointStatus: 'Updating',
+    EndpointConfigName: one,
+    PendingDeploymentSummary: {
+      EndpointConfigName: two,
+      ProductionVariants: [{ VariantName: 'AllTraffic', DesiredInstanceCount: 1 }],
+      StartTime: expect.any(Date),
+    },
+  });
   // The old fleet answers until the new one does.
   const words = new Set<unknown>();
   await eventually('the second model answers', async () => {
     words.add((await invoke(world, name)).word);
     return words.has('two') || undefined;
   });
-  expect(await world.settled(name)).toMatchObject({ EndpointStatus: 'InService', EndpointConfigName: two });
+  const updated = await world.settled(name);
+  expect(updated).toMatchObject({ EndpointStatus: 'InService', EndpointConfigName: two });
+  expect(updated.PendingDeploymentSummary).toBeUndefined();
 
   await world.sagemaker.send(new DeleteEndpointCommand({ EndpointName: name }));
   await expect(invoke(world, name)).rejects.toMatchObject({
@@ -121,6 +133,27 @@ test("a model's errors are ModelError, with its status and its message", async (
     OriginalMessage: 'ValueError: cannot read text/csv',
     $metadata: { httpStatusCode: 424 },
   });
+});
+
+test('only JSON and CSV come as text, as by the toolkit', async () => {
+  const world = await ownSageMaker();
+  const name = await create(
+    world,
+    await world.model(`
+def model_fn(model_dir): pass
+def transform_fn(model, body, content_type, accept):
+    return type(body).__name__, "text/plain"
+`),
+  );
+  await world.settled(name);
+  const kindOf = async (ContentType: string) => {
+    const { Body } = await world.runtime.send(
+      new InvokeEndpointCommand({ EndpointName: name, Body: '{}', ContentType }),
+    );
+    return new TextDecoder().decode(Body);
+  };
+  expect(await Promise.all(['application/json', 'text/csv'].map(kindOf))).toEqual(['str', 'str']);
+  expect(await Promise.all(['application/jsonlines', 'text/plain'].map(kindOf))).toEqual(['bytes', 'bytes']);
 });
 
 test('a server that dies in service is started again', async () => {
