@@ -160,9 +160,14 @@ async function serve(options: SageMakerOptions, home: string, lock: Lock): Promi
   };
 }
 
-/** Carries out a fault; false where the call goes on. */
+/** Carries out a fault; false where the call goes on, which it does not where its caller has hung up meanwhile. */
 async function isMet(fault: CallFault, response: ServerResponse): Promise<boolean> {
-  if (fault.delaySeconds > 0) await sleep(fault.delaySeconds * 1000);
+  if (fault.delaySeconds > 0) {
+    const gone = new AbortController();
+    response.once('close', () => gone.abort());
+    await sleep(fault.delaySeconds * 1000, undefined, { signal: gone.signal }).catch(() => {});
+  }
+  if (response.closed) return true;
   if (fault.error) throw fault.error;
   if (fault.status !== undefined) response.writeHead(fault.status).end();
   else if (fault.reset === 'before') response.destroy();

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { request } from 'node:http';
 import {
   CreateEndpointCommand,
   CreateTrainingJobCommand,
@@ -90,6 +92,24 @@ test('a job is created although the answer is lost', async () => {
   await expect(create()).rejects.toMatchObject({ code: 'ECONNRESET' });
   await expect(create()).rejects.toMatchObject({ name: 'ResourceInUse' });
   expect((await world.sagemaker.send(new ListTrainingJobsCommand({}))).TrainingJobSummaries).toHaveLength(1);
+});
+
+test('a delayed call whose caller hangs up is dropped', async () => {
+  const world = await ownSageMaker();
+  const input = await world.trainingRequest('');
+  world.server?.setFaults({
+    rules: [
+      { operation: 'CreateTrainingJob', delay: '1s' },
+      { operation: 'ListTrainingJobs', delay: '2s' },
+    ],
+  });
+  const call = request(world.url, { method: 'POST', headers: { 'x-amz-target': 'SageMaker.CreateTrainingJob' } });
+  call.on('error', () => {});
+  call.end(JSON.stringify(input));
+  await once(call, 'finish');
+  call.destroy();
+  // Delayed for longer, it looks when the job would have been created.
+  expect((await world.sagemaker.send(new ListTrainingJobsCommand({}))).TrainingJobSummaries).toEqual([]);
 });
 
 test('jobs fail for lack of capacity, or start late', async () => {
