@@ -90,8 +90,9 @@ export async function packSource(spec: Spec, directory: string): Promise<Content
   }
 
   const tar = pack();
+  // Executable: script mode runs a shell script as ./train.sh.
   for (const { name, path } of files)
-    tar.entry({ name, mode: 0o644, mtime: new Date(0), uid: 0, gid: 0 }, await readFile(path));
+    tar.entry({ name, mode: 0o755, mtime: new Date(0), uid: 0, gid: 0 }, await readFile(path));
   tar.finalize();
   const blocks: Buffer[] = [];
   for await (const block of tar as AsyncIterable<Buffer>) blocks.push(block);

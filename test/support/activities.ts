@@ -1,6 +1,7 @@
 /** Runs activities as a worker would, against the shared region. */
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ApplicationFailure } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
@@ -47,12 +48,19 @@ export async function settled<I, O>(activity: (input: I) => Promise<O>, input: I
 
 /** The inputs of a training job of a project of its own, uploaded. */
 export async function preparedTraining(options: Omit<KeywordOptions, 'name'> = {}): Promise<TrainingInput> {
-  const run = { name: `model-${randomUUID().slice(0, 8)}`, id: randomUUID().slice(0, 6) };
-  const { directory, specFile } = await writeKeywordProject(await temporaryDirectory(), { name: run.name, ...options });
+  const name = `model-${randomUUID().slice(0, 8)}`;
+  const { specFile } = await writeKeywordProject(await temporaryDirectory(), { name, ...options });
+  return preparedFrom(specFile, name);
+}
+
+/** The inputs of a training job of a spec, uploaded, for a run under a name of the test's own. */
+export async function preparedFrom(specFile: string, name: string): Promise<TrainingInput> {
+  const run = { name, id: randomUUID().slice(0, 6) };
   const parsed = parseSpec(await readFile(specFile, 'utf8'));
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
   const { spec } = parsed;
-  const inputs = await settled(prepareInputs, { run, spec, directory, region: account.region, bucket: account.bucket });
+  const { region, bucket } = account;
+  const inputs = await settled(prepareInputs, { run, spec, directory: dirname(specFile), region, bucket });
   return { run, attempt: 1, account, spec, ...inputs };
 }
 
