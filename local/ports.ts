@@ -1,36 +1,64 @@
 import { createServer, type Server } from 'node:net';
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { Lock } from './lock.ts';
 
 const HOST = '127.0.0.1';
 const LAST_PORT = 65_535;
 
+/** Ports that no other region takes until they are released. */
+export interface HeldPorts<Name extends string> {
+  readonly ports: Readonly<Record<Name, number>>;
+  release(): void;
+}
+
 /**
  * A free port on 127.0.0.1 for each name: the preferred one, or the next above it that is free; any where 0 is
- * preferred. They are not held: start what listens there soon.
+ * preferred. Nothing listens on them: start what does soon, as other programs than regions may come in between.
  */
-export async function freePorts<Name extends string>(
+export async function holdPorts<Name extends string>(
   preferred: Readonly<Record<Name, number>>,
-): Promise<Record<Name, number>> {
-  const held: Server[] = [];
+): Promise<HeldPorts<Name>> {
+  const held: Held[] = [];
   const ports = { ...preferred } as Record<Name, number>;
+  const release = () => {
+    for (const { lock } of held) lock.release();
+  };
   try {
     for (const name of Object.keys(preferred) as Name[]) {
-      // One after the other and all held until the end, so that no port is given twice.
-      const server = await listenFrom(preferred[name]);
-      held.push(server);
-      ports[name] = portOf(server);
+      const port = await holdFrom(preferred[name]);
+      held.push(port);
+      ports[name] = portOf(port.server);
     }
-    return ports;
+    return { ports, release };
+  } catch (error) {
+    release();
+    throw error;
   } finally {
-    await Promise.all(held.map((server) => new Promise((closed) => server.close(closed))));
+    await Promise.all(held.map(({ server }) => close(server)));
   }
 }
 
-async function listenFrom(first: number): Promise<Server> {
-  for (let port = first; port <= LAST_PORT; port++) {
+interface Held {
+  /** Listens until all ports are found, so that the system gives none of them twice. */
+  readonly server: Server;
+  /** Keeps other regions away until what is to listen does, so that none takes another's service for its own. */
+  readonly lock: Lock;
+}
+
+async function holdFrom(first: number): Promise<Held> {
+  for (let port = first; port <= LAST_PORT; port += first === 0 ? 0 : 1) {
     const server = await listen(port);
-    if (server) return server;
+    if (!server) continue;
+    const lock = Lock.tryAcquire(join(tmpdir(), `temper-ports-${userInfo().uid}`, String(portOf(server))));
+    if (lock instanceof Lock) return { server, lock };
+    await close(server);
   }
   throw new Error(`no free port on ${HOST} from ${first} upwards; ask for another one, or 0 for any`);
+}
+
+function close(server: Server): Promise<unknown> {
+  return new Promise((closed) => server.close(closed));
 }
 
 function listen(port: number): Promise<Server | undefined> {

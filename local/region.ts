@@ -1,12 +1,12 @@
 /** The laptop region, in the process that calls it: Temporal, MiniStack and our SageMaker, and how to reach them. */
 import { mkdirSync } from 'node:fs';
+import { childEnv } from './child-env.ts';
 import { homePaths } from './home.ts';
 import { Lock } from './lock.ts';
 import { startMiniStack } from './ministack.ts';
-import { freePorts } from './ports.ts';
+import { holdPorts } from './ports.ts';
 import { ProcessRecords } from './processes.ts';
 import type { FaultPlan } from './sagemaker/faults.ts';
-import { startSageMaker } from './sagemaker/server.ts';
 import { startTemporal, temporalUi } from './temporal.ts';
 import { installTools, type OnProgress, type Tools } from './tools.ts';
 
@@ -61,9 +61,8 @@ export interface Region extends RegionAddresses {
   stop(): Promise<void>;
 }
 
-/** Ports are found free and then listened on, and another process may come in between. */
-const PORT_TAKEN = /address already in use|EADDRINUSE/i;
-const ATTEMPTS = 3;
+/** How often ports are looked for: they are found free and then listened on, and another program may come in between. */
+const ATTEMPTS = 5;
 
 /**
  * Starts a region and returns when each of its services answers. What a crashed region left running in this home is
@@ -79,13 +78,23 @@ export async function startRegion(options: RegionOptions): Promise<Region> {
   }
   try {
     await new ProcessRecords(paths.processes).endAll();
-    const tools = await installTools({ directory: options.tools ?? paths.tools, env: process.env, onProgress });
+    const tools = await installTools({ directory: options.tools ?? paths.tools, env: childEnv(), onProgress });
     for (let attempt = 1; ; attempt++) {
+      const { ports, release } = await holdPorts({ ...PREFERRED_PORTS, ...options.ports });
       try {
-        const region = await startServices(options, tools, await freePorts({ ...PREFERRED_PORTS, ...options.ports }));
-        return { ...region, stop: () => region.stop().finally(() => lock.release()) };
+        const region = await startServices(options, tools, ports);
+        const stop = async () => {
+          try {
+            await region.stop();
+          } finally {
+            release();
+            lock.release();
+          }
+        };
+        return { ...region, stop };
       } catch (error) {
-        if (attempt === ATTEMPTS || !PORT_TAKEN.test((error as Error).message)) throw error;
+        release();
+        if (attempt === ATTEMPTS || (error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
       }
     }
   } catch (error) {
@@ -130,6 +139,8 @@ async function startServices(
     const failed = (await Promise.allSettled([temporal, aws])).find((started) => started.status === 'rejected');
     if (failed) throw failed.reason;
 
+    // Commands that start no region do without the SDKs that it brings.
+    const { startSageMaker } = await import('./sagemaker/server.ts');
     const sagemaker = await startSageMaker({
       home,
       region: REGION,

@@ -1,6 +1,6 @@
 /** A child process that stays up: started, seen to answer, restarted when it dies, and stopped. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { lastLines } from './log.ts';
@@ -21,6 +21,7 @@ export interface ServiceOptions {
   readonly onEvent: (line: string) => void;
 }
 
+const PORT_TAKEN = /address already in use|EADDRINUSE/i;
 const START_TIMEOUT_MS = 60_000;
 const PROBE_INTERVAL_MS = 40;
 const STOP_GRACE_MS = 10_000;
@@ -38,7 +39,10 @@ export class Service {
     this.#options = options;
   }
 
-  /** Resolves when the service answers. Rejects with the end of its log where it dies or stays silent for a minute. */
+  /**
+   * Resolves when the service answers. Rejects with the end of its log where it dies or stays silent for a minute; the
+   * error's code is EADDRINUSE where a port of its own was taken.
+   */
   static async start(options: ServiceOptions): Promise<Service> {
     const service = new Service(options);
     await service.#launch();
@@ -53,6 +57,7 @@ export class Service {
 
   async #launch(): Promise<void> {
     const { name, logFile, records } = this.#options;
+    const logged = statSync(logFile, { throwIfNoEntry: false })?.size ?? 0;
     const child = this.#spawn();
     const exited = new Promise<string>((resolve) => {
       child.once('error', (error) => resolve(error.message));
@@ -70,7 +75,10 @@ export class Service {
       if (this.#identity) await endProcess(this.#identity, 0);
       if (pid !== undefined) records.forget(pid);
       const said = lastLines(logFile, 15);
-      throw new Error(`${name} did not start: ${(error as Error).message}; its log, ${logFile}, ends with:\n${said}`);
+      const message = `${name} did not start: ${(error as Error).message}; its log, ${logFile}, ends with:\n${said}`;
+      // The end alone may not tell: a panic's stack is long.
+      const portTaken = PORT_TAKEN.test(readFileSync(logFile).subarray(logged).toString());
+      throw Object.assign(new Error(message), portTaken && { code: 'EADDRINUSE' });
     } finally {
       up.abort();
     }
@@ -81,12 +89,16 @@ export class Service {
   }
 
   #spawn(): ChildProcess {
-    const { command, args, env, logFile } = this.#options;
+    const { command, args, env, logFile, records } = this.#options;
     mkdirSync(dirname(logFile), { recursive: true });
     const log = openSync(logFile, 'a');
     try {
       // A group of its own: Ctrl-C in the terminal is for whoever runs the region, who then stops this in order.
-      return spawn(command, args, { env, stdio: ['ignore', log, log], detached: true });
+      return spawn(command, args, {
+        env: { ...env, ...records.mark },
+        stdio: ['ignore', log, log],
+        detached: true,
+      });
     } finally {
       closeSync(log);
     }

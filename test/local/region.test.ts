@@ -146,6 +146,33 @@ describe('a region', () => {
     expect(await allAnswer(region)).toBe(true);
   });
 
+  it('shares no port with regions that start at the same time and prefer the same', async () => {
+    const free = createServer();
+    await once(free.listen(0, '127.0.0.1'), 'listening');
+    const address = free.address();
+    const first = typeof address === 'object' && address ? address.port : 0;
+    await new Promise((closed) => free.close(closed));
+    const ports = { temporal: first, ui: first, ministack: first, sagemaker: first };
+    const regions = await Promise.all([1, 2, 3].map(() => ownRegion({ ports })));
+    const addresses = regions.flatMap(({ temporalAddress, uiUrl, awsUrl, sagemakerUrl }) =>
+      [temporalAddress, uiUrl, awsUrl, sagemakerUrl].map((each) => each.split(':').at(-1)),
+    );
+    expect(new Set(addresses).size).toBe(12);
+    await Promise.all(regions.map((region, index) => put(region, `of region ${index}`)));
+    expect(await Promise.all(regions.map(get))).toEqual(['of region 0', 'of region 1', 'of region 2']);
+  });
+
+  it('comes without SageMaker for those who start none', async () => {
+    const loaded = vi.fn(() => ({}));
+    vi.resetModules();
+    vi.doMock('../../local/sagemaker/server.ts', loaded);
+    onTestFinished(() => {
+      vi.doUnmock('../../local/sagemaker/server.ts');
+    });
+    await import('../../local/index.ts');
+    expect(loaded).not.toHaveBeenCalled();
+  });
+
   it('has its home to itself', async () => {
     const { home } = await ownRegion();
     await expect(ownRegion({ home })).rejects.toThrow(
