@@ -4,7 +4,7 @@
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** A pid alone does not name a process, as pids are used again: the moment it started makes it unique. */
@@ -15,6 +15,7 @@ export interface ProcessIdentity {
 }
 
 const POLL_MS = 25;
+const MARK = 'TEMPER_STARTED_BY';
 
 /** The process that has this pid now; `undefined` where none runs (one that has ended but was not reaped does not run). */
 export function identify(pid: number): ProcessIdentity | undefined {
@@ -85,7 +86,12 @@ export class ProcessRecords {
   readonly #directory: string;
 
   constructor(directory: string) {
-    this.#directory = directory;
+    this.#directory = resolve(directory);
+  }
+
+  /** Variables for the children to record here: what they leave when they have gone is known by them. */
+  get mark(): Readonly<Record<string, string>> {
+    return { [MARK]: this.#directory };
   }
 
   /** Call right after spawning. Does nothing where the process has already ended. */
@@ -103,12 +109,16 @@ export class ProcessRecords {
     rmSync(this.#file(pid), { force: true });
   }
 
-  /** Ends every recorded process that still runs, and returns the pids of those it ended. */
+  /**
+   * Ends every recorded process that still runs, and returns the pids of those it ended. Of one that has gone by itself,
+   * ends what it left in its group where that carries the {@link mark}: the number may be another's by now.
+   */
   async endAll(graceMs?: number): Promise<number[]> {
     const ended = await Promise.all(
       this.#read().map(async (identity) => {
         const running = isRunning(identity);
-        await endProcess(identity, graceMs);
+        if (running) await endProcess(identity, graceMs);
+        else if (groupCarries(identity.pid, `${MARK}=${this.#directory}`)) signalGroup(identity.pid, 'SIGKILL');
         this.forget(identity.pid);
         return running ? [identity.pid] : [];
       }),
@@ -140,16 +150,35 @@ export function readIdentity(file: string): ProcessIdentity | undefined {
   }
 }
 
-function startFromProc(pid: number): string | undefined {
+/** Whether every member of a group was started with this variable; false where the system does not tell. */
+function groupCarries(group: number, variable: string): boolean {
+  try {
+    const members = readdirSync('/proc').filter((pid) => {
+      const [state, , itsGroup] = (/^\d+$/.test(pid) && statOf(pid)) || [];
+      return itsGroup === String(group) && state !== 'Z';
+    });
+    const environments = members.map((pid) => readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0'));
+    return environments.length > 0 && environments.every((environment) => environment.includes(variable));
+  } catch {
+    return false;
+  }
+}
+
+/** State, parent, group and so on of a process, as proc(5) has them from the third field on. */
+function statOf(pid: number | string): string[] | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     // The second field is the program's name in parentheses, which may itself hold spaces and parentheses.
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    const [state, startTicks] = [fields[0], fields[19]];
-    return state === 'Z' || state === 'X' ? undefined : startTicks;
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   } catch {
     return undefined;
   }
+}
+
+function startFromProc(pid: number): string | undefined {
+  const fields = statOf(pid);
+  const [state, startTicks] = [fields?.[0], fields?.[19]];
+  return state === 'Z' || state === 'X' ? undefined : startTicks;
 }
 
 function startFromPs(pid: number): string | undefined {

@@ -42,7 +42,7 @@ export class Containers {
     if (this.#closed) throw new Error('the region is shutting down');
     const child = spawn(command.command, [...command.args], {
       cwd: command.cwd,
-      env: command.env,
+      env: { ...command.env, ...this.#records.mark },
       // The last one is for what the entry points report: see train.py and serve.py.
       stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
       detached: true,
