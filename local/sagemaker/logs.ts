@@ -5,6 +5,7 @@ import {
   type InputLogEvent,
   PutLogEventsCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
+import { MAX_ATTEMPTS } from './s3.ts';
 
 const FLUSH_MS = 300;
 /** Limits of PutLogEvents; each event counts 26 bytes on top of its text. */
@@ -21,6 +22,7 @@ export class Logs {
   constructor(options: { readonly endpoint: string; readonly region: string }) {
     this.#client = new CloudWatchLogsClient({
       ...options,
+      maxAttempts: MAX_ATTEMPTS,
       credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
     });
   }
@@ -90,9 +92,7 @@ export class LogStream {
     while (this.#events.length > 0) {
       const batch = this.#nextBatch();
       try {
-        if (!this.#created) await this.#create();
-        this.#created = true;
-        await this.#client.send(new PutLogEventsCommand({ ...this.#target, logEvents: batch }));
+        await this.#send(batch);
       } catch {
         this.#lost += batch.length;
         continue;
@@ -103,6 +103,20 @@ export class LogStream {
         this.#events.unshift({ message, timestamp: Date.now() });
         this.#bytes += sizeOf(message);
       }
+    }
+  }
+
+  async #send(logEvents: InputLogEvent[]): Promise<void> {
+    const known = this.#created;
+    if (!known) await this.#create();
+    this.#created = true;
+    try {
+      await this.#client.send(new PutLogEventsCommand({ ...this.#target, logEvents }));
+    } catch (error) {
+      // CloudWatch Logs that died has forgotten the stream.
+      if (!known || !(error instanceof Error) || error.name !== 'ResourceNotFoundException') throw error;
+      this.#created = false;
+      await this.#send(logEvents);
     }
   }
 

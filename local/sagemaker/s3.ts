@@ -1,11 +1,13 @@
 import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname, resolve, sep } from 'node:path';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import {
   DeleteObjectCommand,
   GetObjectCommand,
+  type GetObjectCommandInput,
+  type GetObjectCommandOutput,
   HeadObjectCommand,
   paginateListObjectsV2,
   S3Client,
@@ -13,6 +15,9 @@ import {
 import { Upload } from '@aws-sdk/lib-storage';
 
 const CONCURRENCY = 8;
+/** With the SDK's backoff about half a minute: S3 is started again within seconds where it dies. */
+export const MAX_ATTEMPTS = 10;
+const MAX_UPLOADS = 3;
 
 export interface S3Object {
   readonly bucket: string;
@@ -34,6 +39,7 @@ export class ObjectStore {
     this.#client = new S3Client({
       ...options,
       forcePathStyle: true,
+      maxAttempts: MAX_ATTEMPTS,
       credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
     });
   }
@@ -68,13 +74,32 @@ export class ObjectStore {
     }
   }
 
-  async open({ bucket, key }: S3Object, signal?: AbortSignal): Promise<Readable> {
-    const { Body } = await this.#client.send(
-      new GetObjectCommand({ Bucket: bucket, Key: key }),
-      signal ? { abortSignal: signal } : {},
-    );
-    // In Node, the body is always a stream of Node's.
-    return Body as Readable;
+  /** The object's bytes. Where the connection breaks, the stream goes on with the next. */
+  async open(object: S3Object, signal?: AbortSignal): Promise<Readable> {
+    return Readable.from(this.#bytes(object, await this.#get(object, {}, signal), signal), { objectMode: false });
+  }
+
+  async *#bytes(object: S3Object, first: GetObjectCommandOutput, signal?: AbortSignal): AsyncGenerator<Buffer> {
+    let [answer, read] = [first, 0];
+    for (;;) {
+      try {
+        // In Node, the body is always a stream of Node's.
+        for await (const chunk of answer.Body as Readable) {
+          read += chunk.length;
+          yield chunk;
+        }
+        return;
+      } catch (error) {
+        if (signal?.aborted || !isBrokenConnection(error)) throw error;
+      }
+      if (read === first.ContentLength) return;
+      answer = await this.#get(object, { Range: `bytes=${read}-`, IfMatch: first.ETag }, signal);
+    }
+  }
+
+  #get({ bucket, key }: S3Object, more: Partial<GetObjectCommandInput>, signal?: AbortSignal) {
+    const command = new GetObjectCommand({ Bucket: bucket, Key: key, ...more });
+    return this.#client.send(command, signal ? { abortSignal: signal } : {});
   }
 
   /** Downloads every object under the URI into the directory, named as SageMaker names them; returns how many. */
@@ -92,7 +117,19 @@ export class ObjectStore {
     return count;
   }
 
-  async put({ bucket, key }: S3Object, body: Readable, signal?: AbortSignal): Promise<void> {
+  /** Uploads what `body` gives; asks it again where S3 has died and forgotten the parts it had. */
+  async put(object: S3Object, body: () => Readable, signal?: AbortSignal): Promise<void> {
+    for (let left = MAX_UPLOADS - 1; ; left--) {
+      try {
+        await this.#upload(object, body(), signal);
+        return;
+      } catch (error) {
+        if (left === 0 || !(error instanceof Error) || error.name !== 'NoSuchUpload') throw error;
+      }
+    }
+  }
+
+  async #upload({ bucket, key }: S3Object, body: Readable, signal?: AbortSignal): Promise<void> {
     const upload = new Upload({ client: this.#client, params: { Bucket: bucket, Key: key, Body: body } });
     const abort = () => void upload.abort();
     signal?.addEventListener('abort', abort, { once: true });
@@ -101,11 +138,12 @@ export class ObjectStore {
       await upload.done();
     } finally {
       signal?.removeEventListener('abort', abort);
+      body.destroy();
     }
   }
 
   async putFile(object: S3Object, path: string): Promise<void> {
-    await this.put(object, createReadStream(path));
+    await this.put(object, () => createReadStream(path));
   }
 
   async delete({ bucket, key }: S3Object): Promise<void> {
@@ -147,6 +185,11 @@ export async function inParallel<T>(
   } finally {
     await Promise.allSettled(running);
   }
+}
+
+function isBrokenConnection(error: unknown): boolean {
+  const { code = '' } = error as NodeJS.ErrnoException;
+  return ['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE'].includes(code);
 }
 
 function isMissing(error: unknown): boolean {

@@ -230,7 +230,7 @@ export class TrainingRun {
     const store = async (directory: string, name: string): Promise<string> => {
       if (CompressionType === 'NONE') return this.#uploadFiles(directory, joinS3(output, name));
       const uri = joinS3(output, `${name}.tar.gz`);
-      await this.#context.s3.put(parseS3Uri(uri), archive(directory));
+      await this.#context.s3.put(parseS3Uri(uri), () => archive(directory));
       return uri;
     };
     await failing('ClientError: Artifact upload failed', async () => {

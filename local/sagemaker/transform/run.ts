@@ -98,7 +98,7 @@ export class TransformRun {
   async #transform(server: ModelServer, object: S3Object, name: string): Promise<void> {
     const { TransformOutput: output } = this.#job;
     const target = parseS3Uri(joinS3(output.S3OutputPath, `${name}.out`));
-    const results = Readable.from(this.#results(server, object), { objectMode: false });
+    const results = () => Readable.from(this.#results(server, object), { objectMode: false });
     await this.#failing(() => this.#context.s3.put(target, results, this.#signal));
   }
 
