@@ -40,3 +40,9 @@ export class UserError extends Error {
 export function usageError(code: string, message: string, fix?: string): UserError {
   return new UserError(code, message, { fix, exitCode: EXIT.usage });
 }
+
+/** Why a file could not be read. */
+export function whyUnreadable({ code, message }: NodeJS.ErrnoException): string {
+  if (code === 'ENOENT') return 'no such file';
+  return code === 'EISDIR' ? 'it is a directory' : message;
+}

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { environmentIn, type FaultPlan, parseFaultPlan, regionHome, upRegion } from '../../local/index.ts';
 import type { Context } from '../context.ts';
-import { UserError, usageError } from '../errors.ts';
+import { UserError, usageError, whyUnreadable } from '../errors.ts';
 import { withTemporal } from '../temporal.ts';
 import { startWorker } from '../workers/background.ts';
 import { ensureSearchAttributes } from '../workers/search-attributes.ts';
@@ -21,7 +21,7 @@ export interface Up {
 /** Makes sure that the region is up, and a worker if wanted. */
 export async function up(context: Context, options: { worker: boolean; faults?: string }): Promise<Up> {
   const home = regionHome(context.cwd, context.env);
-  const faults = options.faults === undefined ? undefined : await readFaults(resolve(context.cwd, options.faults));
+  const faults = options.faults === undefined ? undefined : await readFaults(context, options.faults);
   const { region, started } = await start(context, home, faults);
   if (!started && faults) {
     throw new UserError('RegionIsUp', `a region is up in ${home}, and takes faults only when it starts`, {
@@ -59,9 +59,12 @@ async function start({ output }: Context, home: string, faults: FaultPlan | unde
   }
 }
 
-async function readFaults(file: string): Promise<FaultPlan> {
+async function readFaults({ cwd }: Context, file: string): Promise<FaultPlan> {
+  const text = await readFile(resolve(cwd, file), 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw usageError('FileUnreadable', `cannot read ${file}: ${whyUnreadable(error)}`);
+  });
   try {
-    return parseFaultPlan(await readFile(file, 'utf8'), file);
+    return parseFaultPlan(text, file);
   } catch (error) {
     throw usageError('InvalidFaultPlan', (error as Error).message, 'docs/faults.md explains the format');
   }

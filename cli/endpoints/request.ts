@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';
 import type { Context } from '../context.ts';
-import { usageError } from '../errors.ts';
+import { usageError, whyUnreadable } from '../errors.ts';
 
 /** What is sent to an endpoint. */
 export interface InvokeRequest {
@@ -49,7 +49,7 @@ function checked(document: string): string {
 }
 
 async function read(path: string, file: string): Promise<Uint8Array> {
-  return readFile(path).catch((error: Error) => {
-    throw usageError('FileUnreadable', `cannot read ${file}: ${error.message}`);
+  return readFile(path).catch((error: NodeJS.ErrnoException) => {
+    throw usageError('FileUnreadable', `cannot read ${file}: ${whyUnreadable(error)}`);
   });
 }

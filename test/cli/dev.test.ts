@@ -97,6 +97,10 @@ it('starts a region with faults, and refuses a plan it does not understand', asy
     expect.objectContaining({ name: 'AccessDeniedException' }),
   );
 
+  const nowhere = await dev('up', '--faults', 'nope.yaml');
+  expect(nowhere).toMatchObject({ exitCode: EXIT.usage });
+  expect(nowhere.stderr).toContain('cannot read nope.yaml: no such file');
+
   const late = await dev('up', '--no-worker', '--faults', plan);
   expect(late).toMatchObject({ exitCode: EXIT.failed });
   expect(late.stderr).toContain('takes faults only when it starts');

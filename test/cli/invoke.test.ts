@@ -100,7 +100,8 @@ it.each([
   [['--json'], 'give one of --text TEXT, --json DOCUMENT and --file FILE'],
   [['--text', 'x', '--file', 'f'], 'give one of --text TEXT, --json DOCUMENT and --file FILE'],
   [['--json', '{'], 'not JSON'],
-  [['--file', 'nowhere.json'], 'cannot read nowhere.json'],
+  [['--file', 'nowhere.json'], 'cannot read nowhere.json: no such file'],
+  [['--file', '.'], 'cannot read .: it is a directory'],
 ])('refuses %s', async (args, message) => {
   const { exitCode, stdout, stderr } = await cli(['invoke', 'reviews', ...args]);
   expect(exitCode).toBe(2);
