@@ -45,6 +45,11 @@ export async function findEnvironment({ env, cwd }: Pick<Context, 'env' | 'cwd'>
   };
 }
 
+/** Says which environment is asked: an answer from another one than was meant is worse than none. */
+export function nameEnvironment({ output }: Pick<Context, 'output'>, { label }: Environment): void {
+  output.note({ code: 'environment', text: output.noteStyle.dim(`  in         ${label}`) });
+}
+
 async function liveRegion(
   env: NodeJS.ProcessEnv,
   cwd: string,

@@ -2,6 +2,7 @@
 import { inspect, stripVTControlCharacters } from 'node:util';
 import pc from 'picocolors';
 import { EXIT, type ExitCode, UserError } from './errors.ts';
+import { shorten } from './rendering/format.ts';
 
 /** What is told while a command works. `text` is for people; `--json` prints code, text and data, one line each. */
 export interface Message {
@@ -16,6 +17,15 @@ export type Sink = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly 
 
 export type Style = ReturnType<typeof pc.createColors>;
 
+/** How much there is room for, and how it may look. */
+export interface Screen {
+  readonly style: Style;
+  /** Width in characters. */
+  readonly columns: number;
+  /** Whether messages of any length are shown as they are. */
+  readonly whole: boolean;
+}
+
 export interface OutputOptions {
   readonly stdout: Sink;
   readonly stderr: Sink;
@@ -29,16 +39,23 @@ function colours(sink: Sink, env: NodeJS.ProcessEnv): boolean {
   return sink.isTTY === true || Boolean(env.FORCE_COLOR);
 }
 
+// npm sets it for what `npx temper` starts, where a plain `temper` may not be found.
+const throughNpx = (env: NodeJS.ProcessEnv): boolean => env.npm_lifecycle_event === 'npx';
+const COMMAND = /temper (?=(?:run|ls|show|watch|logs|cancel|invoke|upload|worker|dev)\b)/g;
+
 const CLEAR_LINE = '\r\u001b[2K';
 
-export class Output {
+export class Output implements Screen {
   readonly json: boolean;
   /** Colours for what goes to stdout; functions that change nothing where there is no terminal. */
   readonly style: Style;
+  /** Colours for what goes to stderr. */
+  readonly noteStyle: Style;
   /** Whether a line can be redrawn in place. */
   readonly animated: boolean;
   /** Aborted once the reader of stdout has gone away, as `head` does. */
   readonly closed: AbortSignal;
+  readonly whole: boolean;
   readonly #options: OutputOptions;
   readonly #gone = new Set<Sink>();
   #line = false;
@@ -46,7 +63,9 @@ export class Output {
   constructor(options: OutputOptions) {
     this.#options = options;
     this.json = options.json;
+    this.whole = options.debug;
     this.style = pc.createColors(!options.json && colours(options.stdout, options.env));
+    this.noteStyle = pc.createColors(!options.json && colours(options.stderr, options.env));
     this.animated = !options.json && options.stdout.isTTY === true && options.env.TERM !== 'dumb' && !options.env.CI;
     const closed = new AbortController();
     this.closed = closed.signal;
@@ -57,6 +76,15 @@ export class Output {
         if (sink === options.stdout) closed.abort();
       });
     }
+  }
+
+  get columns(): number {
+    return this.#options.stdout.columns ?? 80;
+  }
+
+  /** Text with each `temper COMMAND` as this person has to type it. Messages and errors are given this way anyway. */
+  hint(text: string): string {
+    return throughNpx(this.#options.env) ? text.replace(COMMAND, 'npx temper ') : text;
   }
 
   /** The command's answer: `document` as JSON, or `text` for people. */
@@ -72,12 +100,13 @@ export class Output {
   /** A line of the story a command tells on stdout; with `--json`, where stdout is for the answer, a message. */
   story(message: Message): void {
     if (this.json) this.note(message);
-    else this.#data(message.text);
+    else this.#data(this.hint(message.text));
   }
 
   /** Something to know, which is not the answer. */
   note(message: Message): void {
-    const { code, text, data } = message;
+    const { code, data } = message;
+    const text = this.hint(message.text);
     this.#say(this.json ? JSON.stringify({ event: code, message: text.trim(), ...data }) : text);
   }
 
@@ -85,8 +114,7 @@ export class Output {
   live(text: string | undefined): void {
     if (!this.animated) return;
     if (text === undefined && !this.#line) return;
-    const width = this.#options.stdout.columns ?? 80;
-    this.#write(this.#options.stdout, CLEAR_LINE + (text === undefined ? '' : cut(text, width - 1)));
+    this.#write(this.#options.stdout, CLEAR_LINE + (text === undefined ? '' : cut(text, this.columns - 1)));
     this.#line = text !== undefined;
   }
 
@@ -100,12 +128,13 @@ export class Output {
     const user = error instanceof UserError ? error : undefined;
     const code = user?.code ?? 'Internal';
     const message = error instanceof Error ? error.message : String(error);
-    const fix = user ? user.fix : 'this is a fault of temper; run it again with --debug for the details';
+    const fault = 'this is a fault of temper; run it again with --debug for the details';
+    const fix = user ? user.fix && this.hint(user.fix) : fault;
     const exitCode = user?.exitCode ?? EXIT.failed;
     if (this.json) this.#data(JSON.stringify({ error: { code, message, ...(fix && { fix }) } }, null, 2));
     else {
-      const style = pc.createColors(colours(this.#options.stderr, this.#options.env));
-      this.#say(`${style.red('error:')} ${message}${fix ? `\n${style.dim('  fix:')} ${fix}` : ''}`);
+      const { red, dim } = this.noteStyle;
+      this.#say(`${red('error:')} ${this.whole ? message : shorten(message)}${fix ? `\n${dim('  fix:')} ${fix}` : ''}`);
     }
     if (this.#options.debug) this.#say(inspect(error));
     return exitCode;

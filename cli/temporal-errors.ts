@@ -27,6 +27,11 @@ export function isUnanswered(error: unknown): boolean {
   return hasCode(error, DEADLINE_EXCEEDED) || hasCode(error, FAILED_PRECONDITION);
 }
 
+/** Whether a query failed because the run's history is not one of the code of the worker that answered. */
+export function isOfOtherCode(error: unknown): boolean {
+  return /nondeterminis/i.test(saidBy(error));
+}
+
 /** What a call to Temporal failed with, for people; errors of another kind as they are. */
 export function temporalFailure({ temporal }: Environment, error: unknown): unknown {
   const { address, namespace } = temporal;

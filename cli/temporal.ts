@@ -57,14 +57,13 @@ async function knock(address: string): Promise<void> {
   }
 }
 
-/** Whether somebody works on a task queue, as far as Temporal has heard lately. */
-export async function hasWorker({ client }: Temporal, taskQueue = PIPELINE_TASK_QUEUE): Promise<boolean> {
-  const activities = taskQueue !== PIPELINE_TASK_QUEUE;
+/** Whether somebody works on the pipeline's task queue, as far as Temporal has heard lately. */
+export async function hasWorker({ client }: Temporal): Promise<boolean> {
   const { pollers } = await client.workflowService.describeTaskQueue({
     namespace: client.options.namespace,
-    taskQueue: { name: taskQueue },
-    // TASK_QUEUE_TYPE_WORKFLOW is 1, TASK_QUEUE_TYPE_ACTIVITY 2.
-    taskQueueType: activities ? 2 : 1,
+    taskQueue: { name: PIPELINE_TASK_QUEUE },
+    // TASK_QUEUE_TYPE_WORKFLOW.
+    taskQueueType: 1,
   });
   return (pollers ?? []).some(({ lastAccessTime }) => {
     const heard = Number(lastAccessTime?.seconds ?? 0) * 1000;

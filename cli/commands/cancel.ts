@@ -10,6 +10,10 @@ export function cancelCommand(context: Context) {
       const { withTemporal } = await import('../temporal.ts');
       const { resolveRun } = await import('../runs/find.ts');
       const { cancelRun } = await import('../runs/cancel.ts');
-      await withTemporal(context, async (temporal) => cancelRun(context, temporal, await resolveRun(temporal, text)));
+      const { nameEnvironment } = await import('../environment.ts');
+      await withTemporal(context, async (temporal) => {
+        nameEnvironment(context, temporal.environment);
+        await cancelRun(context, temporal, await resolveRun(temporal, text));
+      });
     });
 }

@@ -1,18 +1,22 @@
 import { Command } from '@commander-js/extra-typings';
 import type { Context } from '../context.ts';
 
-/** `temper logs RUN`: what the run's training job writes. */
+/** `temper logs RUN`: what the run's jobs write. */
 export function logsCommand(context: Context) {
   return new Command('logs')
-    .description("print the log of a run's training job")
-    .argument('<run>', 'workflow id, or an unambiguous part of it')
-    .option('-f, --follow', 'go on until the job is over')
+    .description(
+      'print the log of the jobs that a run waits for or ended with: those of its evaluation, else its training job',
+    )
+    .argument('<run>', 'workflow id, an unambiguous part of it, or a name for its newest run')
+    .option('-f, --follow', 'go on until the jobs are over')
     .action(async (text, { follow }) => {
       const { withTemporal } = await import('../temporal.ts');
       const { resolveRun } = await import('../runs/find.ts');
       const { printLogs } = await import('../runs/print-logs.ts');
-      await withTemporal(context, async (temporal) =>
-        printLogs(context, temporal, await resolveRun(temporal, text), follow === true),
-      );
+      const { nameEnvironment } = await import('../environment.ts');
+      await withTemporal(context, async (temporal) => {
+        nameEnvironment(context, temporal.environment);
+        await printLogs(context, temporal, await resolveRun(temporal, text, { newest: true }), follow === true);
+      });
     });
 }

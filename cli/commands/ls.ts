@@ -12,10 +12,15 @@ export function lsCommand(context: Context) {
       const { withTemporal } = await import('../temporal.ts');
       const { listRuns } = await import('../runs/find.ts');
       const { renderRuns } = await import('../rendering/runs.ts');
-      const runs = await withTemporal(context, (temporal) =>
-        listRuns(temporal, { limit, ...(name !== undefined && { name }) }),
-      );
-      context.output.result({ runs }, renderRuns(runs, new Date(), context.output.style));
+      const { nameEnvironment } = await import('../environment.ts');
+      const runs = await withTemporal(context, (temporal) => {
+        nameEnvironment(context, temporal.environment);
+        return listRuns(temporal, { limit, ...(name !== undefined && { name }) });
+      });
+      const { output } = context;
+      const none =
+        name === undefined ? output.hint('no runs yet; start one with: temper run FILE') : `no runs named ${name}`;
+      output.result({ runs }, runs.length > 0 ? renderRuns(runs, new Date(), output.style) : none);
     });
 }
 

@@ -5,15 +5,18 @@ import type { Context } from '../context.ts';
 export function showCommand(context: Context) {
   return new Command('show')
     .description('show a run: what each stage did, and how it ended')
-    .argument('<run>', 'workflow id, or an unambiguous part of it')
+    .argument('<run>', 'workflow id, an unambiguous part of it, or a name for its newest run')
     .action(async (text) => {
-      const { withTemporal } = await import('../temporal.ts');
+      const { uiAddress, withTemporal } = await import('../temporal.ts');
       const { resolveRun } = await import('../runs/find.ts');
       const { readRecord } = await import('../runs/records.ts');
       const { renderRecord } = await import('../rendering/record.ts');
-      const record = await withTemporal(context, async (temporal) =>
-        readRecord(temporal, await resolveRun(temporal, text)),
-      );
-      context.output.result(record, renderRecord(record, context.output.style));
+      const { nameEnvironment } = await import('../environment.ts');
+      await withTemporal(context, async (temporal) => {
+        nameEnvironment(context, temporal.environment);
+        const record = await readRecord(temporal, await resolveRun(temporal, text, { newest: true }));
+        const ui = uiAddress(temporal.environment, record.run);
+        context.output.result(record, context.output.hint(renderRecord(record, context.output, ui)));
+      });
     });
 }

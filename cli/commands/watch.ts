@@ -5,13 +5,13 @@ import type { Context } from '../context.ts';
 export function watchCommand(context: Context) {
   return new Command('watch')
     .description('follow a run until it ends; the exit code is the one of the run')
-    .argument('<run>', 'workflow id, or an unambiguous part of it')
+    .argument('<run>', 'workflow id, an unambiguous part of it, or a name for its newest run')
     .action(async (text) => {
       const { withTemporal } = await import('../temporal.ts');
       const { resolveRun } = await import('../runs/find.ts');
       const { announce, conclude, follow } = await import('../runs/follow.ts');
       await withTemporal(context, async (temporal) => {
-        const run = await resolveRun(temporal, text);
+        const run = await resolveRun(temporal, text, { newest: true });
         announce(context, temporal, run, 'run.watched');
         conclude(context, run, await follow(context, temporal, run));
       });

@@ -20,7 +20,7 @@ export function renderUp(up: Up, { cwd, output }: Place): string {
 
 export function renderStatus({ home, region, worker }: Status, { cwd, output }: Place): string {
   const { green, red, dim } = output.style;
-  if (!region) return `no region is up in ${near(cwd, home)}/; start one with temper dev up`;
+  if (!region) return output.hint(`no region is up in ${near(cwd, home)}/; start one with temper dev up`);
   const services = region.services.map(({ name, address, up, version }) =>
     `${up ? green('✔') : red('✖')} ${name.padEnd(10)} ${address.padEnd(22)} ${dim(up ? (version ?? '') : 'does not answer')}`.trimEnd(),
   );

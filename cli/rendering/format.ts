@@ -26,6 +26,17 @@ export function formatMetric(value: number): string {
   return Number(value.toPrecision(4)).toString();
 }
 
+const SHORT = 600;
+
+/** Cuts lines that would fill the screen: AWS lists all of its instance types where one of them is misspelt. */
+export function shorten(text: string): string {
+  const cut = (line: string): string =>
+    line.length <= SHORT
+      ? line
+      : `${line.slice(0, SHORT)}… (${formatCount(line.length - SHORT)} characters more: --debug)`;
+  return text.split('\n').map(cut).join('\n');
+}
+
 /** Pads to a width that colour codes do not count towards. */
 export function pad(text: string, width: number): string {
   return text + ' '.repeat(Math.max(0, width - stripVTControlCharacters(text).length));

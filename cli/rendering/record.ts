@@ -4,14 +4,16 @@ import { basename } from 'node:path/posix';
 import type { RuleVerdict } from '../../spec/gate.ts';
 import { parseRule } from '../../spec/gate.ts';
 import { type Outcome, type RunRecord, STAGES, type Stage } from '../../spec/record.ts';
-import type { Style } from '../output.ts';
+import type { Screen, Style } from '../output.ts';
 import type { Pending } from '../runs/watch.ts';
 import { advice } from './advice.ts';
-import { formatMetric, formatSeconds, pad, plural } from './format.ts';
+import { formatMetric, formatSeconds, pad, plural, shorten } from './format.ts';
 
 const STAGE_WIDTH = 11;
 const TEXT_WIDTH = 50;
 const SECONDS_WIDTH = 8;
+/** Below this many columns, times stand right behind the text: in a column of their own they would wrap. */
+const ROOMY = 80;
 
 /** What a stage did, in a few words. */
 interface StageText {
@@ -29,26 +31,35 @@ export function finishedStages(record: RunRecord): Stage[] {
 }
 
 /** One line for a stage that is over. */
-export function stageLine(record: RunRecord, stage: Stage, style: Style): string {
+export function stageLine(record: RunRecord, stage: Stage, screen: Screen): string {
+  const { style } = screen;
   const { text, extra } = stageText(record, stage);
   const seconds = record.timings.find((timing) => timing.stage === stage)?.seconds;
   const took = seconds !== undefined && seconds >= 0.05 ? formatSeconds(seconds) : '';
-  return line(
-    glyph(record, stage, style),
-    stage,
-    `${pad(text, TEXT_WIDTH)}${style.dim(took.padStart(SECONDS_WIDTH))}${extra ? `   ${extra}` : ''}`,
-  );
+  return line(glyph(record, stage, style), stage, `${timed(text, took, screen)}${extra ? `   ${extra}` : ''}`);
 }
 
 /** The line of the stage under way: what AWS says of the job, its latest metrics, and what stands in the way. */
-export function pendingLine(stage: Stage, pending: Pending | undefined, mark: string, elapsed?: string): string {
-  const parts = pending ? pendingParts(pending) : [];
+export function pendingLine(
+  stage: Stage,
+  pending: Pending | undefined,
+  mark: string,
+  screen: Screen,
+  elapsed?: string,
+): string {
+  const parts = pending ? pendingParts(pending, screen) : [];
   const text = parts.join(' · ') || 'under way';
-  return line(mark, stage, elapsed === undefined ? text : `${pad(text, TEXT_WIDTH)}${elapsed.padStart(SECONDS_WIDTH)}`);
+  return line(mark, stage, elapsed === undefined ? text : timed(text, elapsed, screen));
 }
 
-function pendingParts({ progress, problem, attempt }: Pending): string[] {
-  return [...(progress ? progressParts(progress) : []), ...(problem ? [`trying again (${attempt}): ${problem}`] : [])];
+function timed(text: string, time: string, { style, columns }: Screen): string {
+  if (columns < ROOMY) return time === '' ? text : `${text}  ${style.dim(time)}`;
+  return `${pad(text, TEXT_WIDTH)}${style.dim(time.padStart(SECONDS_WIDTH))}`;
+}
+
+function pendingParts({ progress, problem, attempt }: Pending, { whole }: Screen): string[] {
+  const again = problem && `trying again (${attempt}): ${whole ? problem : shorten(problem)}`;
+  return [...(progress ? progressParts(progress) : []), ...(again ? [again] : [])];
 }
 
 function progressParts(progress: NonNullable<Pending['progress']>): string[] {
@@ -62,12 +73,13 @@ function percent(part: number, whole: number): number {
 }
 
 /** How the run ended, and what to do about it; no lines while it is under way. */
-export function endingLines(record: RunRecord, style: Style): string[] {
+export function endingLines(record: RunRecord, screen: Screen): string[] {
   if (!record.outcome) return [];
-  return [...outcomeLines(record, record.outcome, style), ...leftBehindLines(record, style)];
+  return [...outcomeLines(record, record.outcome, screen), ...leftBehindLines(record, screen.style)];
 }
 
-function outcomeLines(record: RunRecord, outcome: Outcome, style: Style): string[] {
+function outcomeLines(record: RunRecord, outcome: Outcome, screen: Screen): string[] {
+  const { style } = screen;
   switch (outcome) {
     case 'passed':
       return record.endpoint
@@ -86,7 +98,7 @@ function outcomeLines(record: RunRecord, outcome: Outcome, style: Style): string
         `  ${style.yellow('cancelled')} while in ${record.stage}${record.leftBehind ? '' : `; ${stopped(record)}`}`,
       ];
     case 'failed':
-      return failureLines(record, style);
+      return failureLines(record, screen);
   }
 }
 
@@ -108,28 +120,29 @@ function stopped({ trainingJob, model, stage }: RunRecord): string {
   }
 }
 
-function failureLines(record: RunRecord, style: Style): string[] {
+function failureLines(record: RunRecord, { style, whole }: Screen): string[] {
   const { failure } = record;
   if (!failure) return [`  ${style.red('failed')} in ${record.stage}`];
+  const message = whole ? failure.message : shorten(failure.message);
   return [
-    `  ${style.red('failed')} in ${failure.stage} (${failure.code}): ${failure.message.replaceAll('\n', '\n    ')}`,
+    `  ${style.red('failed')} in ${failure.stage} (${failure.code}): ${message.replaceAll('\n', '\n    ')}`,
     ...(failure.log?.length
       ? ['', style.dim('  the log ends with:'), ...failure.log.map((text) => `  ${style.dim('│')} ${text}`)]
       : []),
     '',
-    `  ${style.dim('fix:')} ${advice(failure, record.run)}`,
+    `  ${style.dim('fix:')} ${advice(record, failure)}`,
   ];
 }
 
 /** The whole record, as `temper show` prints it. */
-export function renderRecord(record: RunRecord, style: Style): string {
+export function renderRecord(record: RunRecord, screen: Screen, ui?: string): string {
   return [
-    `  ${pad('run', STAGE_WIDTH)}${record.run}`,
+    headingLine(record.run, ui),
     '',
-    ...finishedStages(record).map((stage) => stageLine(record, stage, style)),
-    ...(record.outcome === undefined ? [pendingLine(record.stage, undefined, style.cyan('…'))] : []),
+    ...finishedStages(record).map((stage) => stageLine(record, stage, screen)),
+    ...(record.outcome === undefined ? [pendingLine(record.stage, undefined, screen.style.cyan('…'), screen)] : []),
     '',
-    ...endingLines(record, style),
+    ...endingLines(record, screen),
   ]
     .join('\n')
     .trimEnd();
@@ -223,7 +236,7 @@ function deploymentText({ endpoint, spec }: RunRecord): string {
   return `endpoint ${spec.deploy.endpoint ?? spec.name}`;
 }
 
-/** The heading of a run that is followed. */
+/** The heading of a run. */
 export function headingLine(run: string, ui: string | undefined): string {
   return `  ${pad('run', STAGE_WIDTH)}${run}${ui ? `   watch it: ${ui}` : ''}`;
 }

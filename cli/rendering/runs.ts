@@ -4,7 +4,6 @@ import { formatSeconds, table } from './format.ts';
 
 /** The list of runs as people read it. */
 export function renderRuns(runs: readonly RunSummary[], now: Date, style: Style): string {
-  if (runs.length === 0) return 'no runs yet; start one with: temper run FILE';
   const colour = (outcome: string): string => {
     if (outcome === 'passed') return style.green(outcome);
     return outcome === 'rejected' || outcome === 'cancelled' ? style.yellow(outcome) : style.red(outcome);

@@ -45,7 +45,7 @@ export class Story {
     const timing = record.timings.find((each) => each.stage === stage);
     this.#output.story({
       code: 'stage.finished',
-      text: stageLine(record, stage, this.#output.style),
+      text: stageLine(record, stage, this.#output),
       data: { stage, seconds: timing?.seconds },
     });
   }
@@ -54,7 +54,7 @@ export class Story {
   #tellProgress({ stage }: RunRecord, { pending }: Snapshot): void {
     if (this.#output.animated || !pending || this.#told.has(stage)) return;
     const steady = withoutNumbers(pending);
-    const text = pendingLine(stage, steady, '·');
+    const text = pendingLine(stage, steady, '·', this.#output);
     if (text === this.#progress || (!steady.progress && !steady.problem)) return;
     this.#progress = text;
     const { progress, problem } = steady;
@@ -76,7 +76,7 @@ export class Story {
     const started = record.timings.find(({ stage }) => stage === record.stage)?.startedAt;
     const elapsed = started ? formatSeconds(Math.max(0, (Date.now() - Date.parse(started)) / 1000)) : '';
     const mark = this.#output.style.cyan(FRAMES[this.#frame] ?? '');
-    this.#output.live(pendingLine(record.stage, pending, mark, elapsed));
+    this.#output.live(pendingLine(record.stage, pending, mark, this.#output, elapsed));
   }
 }
 
@@ -89,6 +89,7 @@ function withoutNumbers({ progress, ...rest }: Pending): Pending {
 
 const MISSING: Readonly<Record<Missing, string>> = {
   worker: '  … no worker answers: the run waits for one; start it with: temper worker',
+  code: '  … a worker with other code answered: the run waits for one with the code that it was started with',
   inputs: '  … the run waits for its files; upload them, from the machine that has them, with: temper upload RUN',
   temporal: '  … Temporal does not answer: trying again',
 };

@@ -1,9 +1,10 @@
 import type { Context } from '../context.ts';
 import { EXIT, UserError } from '../errors.ts';
+import { advice } from '../rendering/advice.ts';
 import { endingLines } from '../rendering/record.ts';
 import type { Temporal } from '../temporal.ts';
 import { follow } from './follow.ts';
-import { readRecord } from './records.ts';
+import { ENDED_FROM_OUTSIDE, readRecord } from './records.ts';
 
 /** Cancels a run and follows it until its clean-up is done. */
 export async function cancelRun(context: Context, temporal: Temporal, run: string): Promise<void> {
@@ -12,7 +13,10 @@ export async function cancelRun(context: Context, temporal: Temporal, run: strin
   if ((await handle.describe()).status.name !== 'RUNNING') {
     const record = await readRecord(temporal, run);
     if (record.outcome !== 'cancelled') {
-      throw new UserError('RunOver', `there is nothing to cancel: ${run} is over (${record.outcome ?? 'ended'})`);
+      const { failure, outcome } = record;
+      throw new UserError('RunOver', `there is nothing to cancel: ${run} is over (${outcome ?? 'ended'})`, {
+        fix: failure?.code === ENDED_FROM_OUTSIDE ? advice(record, failure) : undefined,
+      });
     }
     output.result(record, `${run} was cancelled before`);
     return;
@@ -28,5 +32,5 @@ export async function cancelRun(context: Context, temporal: Temporal, run: strin
   }
   // A run that was at its end already ends as it would have.
   if (record.outcome !== 'cancelled') context.exitCode = EXIT.failed;
-  output.result(record, ['', ...endingLines(record, output.style)].join('\n'));
+  output.result(record, output.hint(['', ...endingLines(record, output)].join('\n')));
 }

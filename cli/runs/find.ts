@@ -62,8 +62,10 @@ function summaryOf(info: WorkflowExecutionInfo): RunSummary | undefined {
 /**
  * The workflow id of the run that `text` stands for: a workflow id, `name/id`, or a part of it that no other run has.
  * Throws a user error where there is none, or more than one.
+ *
+ * @param newest whether a whole name stands for the newest run of that name: for what only reads
  */
-export async function resolveRun(temporal: Temporal, text: string): Promise<string> {
+export async function resolveRun(temporal: Temporal, text: string, { newest = false } = {}): Promise<string> {
   const exact = parseWorkflowId(text) ?? parseWorkflowId(`temper/${text}`);
   // Asked for by name, as lists are a moment behind.
   if (exact && (await exists(temporal, workflowIdOf(exact)))) return workflowIdOf(exact);
@@ -71,6 +73,7 @@ export async function resolveRun(temporal: Temporal, text: string): Promise<stri
   const candidates = matching(runs, text);
   const [run] = candidates;
   if (run && candidates.length === 1) return run.run;
+  if (run && newest && candidates.every(({ name }) => name === text)) return newestOf(candidates, run).run;
   if (!run) throw usageError('RunNotFound', `no run matches ${JSON.stringify(text)}`, 'list them with: temper ls');
   const shown = candidates
     .slice(0, SHOWN_CANDIDATES)
@@ -85,6 +88,11 @@ export async function resolveRun(temporal: Temporal, text: string): Promise<stri
     ].join('\n'),
     'name one of them, such as its last six characters',
   );
+}
+
+/** Lists begin with what is under way, which may have started before what is over. */
+function newestOf(runs: readonly RunSummary[], first: RunSummary): RunSummary {
+  return runs.reduce((newest, run) => (run.startedAt > newest.startedAt ? run : newest), first);
 }
 
 /** Whole names and ids go before parts of them. */

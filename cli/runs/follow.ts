@@ -1,6 +1,7 @@
 /** Following a run on the terminal: what run, watch, upload and cancel have in common. */
 import type { Outcome, RunRecord } from '../../spec/record.ts';
 import type { Context } from '../context.ts';
+import { nameEnvironment } from '../environment.ts';
 import { EXIT, type ExitCode } from '../errors.ts';
 import { endingLines, headingLine } from '../rendering/record.ts';
 import { Story } from '../rendering/story.ts';
@@ -8,9 +9,10 @@ import { type Temporal, uiAddress } from '../temporal.ts';
 import { type Snapshot, watchRun } from './watch.ts';
 
 /** Says which run it is and where it can be watched. */
-export function announce({ output }: Context, { environment }: Temporal, run: string, code: string): void {
+export function announce(context: Context, { environment }: Temporal, run: string, code: string): void {
+  const { output } = context;
   const ui = uiAddress(environment, run);
-  output.note({ code: 'environment', text: output.style.dim(`  in         ${environment.label}`) });
+  nameEnvironment(context, environment);
   output.story({ code, text: `${headingLine(run, ui)}\n`, data: { run, ui } });
 }
 
@@ -73,5 +75,5 @@ export function conclude(context: Context, run: string, { record, closed }: Snap
 }
 
 function ending(record: RunRecord, { output }: Context): string {
-  return ['', ...endingLines(record, output.style)].join('\n');
+  return output.hint(['', ...endingLines(record, output)].join('\n'));
 }

@@ -4,7 +4,6 @@ import {
   GetLogEventsCommand,
   ResourceNotFoundException,
 } from '@aws-sdk/client-cloudwatch-logs';
-import { TRAINING_LOGS } from '../../activities/sagemaker/logs.ts';
 
 export interface LogLine {
   /** Milliseconds since 1970. */
@@ -12,15 +11,17 @@ export interface LogLine {
   readonly message: string;
 }
 
-/** The log of a training job, in CloudWatch Logs: one stream for each of its machines. */
+/** The log of a job, in CloudWatch Logs: one stream for each of its machines. */
 export class JobLog {
   readonly #logs: CloudWatchLogsClient;
+  readonly #group: string;
   readonly #jobName: string;
   /** Where each stream was read to. */
   readonly #tokens = new Map<string, string | undefined>();
 
-  constructor(logs: CloudWatchLogsClient, jobName: string) {
+  constructor(logs: CloudWatchLogsClient, group: string, jobName: string) {
     this.#logs = logs;
+    this.#group = group;
     this.#jobName = jobName;
   }
 
@@ -36,7 +37,7 @@ export class JobLog {
       do {
         const page = await this.#logs.send(
           new DescribeLogStreamsCommand({
-            logGroupName: TRAINING_LOGS,
+            logGroupName: this.#group,
             logStreamNamePrefix: `${this.#jobName}/`,
             ...(nextToken && { nextToken }),
           }),
@@ -56,7 +57,7 @@ export class JobLog {
       const token = this.#tokens.get(logStreamName);
       const { events, nextForwardToken } = await this.#logs.send(
         new GetLogEventsCommand({
-          logGroupName: TRAINING_LOGS,
+          logGroupName: this.#group,
           logStreamName,
           startFromHead: true,
           ...(token && { nextToken: token }),

@@ -1,12 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { missingFiles } from '../../activities/source.ts';
+import { imageUri } from '../../spec/images.ts';
 import { formatProblems, parseSpec } from '../../spec/parse.ts';
 import type { Spec } from '../../spec/spec.ts';
 import type { Context } from '../context.ts';
-import { usageError } from '../errors.ts';
+import { usageError, whyUnreadable } from '../errors.ts';
 
 export interface SpecFile {
+  /** As it was given. */
+  readonly file: string;
   readonly spec: Spec;
   /** Where its relative paths start; absolute. */
   readonly directory: string;
@@ -16,7 +19,11 @@ export interface SpecFile {
 export async function readSpec({ cwd }: Context, file: string, overrides: readonly string[]): Promise<SpecFile> {
   const path = resolve(cwd, file);
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw usageError('SpecUnreadable', `cannot read ${file}: ${reason(error)}`, 'give the path of a temper.yaml');
+    throw usageError(
+      'SpecUnreadable',
+      `cannot read ${file}: ${whyUnreadable(error)}`,
+      'give the path of a temper.yaml',
+    );
   });
   const parsed = parseSpec(text, { file, overrides });
   if (!parsed.ok) {
@@ -29,10 +36,21 @@ export async function readSpec({ cwd }: Context, file: string, overrides: readon
   const missing = await missingFiles(parsed.spec, directory);
   if (missing.length > 0)
     throw usageError('FilesMissing', [`${file} names files that are not there:`, ...missing].join('\n  '));
-  return { spec: parsed.spec, directory };
+  return { file, spec: parsed.spec, directory };
 }
 
-function reason(error: NodeJS.ErrnoException): string {
-  if (error.code === 'ENOENT') return 'no such file';
-  return error.code === 'EISDIR' ? 'it is a directory' : error.message;
+/** Short names of images stand for other addresses in each region, and for none in some. Throws a user error there. */
+export function checkImages({ file, spec }: SpecFile, region: string): void {
+  const problems = Object.entries({ 'train.image': spec.train.image, 'serve.image': spec.serve.image }).flatMap(
+    ([field, image]) => {
+      try {
+        if (image !== undefined) imageUri(image, region);
+        return [];
+      } catch (error) {
+        if (!(error instanceof RangeError)) throw error;
+        return [`${file}  ${field}: ${error.message}`];
+      }
+    },
+  );
+  if (problems.length > 0) throw usageError('InvalidSpec', [`${file} cannot be run:`, ...problems].join('\n  '));
 }

@@ -1,15 +1,19 @@
 /** Reading runs: their records, and what they were started with. */
 import { type WorkflowExecutionStatusName, WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure, CancelledFailure, defaultPayloadConverter } from '@temporalio/common';
-import type { RunRecord } from '../../spec/record.ts';
+import { type RunRecord, STAGES } from '../../spec/record.ts';
 import { type FineTuneInput, recordQuery } from '../../workflows/messages.ts';
+import { searchAttributes } from '../../workflows/search-attributes.ts';
 import { UserError } from '../errors.ts';
 import { hasWorker, type Temporal } from '../temporal.ts';
-import { isUnanswered } from '../temporal-errors.ts';
+import { isOfOtherCode, isUnanswered } from '../temporal-errors.ts';
 
 const QUERY_TIMEOUT_MS = 8_000;
 
-/** Asks the run itself; a worker has to answer. Throws the user error `NoWorker` when none does. */
+/** The failure's code of a run that had no chance to write its own end. */
+export const ENDED_FROM_OUTSIDE = 'Terminated';
+
+/** Asks the run itself; a worker has to answer. Throws the user error `NoWorker` when none does, or `OtherCode`. */
 export async function queryRecord(temporal: Temporal, workflowId: string): Promise<RunRecord> {
   const { client } = temporal;
   try {
@@ -17,6 +21,7 @@ export async function queryRecord(temporal: Temporal, workflowId: string): Promi
       client.workflow.getHandle(workflowId).query(recordQuery),
     );
   } catch (error) {
+    if (isOfOtherCode(error)) throw otherCode(error);
     throw isUnanswered(error) ? noWorker(error) : error;
   }
 }
@@ -45,8 +50,22 @@ export async function closedRecord(
       if (!(error instanceof WorkflowFailedError)) throw error;
     }
   }
-  const record = await queryRecord(temporal, handle.workflowId);
+  const record = await answerOf(temporal, handle);
   return record.outcome ? record : endedFromOutside(record, status);
+}
+
+/** What a closed run answers, or where no worker lets it, what it was started with and the stage it had come to. */
+async function answerOf(temporal: Temporal, handle: WorkflowHandle): Promise<RunRecord> {
+  try {
+    if (await hasWorker(temporal)) return await queryRecord(temporal, handle.workflowId);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+  }
+  const { spec, account } = await readInput(temporal, handle.workflowId);
+  const { typedSearchAttributes } = await handle.describe();
+  const reached = typedSearchAttributes.get(searchAttributes.stage);
+  const stage = STAGES.find((each) => each === reached) ?? 'data';
+  return { run: handle.workflowId, spec, account, stage, timings: [] };
 }
 
 function recordIn(cause: unknown): RunRecord | undefined {
@@ -62,11 +81,18 @@ function endedFromOutside(record: RunRecord, status: WorkflowExecutionStatusName
     ...record,
     outcome: 'failed',
     failure: {
-      code: 'Terminated',
+      code: ENDED_FROM_OUTSIDE,
       message: `the run was ${how} from outside, without clean-up`,
       stage: record.stage,
     },
   };
+}
+
+function otherCode(cause: unknown): UserError {
+  return new UserError('OtherCode', 'a worker with other code than the run was started with answered for it', {
+    fix: 'restart the workers with the code of the run: temper worker',
+    cause,
+  });
 }
 
 function noWorker(cause?: unknown): UserError {

@@ -8,7 +8,7 @@ import { resolveAccount } from '../environment.ts';
 import { type Temporal, uiAddress, withTemporal } from '../temporal.ts';
 import { whileServingInputs } from '../workers/inputs.ts';
 import { announce, conclude, follow } from './follow.ts';
-import type { SpecFile } from './read-spec.ts';
+import { checkImages, type SpecFile } from './read-spec.ts';
 import type { Snapshot } from './watch.ts';
 
 const ID_LETTERS = 'abcdefghijklmnopqrstuvwxyz0123456789';
@@ -17,11 +17,13 @@ const ID_LENGTH = 6;
 /** Starts a run, uploads its inputs from here, and follows it until it is over, or uploaded where detached. */
 export async function startRun(
   context: Context,
-  { spec, directory }: SpecFile,
+  file: SpecFile,
   { detach }: { readonly detach: boolean },
 ): Promise<void> {
   await withTemporal(context, async (temporal) => {
+    const { spec, directory } = file;
     const account = await resolveAccount(temporal.environment, spec);
+    checkImages(file, account.region);
     const run: RunRef = { name: spec.name, id: newId() };
     const workflowId = workflowIdOf(run);
     // Served before the run is there to ask for them: what cannot be uploaded is not started.
@@ -82,5 +84,6 @@ function details({ spec, account }: FineTuneInput): string {
 
 function tellDetached({ output }: Context, { environment }: Temporal, run: string): void {
   const ui = uiAddress(environment, run);
-  output.result({ run, ...(ui && { ui }) }, `\n  the run goes on; follow it with: temper watch ${run}`);
+  const text = `\n  the run goes on; follow it with: temper watch ${run}`;
+  output.result({ run, ...(ui && { ui }) }, output.hint(text));
 }

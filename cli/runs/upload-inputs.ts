@@ -40,6 +40,6 @@ export async function uploadInputs(context: Context, temporal: Temporal, workflo
   context.exitCode = EXIT.done;
   output.result(
     { run: workflowId, data: last.record.data },
-    `\n  uploaded; follow the run with: temper watch ${workflowId}`,
+    output.hint(`\n  uploaded; follow the run with: temper watch ${workflowId}`),
   );
 }

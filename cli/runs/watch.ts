@@ -2,8 +2,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkflowExecutionDescription } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
-import { inputsTaskQueue, parseWorkflowId } from '../../spec/naming.ts';
-import type { JobProgress, RunRecord } from '../../spec/record.ts';
+import type { PipelineActivities } from '../../activities/index.ts';
+import type { JobProgress, RunRecord, Stage } from '../../spec/record.ts';
 import { UserError } from '../errors.ts';
 import { hasWorker, type Temporal } from '../temporal.ts';
 import { isGone } from '../temporal-errors.ts';
@@ -24,8 +24,11 @@ export interface Pending {
   readonly attempt: number;
 }
 
-/** What a run cannot go on without: a pipeline worker, the machine with its files, or Temporal itself. */
-export type Missing = 'worker' | 'inputs' | 'temporal';
+/**
+ * What a run cannot go on without: a pipeline worker, one that has the code it was started with, the machine with its
+ * files, or Temporal itself.
+ */
+export type Missing = 'worker' | 'code' | 'inputs' | 'temporal';
 
 export interface Snapshot {
   /** The last record that is known. */
@@ -65,46 +68,66 @@ async function look(temporal: Temporal, workflowId: string, last: Snapshot): Pro
     const description = await handle.describe();
     const status = description.status.name;
     if (status !== 'RUNNING') return { record: await closedRecord(temporal, handle, status), closed: true };
-    const pending = pendingOf(description);
-    const seen = { ...known, ...(pending && { pending }), closed: false };
     // Asked where there is a doubt only: a query that nobody takes up takes seconds to fail.
     const doubtful = !last.record || last.missing !== undefined;
-    if (doubtful && !(await hasWorker(temporal))) return { ...seen, missing: 'worker' };
+    if (doubtful && !(await hasWorker(temporal))) return { ...known, missing: 'worker', closed: false };
     const record = await queryRecord(temporal, workflowId);
-    const missing = (await inputsMissing(temporal, workflowId, record, description)) ? 'inputs' : undefined;
-    return { ...seen, record, ...(missing && { missing }) };
+    const activity = activityOf(record.stage, description);
+    if (activity && lacksInputs(activity)) return { record, missing: 'inputs', closed: false };
+    return { record, ...(activity && { pending: pendingOf(activity) }), closed: false };
   } catch (error) {
     if (isGone(error)) return { ...known, missing: 'temporal', closed: false };
-    if (error instanceof UserError && error.code === 'NoWorker') return { ...known, missing: 'worker', closed: false };
+    const missing = error instanceof UserError ? MISSING_BY[error.code] : undefined;
+    if (missing) return { ...known, missing, closed: false };
     throw error;
   }
 }
 
-// PendingActivityState SCHEDULED: waiting for a worker to take it up.
-const SCHEDULED = 1;
+const MISSING_BY: Readonly<Record<string, Missing>> = { NoWorker: 'worker', OtherCode: 'code' };
 
-async function inputsMissing(
-  temporal: Temporal,
-  workflowId: string,
-  record: RunRecord,
-  { raw }: WorkflowExecutionDescription,
-): Promise<boolean> {
-  const run = parseWorkflowId(workflowId);
-  const waiting = raw.pendingActivities?.some(({ state, attempt }) => state === SCHEDULED && (attempt ?? 1) <= 1);
-  if (record.stage !== 'data' || !run || !waiting) return false;
-  return !(await hasWorker(temporal, inputsTaskQueue(run)));
+/** The stage that waits for an activity; clean-up belongs to none. */
+const STAGE_OF: Readonly<Record<keyof PipelineActivities | 'prepareInputs', Stage | undefined>> = {
+  prepareInputs: 'data',
+  resolveBase: 'data',
+  submitTraining: 'train',
+  awaitTraining: 'train',
+  stopTraining: undefined,
+  submitEvaluation: 'evaluate',
+  awaitEvaluation: 'evaluate',
+  removeContender: undefined,
+  submitDeployment: 'deploy',
+  awaitDeployment: 'deploy',
+  publishModel: 'deploy',
+  revertDeployment: undefined,
+};
+
+type PendingActivity = NonNullable<WorkflowExecutionDescription['raw']['pendingActivities']>[number];
+
+/** The run was described before it was asked for its record, and may have gone on to the next stage in between. */
+function activityOf(stage: Stage, { raw }: WorkflowExecutionDescription): PendingActivity | undefined {
+  return raw.pendingActivities?.find(({ activityType }) => {
+    const owner = STAGE_OF[activityType?.name as keyof typeof STAGE_OF];
+    return owner === undefined || owner === stage;
+  });
 }
 
-function pendingOf({ raw }: WorkflowExecutionDescription): Pending | undefined {
-  const [activity] = raw.pendingActivities ?? [];
-  if (!activity) return undefined;
-  const payload = activity.heartbeatDetails?.payloads?.[0];
-  const failure = activity.lastFailure;
+// PendingActivityState SCHEDULED: waiting for a worker to take it up.
+const SCHEDULED = 1;
+/** Whoever serves a run's inputs takes them up at once. Temporal goes on showing a poller that was killed for a minute. */
+const TAKEN_UP_MS = 3_000;
+
+function lacksInputs({ activityType, state, scheduledTime }: PendingActivity): boolean {
+  const since = Number(scheduledTime?.seconds ?? Number.POSITIVE_INFINITY) * 1000;
+  return activityType?.name === 'prepareInputs' && state === SCHEDULED && Date.now() - since > TAKEN_UP_MS;
+}
+
+function pendingOf({ heartbeatDetails, lastFailure, attempt }: PendingActivity): Pending {
+  const payload = heartbeatDetails?.payloads?.[0];
   // Waiting for a job is failing with this type at each look: that is no problem.
-  const problem = failure?.applicationFailureInfo?.type === 'InProgress' ? undefined : failure?.message;
+  const problem = lastFailure?.applicationFailureInfo?.type === 'InProgress' ? undefined : lastFailure?.message;
   return {
     ...(payload && { progress: defaultPayloadConverter.fromPayload<JobProgress | UploadProgress>(payload) }),
     ...(problem && { problem }),
-    attempt: activity.attempt ?? 1,
+    attempt: attempt ?? 1,
   };
 }

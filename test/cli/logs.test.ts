@@ -4,29 +4,28 @@ import {
   CreateLogStreamCommand,
   PutLogEventsCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
+import { ApplicationFailure } from '@temporalio/common';
 import { expect, it } from 'vitest';
 import { underWay } from '../workflows/fake-activities.ts';
 import { cli, startCli, until } from './support/cli.ts';
 import { type Env, ownNamespace, project, SPEC, startPipeline } from './support/pipeline.ts';
 
-const GROUP = '/aws/sagemaker/TrainingJobs';
-
 /** Writes to CloudWatch Logs as a job does. */
-async function writer(env: Env, job: string) {
+async function writer(env: Env, job: string, logGroupName = '/aws/sagemaker/TrainingJobs') {
   const client = new CloudWatchLogsClient({
     region: env.AWS_REGION ?? '',
     endpoint: env.AWS_ENDPOINT_URL_CLOUDWATCH_LOGS ?? env.AWS_ENDPOINT_URL ?? '',
     credentials: { accessKeyId: env.AWS_ACCESS_KEY_ID ?? '', secretAccessKey: env.AWS_SECRET_ACCESS_KEY ?? '' },
   });
-  await client.send(new CreateLogGroupCommand({ logGroupName: GROUP })).catch((error: Error) => {
+  await client.send(new CreateLogGroupCommand({ logGroupName })).catch((error: Error) => {
     if (error.name !== 'ResourceAlreadyExistsException') throw error;
   });
   const logStreamName = `${job}/algo-1`;
-  await client.send(new CreateLogStreamCommand({ logGroupName: GROUP, logStreamName }));
+  await client.send(new CreateLogStreamCommand({ logGroupName, logStreamName }));
   return (messages: readonly string[]) =>
     client.send(
       new PutLogEventsCommand({
-        logGroupName: GROUP,
+        logGroupName,
         logStreamName,
         logEvents: messages.map((message) => ({ timestamp: Date.now(), message })),
       }),
@@ -49,7 +48,7 @@ it("prints a job's log, more of it as it comes, and ends with the job", async ()
   await until(async () => (await cli(['show', run, '--json'], options)).stdout.includes('"trainingJob"'));
 
   const empty = await cli(['logs', run], options);
-  expect(empty).toEqual({ exitCode: 0, stdout: '', stderr: '' });
+  expect(empty).toMatchObject({ exitCode: 0, stdout: '' });
 
   const write = await writer(env, `reviews-${id}-train`);
   const epochs = Array.from({ length: 150 }, (_, epoch) => `epoch ${epoch}`);
@@ -72,6 +71,28 @@ it("prints a job's log, more of it as it comes, and ends with the job", async ()
     'Traceback (most recent call last):\n  File "train.py"',
   ]);
   expect(exitCode).toBe(0);
+});
+
+it('prints the logs of the evaluation that a run failed in', async () => {
+  const env = await ownNamespace();
+  await startPipeline(env, {
+    awaitEvaluation: async () => {
+      throw ApplicationFailure.nonRetryable('transform job failed', 'JobFailed');
+    },
+  });
+  const options = { env, cwd: await project(SPEC) };
+  const failed = await cli(['run', 'temper.yaml', '--json'], options);
+  const { run } = JSON.parse(failed.stdout) as { run: string };
+  const [, , id = ''] = run.split('/');
+  const training = await writer(env, `reviews-${id}-train`);
+  await training(['epoch 1']);
+  for (const contender of ['base', 'candidate']) {
+    const write = await writer(env, `reviews-${id}-eval-${contender}`, '/aws/sagemaker/TransformJobs');
+    await write([`KeyError of the ${contender}`]);
+  }
+  const { exitCode, stdout, stderr } = await cli(['logs', run], options);
+  expect([exitCode, stdout]).toEqual([0, 'KeyError of the base\nKeyError of the candidate\n']);
+  expect(stderr).toContain(`log of     reviews-${id}-eval-candidate`);
 });
 
 it('says that there is no job yet', async () => {

@@ -54,6 +54,22 @@ describe('for people', () => {
     expect(uncoloured.stdout()).toBe('red\n');
   });
 
+  it('names commands as they have to be typed', () => {
+    const error = usageError('RunNotFound', 'no run', 'list them with: temper ls');
+    const plain = captured({});
+    plain.output.failure(error);
+    expect(plain.stderr()).toContain('fix: list them with: temper ls');
+    for (const json of [false, true]) {
+      const { output, stdout, stderr } = captured({ json, env: { npm_command: 'exec', npm_lifecycle_event: 'npx' } });
+      output.failure(error);
+      expect(stdout() + stderr()).toContain('list them with: npx temper ls');
+      output.note({ code: 'note', text: 'start it with: temper worker' });
+      expect(stderr()).toContain('start it with: npx temper worker');
+      output.item('temper run', 'temper run');
+      expect(stdout()).not.toContain('npx');
+    }
+  });
+
   it('shows a fault of its own as one', () => {
     const { output, stderr } = captured({});
     expect(output.failure(new TypeError('x is not a function'))).toBe(1);

@@ -1,5 +1,6 @@
 import pc from 'picocolors';
 import { describe, expect, it } from 'vitest';
+import type { Screen } from '../../cli/output.ts';
 import { finishedStages, pendingLine, renderRecord } from '../../cli/rendering/record.ts';
 import { renderRuns } from '../../cli/rendering/runs.ts';
 import { evaluateGate } from '../../spec/gate.ts';
@@ -7,7 +8,8 @@ import type { RunRecord } from '../../spec/record.ts';
 import { specSchema } from '../../spec/spec.ts';
 import { dataSet, scoresWith } from '../workflows/fake-activities.ts';
 
-const plain = pc.createColors(false);
+const style = pc.createColors(false);
+const plain: Screen = { style, columns: 80, whole: false };
 const RUN = 'temper/product-reviews/7f3a9c';
 const RULES = ['accuracy >= 0.70', 'accuracy >= base + 0.05'];
 
@@ -157,6 +159,48 @@ describe('a record, as people read it', () => {
   });
 });
 
+/** A run that failed in its deployment. */
+function undeployed(message: string, facts: Partial<RunRecord> = {}): string {
+  const failure = { code: 'EndpointFailed', message, stage: 'deploy' } as const;
+  return renderRecord({ ...evaluated(62, 76), stage: 'deploy', outcome: 'failed', failure, ...facts }, plain);
+}
+
+describe('a deployment that failed', () => {
+  const unchanged = 'what was served before is unchanged';
+
+  it('says that the endpoint is as before only where it is', () => {
+    expect(undeployed('endpoint product-reviews is Failed: no space')).toContain(
+      `log group /aws/sagemaker/Endpoints/product-reviews; ${unchanged}`,
+    );
+    expect(undeployed('endpoint product-reviews is gone: somebody deleted it')).not.toContain(unchanged);
+    expect(undeployed('endpoint product-reviews is Failed', { leftBehind: ['product-reviews'] })).not.toContain(
+      unchanged,
+    );
+  });
+});
+
+it('cuts a message that would fill the screen, unless it is asked for whole', () => {
+  const message = `member must satisfy enum value set: [${'ml.m5.large, '.repeat(400)}]`;
+  const record = {
+    ...started,
+    outcome: 'failed',
+    failure: { code: 'InvalidRequest', message, stage: 'train' },
+  } as const;
+  expect(renderRecord(record, plain)).toMatch(/ml\.m… \(4,638 characters more: --debug\)/);
+  expect(renderRecord(record, { ...plain, whole: true })).toContain(message);
+  const pending = { problem: message, attempt: 2 };
+  expect(pendingLine('train', pending, '·', plain)).toMatch(/characters more: --debug\)$/);
+});
+
+it('keeps the time beside the text where the terminal is narrow', () => {
+  expect(renderRecord(evaluated(62, 76), { ...plain, columns: 60 })).toContain(
+    '✔ train      sagemaker · product-reviews-7f3a9c-train  6.2 s',
+  );
+  expect(pendingLine('train', undefined, '·', { ...plain, columns: 60 }, '3.0 s')).toBe(
+    '  · train      under way  3.0 s',
+  );
+});
+
 it('counts the stage under way as finished only once the run is over', () => {
   expect(finishedStages(started)).toEqual(['data']);
   expect(finishedStages({ ...started, outcome: 'failed' })).toEqual(['data', 'train']);
@@ -164,13 +208,13 @@ it('counts the stage under way as finished only once the run is over', () => {
 
 it('tells what a job is doing, and what stands in its way', () => {
   const progress = { resource: 'job', status: 'InProgress', secondaryStatus: 'Training', metrics: { loss: 0.5 } };
-  expect(pendingLine('train', { progress, attempt: 3 }, '·')).toBe('  · train      job · Training · loss 0.50');
-  expect(pendingLine('train', { problem: 'Throttled: slow down', attempt: 3 }, '·')).toBe(
+  expect(pendingLine('train', { progress, attempt: 3 }, '·', plain)).toBe('  · train      job · Training · loss 0.50');
+  expect(pendingLine('train', { problem: 'Throttled: slow down', attempt: 3 }, '·', plain)).toBe(
     '  · train      trying again (3): Throttled: slow down',
   );
-  expect(pendingLine('data', { progress: { file: 's3://b/k/train.jsonl', bytes: 1, total: 4 }, attempt: 1 }, '·')).toBe(
-    '  · data       train.jsonl · 25 %',
-  );
+  expect(
+    pendingLine('data', { progress: { file: 's3://b/k/train.jsonl', bytes: 1, total: 4 }, attempt: 1 }, '·', plain),
+  ).toBe('  · data       train.jsonl · 25 %');
 });
 
 it('lists runs in columns', () => {
@@ -186,7 +230,7 @@ it('lists runs in columns', () => {
       endedAt: '2026-01-01T00:02:05.000Z',
     },
   ];
-  expect(renderRuns(runs, new Date('2026-01-02T03:04:15Z'), plain)).toMatchInlineSnapshot(`
+  expect(renderRuns(runs, new Date('2026-01-02T03:04:15Z'), style)).toMatchInlineSnapshot(`
     "NAME             ID      STAGE  OUTCOME   STARTED               TOOK
     a                aaaaaa  train  running   2026-01-02 03:04 UTC  10.0 s
     product-reviews  7f3a9c  gate   rejected  2026-01-01 00:00 UTC  2m 05s"

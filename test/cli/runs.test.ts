@@ -3,7 +3,7 @@ import type { RunSummary } from '../../cli/runs/find.ts';
 import { cli, until } from './support/cli.ts';
 import { ownNamespace, project, SPEC, startPipeline } from './support/pipeline.ts';
 
-it('finds a run by its workflow id or an unambiguous part of it', async () => {
+it('finds a run by its workflow id, an unambiguous part of it, or as the newest of its name', async () => {
   const env = await ownNamespace();
   await startPipeline(env);
   const cwd = await project(SPEC);
@@ -29,7 +29,15 @@ it('finds a run by its workflow id or an unambiguous part of it', async () => {
   expect(await found('tickets')).toBe(`temper/tickets/${tickets}`);
   expect(await found('ticket')).toBe(`temper/tickets/${tickets}`);
 
-  const ambiguous = await cli(['show', 'reviews'], { env });
+  expect(await found('reviews')).toBe(`temper/reviews/${newer}`);
+  expect((await cli(['watch', 'reviews'], { env })).stdout).toContain(`temper/reviews/${newer}`);
+
+  const shown = await cli(['show', 'reviews'], { env });
+  expect(shown.stdout).toContain(`temper/reviews/${newer}   watch it: http`);
+
+  const part = await cli(['show', 'review'], { env });
+  expect(part.exitCode).toBe(2);
+  const ambiguous = await cli(['cancel', 'reviews'], { env });
   expect(ambiguous.exitCode).toBe(2);
   expect(ambiguous.stderr).toContain('"reviews" stands for 2 runs:');
   expect(ambiguous.stderr).toContain(`temper/reviews/${newer}`);
@@ -37,6 +45,9 @@ it('finds a run by its workflow id or an unambiguous part of it', async () => {
   const unknown = await cli(['show', 'temper/reviews/zzzzzz', '--json'], { env });
   expect(JSON.parse(unknown.stdout)).toMatchObject({ error: { code: 'RunNotFound' } });
   expect(unknown.exitCode).toBe(2);
+
+  const none = await cli(['ls', '--name', 'nope'], { env });
+  expect(none).toMatchObject({ exitCode: 0, stdout: 'no runs named nope\n' });
 
   const ofName = await cli(['ls', '--name', 'reviews', '--limit', '1'], { env });
   const lines = ofName.stdout.trim().split('\n');
@@ -52,3 +63,12 @@ it('says what to do where there are no runs', async () => {
   const { exitCode, stdout } = await cli(['ls'], { env: await ownNamespace() });
   expect([exitCode, stdout]).toEqual([0, 'no runs yet; start one with: temper run FILE\n']);
 });
+
+it.each([['ls'], ['show', 'x'], ['logs', 'x'], ['cancel', 'x']])(
+  'temper %s names the environment it asked',
+  async (...argv) => {
+    const env = await ownNamespace();
+    const { stderr } = await cli(argv, { env });
+    expect(stderr.split(`in         Temporal at ${env.TEMPORAL_ADDRESS}`)).toHaveLength(2);
+  },
+);

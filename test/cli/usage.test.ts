@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { temporaryDirectory } from '../support/region.ts';
 import { cli } from './support/cli.ts';
-import { project, SPEC } from './support/pipeline.ts';
+import { ownNamespace, project, SPEC } from './support/pipeline.ts';
 
 const NOBODY = { TEMPORAL_ADDRESS: '127.0.0.1:1' };
 
@@ -80,6 +80,16 @@ describe('a spec that cannot be run ends with 2, before anything is started', ()
     expect(exitCode).toBe(2);
     expect(stderr).toContain('cannot read nowhere.yaml: no such file');
   });
+});
+
+it('a spec whose image is not to be had in the region ends with 2, before anything is started', async () => {
+  const env = { ...(await ownNamespace()), AWS_REGION: 'mars-north-1' };
+  const spec = `${SPEC}serve: { image: sklearn }`;
+  const { exitCode, stderr } = await cli(['run', 'temper.yaml'], { env, cwd: await project(spec) });
+  expect(exitCode).toBe(2);
+  expect(stderr).toContain('temper.yaml  train.image: image sklearn is not known in region mars-north-1');
+  expect(stderr).toContain('temper.yaml  serve.image: ');
+  expect(JSON.parse((await cli(['ls', '--json'], { env })).stdout)).toEqual({ runs: [] });
 });
 
 describe('where Temporal does not answer', () => {

@@ -1,0 +1,172 @@
+/** What is told of a run that cannot go on, or that goes on while it is looked at. */
+import { fileURLToPath } from 'node:url';
+import { heartbeat } from '@temporalio/activity';
+import { Client, Connection, type WorkflowClientInterceptor } from '@temporalio/client';
+import { bundleWorkflowCode, DefaultLogger, NativeConnection, Worker, type WorkflowBundle } from '@temporalio/worker';
+import { expect, it, onTestFinished } from 'vitest';
+import { parse } from 'yaml';
+import { findEnvironment } from '../../cli/environment.ts';
+import { watchRun } from '../../cli/runs/watch.ts';
+import { inputsTaskQueue, PIPELINE_TASK_QUEUE, workflowIdOf } from '../../spec/naming.ts';
+import { specSchema } from '../../spec/spec.ts';
+import type { FineTuneInput } from '../../workflows/messages.ts';
+import { fakeActivities, underWay } from '../workflows/fake-activities.ts';
+import { workflowBundle } from '../workflows/harness.ts';
+import { cli, startCli, until } from './support/cli.ts';
+import { type Env, ownNamespace, project, SPEC, startPipeline } from './support/pipeline.ts';
+
+const ENGAGED = { awaitTraining: async () => Promise.reject(underWay('10 minutes')) };
+
+async function clientOf(env: Env, interceptor: WorkflowClientInterceptor = {}): Promise<Client> {
+  const connection = await Connection.connect({ address: env.TEMPORAL_ADDRESS ?? '' });
+  onTestFinished(() => connection.close());
+  return new Client({ connection, namespace: env.TEMPORAL_NAMESPACE ?? '', interceptors: { workflow: [interceptor] } });
+}
+
+/** A run whose inputs are uploaded. */
+async function detached(env: Env): Promise<string> {
+  const { stdout } = await cli(['run', 'temper.yaml', '--detach', '--json'], { env, cwd: await project(SPEC) });
+  return (JSON.parse(stdout) as { run: string }).run;
+}
+
+/** A pipeline worker that can be stopped before the test is over. */
+async function worker(env: Env, bundle: WorkflowBundle): Promise<() => Promise<void>> {
+  const { prepareInputs: _, ...activities } = fakeActivities(ENGAGED).activities;
+  const connection = await NativeConnection.connect({ address: env.TEMPORAL_ADDRESS ?? '' });
+  const working = await Worker.create({
+    connection,
+    namespace: env.TEMPORAL_NAMESPACE ?? '',
+    taskQueue: PIPELINE_TASK_QUEUE,
+    workflowBundle: bundle,
+    activities,
+  });
+  const running = working.run();
+  let stopped: Promise<void> | undefined;
+  const stop = async (): Promise<void> => {
+    working.shutdown();
+    await running;
+    await connection.close();
+  };
+  const once = (): Promise<void> => {
+    stopped ??= stop();
+    return stopped;
+  };
+  onTestFinished(once);
+  return once;
+}
+
+it("does not show one stage's progress under the next one", async () => {
+  const env = await ownNamespace();
+  let asked = false;
+  let trained = false;
+  let evaluating = false;
+  await startPipeline(env, {
+    awaitTraining: async ({ jobName }) => {
+      heartbeat({ resource: jobName, status: 'InProgress', secondaryStatus: 'Training' });
+      if (!trained) throw underWay(100);
+      return { artifact: 's3://b/m', jobName, jobArn: 'arn', metrics: {}, trainingSeconds: 1, billedSeconds: 1 };
+    },
+    awaitEvaluation: async () => {
+      evaluating = true;
+      throw underWay('10 minutes');
+    },
+  });
+  const run = await detached(env);
+  // The run goes on between the description of what it waits for and the question for its record.
+  const client = await clientOf(env, {
+    query: async (input, next) => {
+      trained = asked;
+      asked = true;
+      if (trained) await until(() => evaluating);
+      return next(input);
+    },
+  });
+  const environment = await findEnvironment({ env, cwd: '/' });
+  const told: unknown[] = [];
+  for await (const { record, pending } of watchRun({ client, environment }, run, new AbortController().signal)) {
+    told.push([record?.stage, pending?.progress]);
+    if (record?.stage === 'evaluate') break;
+  }
+  expect(told).toEqual([
+    ['train', expect.objectContaining({ secondaryStatus: 'Training' })],
+    ['evaluate', undefined],
+  ]);
+});
+
+it('says what to do once the machine that uploads has gone away', async () => {
+  const env = await ownNamespace();
+  await startPipeline(env);
+  const client = await clientOf(env);
+  const { namespace } = client.options;
+  const ref = { name: 'reviews', id: 'abc123' };
+  const run = workflowIdOf(ref);
+  const account = { region: 'us-east-1', bucket: 'bucket', roleArn: 'arn:aws:iam::000000000000:role/r' };
+  const input: FineTuneInput = { run: ref, spec: specSchema.parse(parse(SPEC)), account, directory: '/nowhere' };
+  await client.workflow.start('fineTune', { workflowId: run, taskQueue: PIPELINE_TASK_QUEUE, args: [input] });
+  // Takes the upload up, and lets go of it as Temporal does for a machine that is not heard of any more.
+  const { taskToken } = await client.withDeadline(Date.now() + 20_000, () =>
+    client.workflowService.pollActivityTaskQueue({ namespace, taskQueue: { name: inputsTaskQueue(ref) } }),
+  );
+  const failure = { message: 'activity Heartbeat timeout', applicationFailureInfo: { type: 'Timeout' } };
+  await client.workflowService.respondActivityTaskFailed({ namespace, taskToken, failure });
+
+  const watching = startCli(['watch', run], { env });
+  await until(() => watching.stderr().includes(`temper upload ${run}`));
+  watching.interrupt();
+  await watching.done;
+});
+
+it('waits on where a worker with other code answers', async () => {
+  const env = await ownNamespace();
+  const stop = await worker(env, await workflowBundle());
+  const run = await detached(env);
+  await until(async () => (await cli(['show', run, '--json'], { env })).stdout.includes('"trainingJob"'));
+  await stop();
+  const stopOther = await worker(
+    env,
+    await bundleWorkflowCode({
+      workflowsPath: fileURLToPath(new URL('./support/other-code.ts', import.meta.url)),
+      logger: new DefaultLogger('ERROR'),
+    }),
+  );
+  const watching = startCli(['watch', run], { env });
+  await until(() => /other code|error/.test(watching.stderr()));
+  expect(watching.stderr()).toContain('a worker with other code answered: the run waits');
+  const shown = await cli(['show', run, '--json'], { env });
+  expect(JSON.parse(shown.stdout)).toMatchObject({ error: { code: 'OtherCode' } });
+
+  await stopOther();
+  await worker(env, await workflowBundle());
+  await until(() => watching.stderr().includes('going on'));
+  watching.interrupt();
+  expect(await watching.done).toMatchObject({ exitCode: 130 });
+});
+
+it('names what a terminated run may have left, with and without a worker', async () => {
+  const env = await ownNamespace();
+  const stop = await worker(env, await workflowBundle());
+  const run = await detached(env);
+  const job = `reviews-${run.split('/')[2]}-train`;
+  await until(async () => (await cli(['show', run, '--json'], { env })).stdout.includes('"trainingJob"'));
+  const client = await clientOf(env);
+  await client.workflow.getHandle(run).terminate();
+  const left = `aws sagemaker stop-training-job --training-job-name ${job} --region ${env.AWS_REGION}`;
+  const cancelled = await cli(['cancel', run], { env });
+  expect(cancelled.exitCode).toBe(1);
+  expect(cancelled.stderr).toContain(left);
+  const shown = async (): Promise<string> => (await cli(['show', run], { env })).stdout;
+  expect(await shown()).toContain(left);
+  await stop();
+  expect(await shown()).toContain(left);
+});
+
+it('describes a run in the Temporal UI from its start', async () => {
+  const env = await ownNamespace();
+  await startPipeline(env, ENGAGED);
+  const run = await detached(env);
+  const description = await (await clientOf(env)).workflow.getHandle(run).describe();
+  expect(await description.staticSummary()).toBe('fine-tune reviews: sagemaker → sagemaker-endpoint');
+  expect(await description.staticDetails()).toContain(
+    '- gate: `accuracy >= 0.70`, `accuracy >= base + 0.05`\n- deploy: endpoint `reviews`',
+  );
+});
