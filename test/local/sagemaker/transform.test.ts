@@ -12,7 +12,7 @@ import json, os
 def model_fn(model_dir):
     return None
 def transform_fn(model, body, content_type, accept):
-    lines = body.splitlines()
+    lines = body.decode().splitlines()
     if "boom" in lines:
         raise ValueError("cannot predict boom")
     return "\\n".join(json.dumps({"line": line, "of": len(lines), "batch": os.environ["SAGEMAKER_BATCH"]}) for line in lines), accept
