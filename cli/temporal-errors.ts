@@ -12,6 +12,8 @@ const PERMISSION_DENIED = 7;
 const FAILED_PRECONDITION = 9;
 const UNAVAILABLE = 14;
 const UNAUTHENTICATED = 16;
+const [CANCELLED, UNKNOWN, RESOURCE_EXHAUSTED, ABORTED, INTERNAL] = [1, 2, 8, 10, 13];
+const UNANSWERED = [CANCELLED, UNKNOWN, DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, FAILED_PRECONDITION, ABORTED, INTERNAL];
 
 /** Whether Temporal itself does not answer, as opposed to answering with an error. */
 export function isGone(error: unknown): boolean {
@@ -22,9 +24,12 @@ export function isNotFound(error: unknown): boolean {
   return error instanceof WorkflowNotFoundError || hasCode(error, NOT_FOUND);
 }
 
-/** Whether a query failed because no worker took it up. */
+/**
+ * Whether a query failed because no worker took it up, or because the one that did went away: Temporal then passes on
+ * whatever its connection broke with.
+ */
 export function isUnanswered(error: unknown): boolean {
-  return hasCode(error, DEADLINE_EXCEEDED) || hasCode(error, FAILED_PRECONDITION);
+  return UNANSWERED.some((code) => hasCode(error, code));
 }
 
 /** Whether a query failed because the run's history is not one of the code of the worker that answered. */

@@ -1,7 +1,7 @@
 /** What is told of a run that cannot go on, or that goes on while it is looked at. */
 import { fileURLToPath } from 'node:url';
 import { heartbeat } from '@temporalio/activity';
-import { Client, Connection, type WorkflowClientInterceptor } from '@temporalio/client';
+import { Client, Connection, ServiceError, type WorkflowClientInterceptor } from '@temporalio/client';
 import { bundleWorkflowCode, DefaultLogger, NativeConnection, Worker, type WorkflowBundle } from '@temporalio/worker';
 import { expect, it, onTestFinished } from 'vitest';
 import { parse } from 'yaml';
@@ -114,6 +114,32 @@ it('says what to do once the machine that uploads has gone away', async () => {
   await until(() => watching.stderr().includes(`temper upload ${run}`));
   watching.interrupt();
   await watching.done;
+});
+
+it.each([
+  ['CANCELLED', 1],
+  ['UNKNOWN', 2],
+  ['INTERNAL', 13],
+])('goes on when a worker goes away while it answers (%s)', async (_, code) => {
+  const env = await ownNamespace();
+  await startPipeline(env, ENGAGED);
+  const run = await detached(env);
+  let asked = 0;
+  const client = await clientOf(env, {
+    query: async (input, next) => {
+      asked += 1;
+      if (asked > 1) return next(input);
+      const cause = Object.assign(new Error('context canceled'), { code, details: 'context canceled', metadata: {} });
+      throw new ServiceError('Failed to query Workflow', { cause });
+    },
+  });
+  const environment = await findEnvironment({ env, cwd: '/' });
+  const told: unknown[] = [];
+  for await (const { record, missing } of watchRun({ client, environment }, run, new AbortController().signal)) {
+    told.push(record?.stage ?? missing);
+    if (record) break;
+  }
+  expect(told).toEqual(['worker', 'train']);
 });
 
 it('waits on where a worker with other code answers', async () => {
