@@ -7,15 +7,24 @@ import { ActivityCancellationType, type ActivityOptions } from '@temporalio/work
 
 const heartbeatTimeout = '10 seconds';
 
-/** What the pure logic of spec/ throws for a value that no retry can mend. */
-const nonRetryableErrorTypes = ['RangeError'];
+const retry = {
+  initialInterval: '1s',
+  backoffCoefficient: 2,
+  maximumInterval: '1 minute',
+  // What the pure logic of spec/ throws for a value that no retry can mend.
+  nonRetryableErrorTypes: ['RangeError'],
+} satisfies ActivityOptions['retry'];
+
+/** Where attempts are looks at a job, their number says nothing of how often something went wrong. */
+const retryLooks = { ...retry, backoffCoefficient: 1 };
+
+/** One AWS call, or a few. */
+const call = { startToCloseTimeout: '1 minute', heartbeatTimeout, retry } satisfies ActivityOptions;
 
 /** An AWS call or a few: seconds. Retried for an hour, which outlives most outages. */
 export const quickCall = {
-  startToCloseTimeout: '1 minute',
+  ...call,
   scheduleToCloseTimeout: '1 hour',
-  heartbeatTimeout,
-  retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1 minute', nonRetryableErrorTypes },
   cancellationType: ActivityCancellationType.TRY_CANCEL,
 } satisfies ActivityOptions;
 
@@ -24,10 +33,8 @@ export const quickCall = {
  * A full quota or a busy endpoint is waited for, up to a day.
  */
 export const submit = {
-  startToCloseTimeout: '1 minute',
+  ...call,
   scheduleToCloseTimeout: '1 day',
-  heartbeatTimeout,
-  retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1 minute', nonRetryableErrorTypes },
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
 } satisfies ActivityOptions;
 
@@ -42,7 +49,7 @@ export function awaitJob(maxSeconds: number): ActivityOptions {
     startToCloseTimeout: '15 minutes',
     scheduleToCloseTimeout: (maxSeconds + queueAndStart) * 1000,
     heartbeatTimeout,
-    retry: { initialInterval: '1s', backoffCoefficient: 1.5, maximumInterval: '1 minute', nonRetryableErrorTypes },
+    retry: retryLooks,
     cancellationType: ActivityCancellationType.TRY_CANCEL,
   };
 }
@@ -55,15 +62,14 @@ export const upload = {
   startToCloseTimeout: '12 hours',
   scheduleToCloseTimeout: '1 day',
   heartbeatTimeout,
-  retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1 minute', nonRetryableErrorTypes },
+  retry,
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
 } satisfies ActivityOptions;
 
 /** Stops and removes: what it does not reach goes on billing, so it is tried for a day. */
 export const cleanUp = {
-  startToCloseTimeout: '1 minute',
+  ...call,
+  retry: retryLooks,
   scheduleToCloseTimeout: '1 day',
-  heartbeatTimeout,
-  retry: { initialInterval: '1s', backoffCoefficient: 1.5, maximumInterval: '1 minute', nonRetryableErrorTypes },
   cancellationType: ActivityCancellationType.ABANDON,
 } satisfies ActivityOptions;

@@ -36,7 +36,9 @@ def variable(value):
 
 def main():
     base = os.environ["SAGEMAKER_BASE_DIR"]
-    inside = lambda *parts: os.path.join(base, *parts)  # noqa: E731
+
+    def inside(*parts):
+        return os.path.join(base, *parts)
 
     def config(name):
         with open(inside("input", "config", name), encoding="utf-8") as file:
