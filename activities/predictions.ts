@@ -24,22 +24,26 @@ export function labelOf(line: string): string | undefined {
 export async function readAnswers(s3: S3Client, testUri: string, outputUri: string): Promise<Answer[]> {
   const answers: Answer[] = [];
   const output = objectLines(s3, outputUri);
-  for await (const line of objectLines(s3, testUri)) {
-    const { value: said, done } = await output.next();
-    const row = answers.length + 1;
-    if (done) throw failure('InvalidPredictions', `${outputUri} ends after ${row - 1} rows, the test split goes on`);
-    const prediction = labelOf(said);
-    if (prediction === undefined) {
-      throw failure(
-        'InvalidPredictions',
-        `${outputUri}:${row}: expected JSON with a "label", received ${said.slice(0, 200)}; see output_fn of the serving script`,
-      );
+  try {
+    for await (const line of objectLines(s3, testUri)) {
+      const { value: said, done } = await output.next();
+      const row = answers.length + 1;
+      if (done) throw failure('InvalidPredictions', `${outputUri} ends after ${row - 1} rows, the test split goes on`);
+      const prediction = labelOf(said);
+      if (prediction === undefined) {
+        throw failure(
+          'InvalidPredictions',
+          `${outputUri}:${row}: expected JSON with a "label", received ${said.slice(0, 200)}; see output_fn of the serving script`,
+        );
+      }
+      answers.push({ label: (JSON.parse(line) as { label: string }).label, prediction });
     }
-    answers.push({ label: (JSON.parse(line) as { label: string }).label, prediction });
+    const { done } = await output.next();
+    if (!done)
+      throw failure('InvalidPredictions', `${outputUri} has more rows than the ${answers.length} of the test split`);
+  } finally {
+    await output.return(undefined);
   }
-  const { done } = await output.next();
-  if (!done)
-    throw failure('InvalidPredictions', `${outputUri} has more rows than the ${answers.length} of the test split`);
   return answers;
 }
 

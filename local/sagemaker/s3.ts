@@ -76,7 +76,11 @@ export class ObjectStore {
 
   /** The object's bytes. Where the connection breaks, the stream goes on with the next. */
   async open(object: S3Object, signal?: AbortSignal): Promise<Readable> {
-    return Readable.from(this.#bytes(object, await this.#get(object, {}, signal), signal), { objectMode: false });
+    const first = await this.#get(object, {}, signal);
+    const stream = Readable.from(this.#bytes(object, first, signal), { objectMode: false });
+    // A stream that is given up before it is read has never come to its body.
+    stream.once('close', () => (first.Body as Readable).destroy());
+    return stream;
   }
 
   async *#bytes(object: S3Object, first: GetObjectCommandOutput, signal?: AbortSignal): AsyncGenerator<Buffer> {
@@ -97,9 +101,12 @@ export class ObjectStore {
     }
   }
 
-  #get({ bucket, key }: S3Object, more: Partial<GetObjectCommandInput>, signal?: AbortSignal) {
+  async #get({ bucket, key }: S3Object, more: Partial<GetObjectCommandInput>, signal?: AbortSignal) {
     const command = new GetObjectCommand({ Bucket: bucket, Key: key, ...more });
-    return this.#client.send(command, signal ? { abortSignal: signal } : {});
+    const answer = await this.#client.send(command, signal ? { abortSignal: signal } : {});
+    // Whoever reads the body meets its error. One that comes while nobody reads would end the process.
+    (answer.Body as Readable).on('error', () => {});
+    return answer;
   }
 
   /** Downloads every object under the URI into the directory, named as SageMaker names them; returns how many. */
