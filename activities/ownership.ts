@@ -45,17 +45,17 @@ export async function createOrAttach(
   tags: readonly Tag[],
   create: () => Promise<unknown>,
   arnOf: () => Promise<string | undefined>,
-): Promise<'created' | 'attached'> {
+): Promise<void> {
   try {
     await create();
-    return 'created';
+    return;
   } catch (error) {
     if (errorTypeOf(error) !== 'Conflict') throw translateAwsError(error, `create ${what}`);
   }
   const arn = await calling(`describe ${what}`, arnOf);
   const found = arn ? await tagsOf(sagemaker, arn) : new Map<string, string>();
   const other = tags.find(({ Key, Value }) => found.get(Key ?? '') !== Value);
-  if (!other) return 'attached';
+  if (!other) return;
   throw failure(
     'Conflict',
     `${what} exists and is not this run's: its tag ${other.Key} is ${JSON.stringify(found.get(other.Key ?? ''))}, ` +
