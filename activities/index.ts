@@ -1,6 +1,6 @@
 import type { AwsProvider } from './aws.ts';
 import { createDeploymentActivities } from './deployment/deployment.ts';
-import { createEvaluationActivities } from './evaluation.ts';
+import { createEvaluationActivities } from './evaluation/evaluation.ts';
 import { heartbeating } from './heartbeating.ts';
 import { createModelActivities } from './models.ts';
 import { createTrainingActivities } from './sagemaker/training.ts';

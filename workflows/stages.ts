@@ -1,6 +1,6 @@
 /** The stages of a run: each leaves small references for the next, and registers what it creates for clean-up first. */
 import { type ActivityOptions, ApplicationFailure, proxyActivities, workflowInfo } from '@temporalio/workflow';
-import type { createDataActivities } from '../activities/data.ts';
+import type { createDataActivities } from '../activities/data/activities.ts';
 import type { PipelineActivities } from '../activities/index.ts';
 import { durationSeconds } from '../spec/duration.ts';
 import { evaluateGate, type RuleVerdict } from '../spec/gate.ts';

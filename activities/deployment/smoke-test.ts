@@ -3,7 +3,7 @@ import { splitFile } from '../../spec/naming.ts';
 import type { DataSet, Deployment } from '../../spec/record.ts';
 import type { AwsClients } from '../aws.ts';
 import { errorTypeOf, failure, translateAwsError } from '../errors.ts';
-import { labelOf } from '../predictions.ts';
+import { labelOf } from '../evaluation/predictions.ts';
 import { objectLines } from '../s3-lines.ts';
 
 const SHOWN_CHARACTERS = 200;

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { missingFiles } from '../../activities/source.ts';
+import { missingFiles } from '../../activities/data/source.ts';
 import { imageUri } from '../../spec/images.ts';
 import { formatProblems, parseSpec } from '../../spec/parse.ts';
 import type { Spec } from '../../spec/spec.ts';

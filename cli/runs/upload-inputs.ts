@@ -1,4 +1,4 @@
-import { missingFiles } from '../../activities/source.ts';
+import { missingFiles } from '../../activities/data/source.ts';
 import { parseWorkflowId } from '../../spec/naming.ts';
 import type { Context } from '../context.ts';
 import { EXIT, usageError } from '../errors.ts';

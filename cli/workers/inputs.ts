@@ -2,7 +2,7 @@
 
 import { Worker } from '@temporalio/worker';
 import { createAwsProvider } from '../../activities/aws.ts';
-import { createDataActivities } from '../../activities/data.ts';
+import { createDataActivities } from '../../activities/data/activities.ts';
 import { inputsTaskQueue, type RunRef } from '../../spec/naming.ts';
 import type { Context } from '../context.ts';
 import type { Temporal } from '../temporal.ts';

@@ -1,6 +1,6 @@
 import { DescribeModelCommand, DescribeTransformJobCommand } from '@aws-sdk/client-sagemaker';
 import { expect, it } from 'vitest';
-import type { EvaluationInput } from '../../activities/evaluation.ts';
+import type { EvaluationInput } from '../../activities/evaluation/evaluation.ts';
 import { objectLines } from '../../activities/s3-lines.ts';
 import { modelName, transformJobName } from '../../spec/naming.ts';
 import { servingOf } from '../../spec/serving.ts';

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { normalise, type Row, readRow, type SplitOptions, type SplitResult, splitRows } from '../../spec/data.ts';
+import { type Row, readRow } from '../../spec/data/rows.ts';
+import { normalise, type SplitOptions, type SplitResult, splitRows } from '../../spec/data/split.ts';
 
 const columns = { text: 'text', label: 'label' };
 

@@ -7,7 +7,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { createAwsProvider } from '../../activities/aws.ts';
-import { createDataActivities } from '../../activities/data.ts';
+import { createDataActivities } from '../../activities/data/activities.ts';
 import { createPipelineActivities } from '../../activities/index.ts';
 import type { TrainingInput } from '../../activities/sagemaker/training-request.ts';
 import { parseSpec } from '../../spec/parse.ts';

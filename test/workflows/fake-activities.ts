@@ -1,5 +1,5 @@
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
-import type { createDataActivities } from '../../activities/data.ts';
+import type { createDataActivities } from '../../activities/data/activities.ts';
 import type { PipelineActivities } from '../../activities/index.ts';
 import type { DataSet, Serving } from '../../spec/record.ts';
 import { type Scores, score } from '../../spec/scoring.ts';

@@ -5,16 +5,16 @@ import {
   type DescribeTransformJobResponse,
   StopTransformJobCommand,
 } from '@aws-sdk/client-sagemaker';
-import { type Contender, type RunRef, s3Keys, splitFile, transformJobName } from '../spec/naming.ts';
-import type { Account, DataSet, Evaluation, ModelRef } from '../spec/record.ts';
-import { score } from '../spec/scoring.ts';
-import type { AwsClients, AwsProvider } from './aws.ts';
-import { failure, unlessNotFound } from './errors.ts';
-import { createOrAttach, resourceTags } from './ownership.ts';
+import { type Contender, type RunRef, s3Keys, splitFile, transformJobName } from '../../spec/naming.ts';
+import type { Account, DataSet, Evaluation, ModelRef } from '../../spec/record.ts';
+import { score } from '../../spec/scoring.ts';
+import type { AwsClients, AwsProvider } from '../aws.ts';
+import { failure, unlessNotFound } from '../errors.ts';
+import { createOrAttach, resourceTags } from '../ownership.ts';
+import { jobLogTail, TRANSFORM_LOGS } from '../sagemaker/logs.ts';
+import { ensureModel, removeModel } from '../sagemaker/models.ts';
+import { look, stillInProgress, stopJob } from '../waiting.ts';
 import { keepEvaluation, readAnswers } from './predictions.ts';
-import { jobLogTail, TRANSFORM_LOGS } from './sagemaker/logs.ts';
-import { ensureModel, removeModel } from './sagemaker/models.ts';
-import { look, stillInProgress, stopJob } from './waiting.ts';
 
 /** Who is evaluated on which test split. */
 export interface EvaluationInput {

@@ -4,8 +4,8 @@ import { dirname, resolve, sep } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { pack } from 'tar-stream';
 import { glob } from 'tinyglobby';
-import type { Spec } from '../spec/spec.ts';
-import { failure } from './errors.ts';
+import type { Spec } from '../../spec/spec.ts';
+import { failure } from '../errors.ts';
 import { findDataFiles } from './rows.ts';
 import type { Content } from './upload.ts';
 

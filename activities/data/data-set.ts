@@ -1,12 +1,13 @@
 import { setImmediate } from 'node:timers/promises';
 import { Context, log } from '@temporalio/activity';
-import { inSteps, normalise, type Row, type SplitResult, splitRows } from '../spec/data.ts';
-import { DataProblems, type Place } from '../spec/data-problems.ts';
-import { SPLITS, type SplitName } from '../spec/record.ts';
-import { shown } from '../spec/shown.ts';
-import type { Spec } from '../spec/spec.ts';
-import { failure } from './errors.ts';
-import { tell } from './heartbeating.ts';
+import { DataProblems, type Place } from '../../spec/data/problems.ts';
+import type { Row } from '../../spec/data/rows.ts';
+import { inSteps, normalise, type SplitResult, splitRows } from '../../spec/data/split.ts';
+import { SPLITS, type SplitName } from '../../spec/record.ts';
+import { shown } from '../../spec/shown.ts';
+import type { Spec } from '../../spec/spec.ts';
+import { failure } from '../errors.ts';
+import { tell } from '../heartbeating.ts';
 import { findDataFiles, jsonLine, type Reading, readRows } from './rows.ts';
 
 /** A spec and the directory that its relative paths start from. */

@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import { HeadObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
-import { translateAwsError, unlessNotFound } from './errors.ts';
-import { parseS3Uri } from './s3-uri.ts';
+import { translateAwsError, unlessNotFound } from '../errors.ts';
+import { parseS3Uri } from '../s3-uri.ts';
 
 /** What an object is to hold. */
 export interface Content {

@@ -1,14 +1,15 @@
 import { createHash } from 'node:crypto';
 import { Context } from '@temporalio/activity';
-import type { Row, Splits } from '../spec/data.ts';
-import { type RunRef, s3Keys, splitFile } from '../spec/naming.ts';
-import { type DataSet, type SourceBundle, SPLITS, type SplitInfo, type SplitName } from '../spec/record.ts';
-import type { AwsProvider } from './aws.ts';
+import type { Row } from '../../spec/data/rows.ts';
+import type { Splits } from '../../spec/data/split.ts';
+import { type RunRef, s3Keys, splitFile } from '../../spec/naming.ts';
+import { type DataSet, type SourceBundle, SPLITS, type SplitInfo, type SplitName } from '../../spec/record.ts';
+import type { AwsProvider } from '../aws.ts';
+import { failure } from '../errors.ts';
+import { heartbeating, tell } from '../heartbeating.ts';
+import { s3Uri } from '../s3-uri.ts';
 import { type Located, paced, readDataSet } from './data-set.ts';
-import { failure } from './errors.ts';
-import { heartbeating, tell } from './heartbeating.ts';
 import { jsonLine } from './rows.ts';
-import { s3Uri } from './s3-uri.ts';
 import { missingFiles, packSource } from './source.ts';
 import { type Content, uploadOnce } from './upload.ts';
 

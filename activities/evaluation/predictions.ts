@@ -1,9 +1,9 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
-import type { Answer, Scores } from '../spec/scoring.ts';
-import { calling, failure } from './errors.ts';
-import { objectLines } from './s3-lines.ts';
-import { parseS3Uri } from './s3-uri.ts';
+import type { Answer, Scores } from '../../spec/scoring.ts';
+import { calling, failure } from '../errors.ts';
+import { objectLines } from '../s3-lines.ts';
+import { parseS3Uri } from '../s3-uri.ts';
 
 /** The label in a model's answer: one JSON object a line with `label`, or a JSON string. */
 export function labelOf(line: string): string | undefined {

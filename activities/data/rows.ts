@@ -2,10 +2,10 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { relative, resolve, sep } from 'node:path';
 import { glob } from 'tinyglobby';
-import { type Columns, type Row, readRow } from '../spec/data.ts';
-import type { DataProblem, Place, RowProblem } from '../spec/data-problems.ts';
-import { shown } from '../spec/shown.ts';
-import { byteLines } from './lines.ts';
+import type { DataProblem, Place, RowProblem } from '../../spec/data/problems.ts';
+import { type Columns, type Row, readRow } from '../../spec/data/rows.ts';
+import { shown } from '../../spec/shown.ts';
+import { byteLines } from '../lines.ts';
 
 /** A file of a data set. */
 export interface DataFile {
