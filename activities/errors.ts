@@ -1,8 +1,9 @@
 import { ApplicationFailure } from '@temporalio/common';
+import type { PipelineCode } from '../spec/errors/pipeline.ts';
 
 /**
  * The types of the failures that activities throw: stable, told to users as the failure's code, and whether trying the
- * same call again can help.
+ * same call again can help. What each means for people is in spec/errors/pipeline.ts.
  */
 export const ERRORS = {
   /** AWS asked to slow down. */
@@ -38,7 +39,7 @@ export const ERRORS = {
   InvalidData: { retryable: false },
   InvalidSpec: { retryable: false },
   BaseNotFound: { retryable: false },
-} as const satisfies Record<string, { retryable: boolean }>;
+} as const satisfies { [Code in PipelineCode]?: { retryable: boolean } };
 export type ErrorType = keyof typeof ERRORS;
 
 /** A failure of a type of the table. `details` go into the run's history: keep them small. */

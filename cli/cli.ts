@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { cancelCommand } from './commands/cancel.ts';
 import { devCommand } from './commands/dev/index.ts';
+import { explainCommand } from './commands/explain.ts';
 import { invokeCommand } from './commands/invoke.ts';
 import { logsCommand } from './commands/logs.ts';
 import { lsCommand } from './commands/ls.ts';
@@ -37,6 +38,7 @@ const COMMANDS: readonly ((context: Context) => CommandUnknownOpts)[] = [
   uploadCommand,
   workerCommand,
   devCommand,
+  explainCommand,
 ];
 
 /** Runs one command; `argv` starts after the program's name. Never rejects: what went wrong is shown, and the exit code. */

@@ -1,3 +1,6 @@
+import type { CommandCode } from '../spec/errors/command-line.ts';
+import type { PipelineCode } from '../spec/errors/pipeline.ts';
+
 /** What the process exits with; part of the interface, as scripts branch on it. */
 export const EXIT = {
   done: 0,
@@ -12,6 +15,9 @@ export const EXIT = {
 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
+/** A code of the catalogue in spec/errors/: what `temper explain` knows. */
+export type UserCode = CommandCode | PipelineCode;
+
 /**
  * Something a person can put right. It is shown as its message and its fix, without a stack; everything else that is
  * thrown is a fault of ours, and shows its stack with `--debug`.
@@ -19,13 +25,13 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 export class UserError extends Error {
   override readonly name = 'UserError';
   /** Stable, for `--json`: `InvalidSpec`. */
-  readonly code: string;
+  readonly code: UserCode;
   /** What to do about it. */
   readonly fix?: string;
   readonly exitCode: ExitCode;
 
   constructor(
-    code: string,
+    code: UserCode,
     message: string,
     options: { fix?: string | undefined; exitCode?: ExitCode; cause?: unknown } = {},
   ) {
@@ -36,8 +42,22 @@ export class UserError extends Error {
   }
 }
 
+/** Whose message says it all. */
+const PLAIN: ReadonlySet<string> = new Set<UserCode>([
+  'Usage',
+  'UnknownCode',
+  'Internal',
+  'RunNotFound',
+  'RunAmbiguous',
+]);
+
+/** Where there is more to read about an error, for people; nothing where its message says it all. */
+export function furtherReading(code: string): string | undefined {
+  return PLAIN.has(code) ? undefined : `temper explain ${code}`;
+}
+
 /** Wrong usage or invalid input, exit code 2. */
-export function usageError(code: string, message: string, fix?: string): UserError {
+export function usageError(code: UserCode, message: string, fix?: string): UserError {
   return new UserError(code, message, { fix, exitCode: EXIT.usage });
 }
 

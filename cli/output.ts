@@ -1,7 +1,7 @@
 /** The only place that writes: data on stdout, messages on stderr, one JSON document with `--json`. */
 import { inspect, stripVTControlCharacters } from 'node:util';
 import pc from 'picocolors';
-import { EXIT, type ExitCode, UserError } from './errors.ts';
+import { EXIT, type ExitCode, furtherReading, UserError } from './errors.ts';
 import { shorten } from './rendering/format.ts';
 
 /** What is told while a command works. `text` is for people; `--json` prints code, text and data, one line each. */
@@ -41,7 +41,7 @@ function colours(sink: Sink, env: NodeJS.ProcessEnv): boolean {
 
 // npm sets it for what `npx temper` starts, where a plain `temper` may not be found.
 const throughNpx = (env: NodeJS.ProcessEnv): boolean => env.npm_lifecycle_event === 'npx';
-const COMMAND = /temper (?=(?:run|ls|show|watch|logs|cancel|invoke|upload|worker|dev)\b)/g;
+const COMMAND = /temper (?=(?:run|ls|show|watch|logs|cancel|invoke|upload|worker|dev|explain)\b)/g;
 
 const CLEAR_LINE = '\r\u001b[2K';
 
@@ -134,7 +134,13 @@ export class Output implements Screen {
     if (this.json) this.#data(JSON.stringify({ error: { code, message, ...(fix && { fix }) } }, null, 2));
     else {
       const { red, dim } = this.noteStyle;
-      this.#say(`${red('error:')} ${this.whole ? message : shorten(message)}${fix ? `\n${dim('  fix:')} ${fix}` : ''}`);
+      const more = furtherReading(code);
+      const lines = [
+        `${red('error:')} ${this.whole ? message : shorten(message)}`,
+        ...(fix ? [`${dim('  fix:')} ${fix}`] : []),
+        ...(more ? [dim(`  more: ${this.hint(more)}`)] : []),
+      ];
+      this.#say(lines.join('\n'));
     }
     if (this.#options.debug) this.#say(inspect(error));
     return exitCode;

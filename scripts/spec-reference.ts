@@ -74,7 +74,7 @@ export function specReference(schema: JsonSchema): string {
   );
   const intro = [
     '# temper.yaml',
-    '<!-- Written by `npm run schema` from spec/spec.ts: change the descriptions there. -->',
+    '<!-- Written by `npm run docs` from spec/spec.ts: change the descriptions there. -->',
     `${schema.description ?? ''} Paths are relative to the file. Durations are written as \`90s\`, \`30m\`, \`1h\` or \`5d\`.`,
     'Editors complete the file by its JSON Schema, `spec/temper.schema.json`, with this as its first line:',
     '```yaml\n# yaml-language-server: $schema=path/to/spec/temper.schema.json\n```',

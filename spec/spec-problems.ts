@@ -1,19 +1,12 @@
 /** What can be wrong with a `temper.yaml`, and how it is told. */
 import type { z } from 'zod';
+import type { SpecCode } from './errors/spec-file.ts';
 import { schemasAt } from './json-schema.ts';
 import { shown } from './shown.ts';
 import { nearest } from './suggest.ts';
 
 export interface SpecProblem {
-  readonly code:
-    | 'yaml_syntax'
-    | 'duplicate_key'
-    | 'invalid_override'
-    | 'unknown_key'
-    | 'invalid_key'
-    | 'missing'
-    | 'wrong_type'
-    | 'invalid_value';
+  readonly code: SpecCode;
   /** The file's name; for an override, the option as it was given. */
   readonly file: string;
   /** From 1; 0 for an override. */

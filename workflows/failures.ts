@@ -5,7 +5,10 @@ import {
   isCancellation,
   TimeoutFailure,
 } from '@temporalio/workflow';
+import type { PipelineCode } from '../spec/errors/pipeline.ts';
 import type { Failure, RunRecord, Stage } from '../spec/record.ts';
+
+const UNKNOWN = 'Unknown' satisfies PipelineCode;
 
 /** The error below Temporal's wrapping that says what went wrong. */
 function rootOf(error: unknown): unknown {
@@ -18,7 +21,7 @@ function logOf(details: unknown[] | null | undefined): readonly string[] | undef
 }
 
 const timedOut = ({ message }: Error, stage: Stage): Pick<Failure, 'code' | 'message'> => ({
-  code: 'TimedOut',
+  code: 'TimedOut' satisfies PipelineCode,
   message: `the ${stage} step took longer than it may: ${message}`,
 });
 
@@ -28,9 +31,9 @@ function typeAndMessage(root: ApplicationFailure, stage: Stage): Pick<Failure, '
     case 'InProgress':
       return timedOut(root, stage);
     case 'RangeError':
-      return { code: 'InvalidSpec', message: root.message };
+      return { code: 'InvalidSpec' satisfies PipelineCode, message: root.message };
     default:
-      return { code: root.type ?? 'Unknown', message: root.message };
+      return { code: root.type ?? UNKNOWN, message: root.message };
   }
 }
 
@@ -43,7 +46,7 @@ export function failureOf(error: unknown, stage: Stage): Failure {
   }
   if (root instanceof TimeoutFailure) return { ...timedOut(root, stage), stage };
   if (root instanceof RangeError) return { code: 'InvalidSpec', message: root.message, stage };
-  return { code: 'Unknown', message: root instanceof Error ? root.message : String(root), stage };
+  return { code: UNKNOWN, message: root instanceof Error ? root.message : String(root), stage };
 }
 
 /**

@@ -1,6 +1,7 @@
 /** A run's record as people read it: pure, and the same for run, watch and show. */
 
 import { basename } from 'node:path/posix';
+import { isPipelineCode } from '../../spec/errors/pipeline.ts';
 import type { RuleVerdict } from '../../spec/gate.ts';
 import { parseRule } from '../../spec/gate.ts';
 import { type Outcome, type RunRecord, STAGES, type Stage } from '../../spec/record.ts';
@@ -131,6 +132,7 @@ function failureLines(record: RunRecord, { style, whole }: Screen): string[] {
       : []),
     '',
     `  ${style.dim('fix:')} ${advice(record, failure)}`,
+    ...(isPipelineCode(failure.code) ? [`  ${style.dim(`more: temper explain ${failure.code}`)}`] : []),
   ];
 }
 

@@ -1,6 +1,7 @@
 /** Reading runs: their records, and what they were started with. */
 import { type WorkflowExecutionStatusName, WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure, CancelledFailure, defaultPayloadConverter } from '@temporalio/common';
+import type { PipelineCode } from '../../spec/errors/pipeline.ts';
 import { type RunRecord, STAGES } from '../../spec/record.ts';
 import { type FineTuneInput, recordQuery } from '../../workflows/messages.ts';
 import { searchAttributes } from '../../workflows/search-attributes.ts';
@@ -11,7 +12,7 @@ import { isOfOtherCode, isUnanswered } from '../temporal-errors.ts';
 const QUERY_TIMEOUT_MS = 8_000;
 
 /** The failure's code of a run that had no chance to write its own end. */
-export const ENDED_FROM_OUTSIDE = 'Terminated';
+export const ENDED_FROM_OUTSIDE = 'Terminated' satisfies PipelineCode;
 
 /** Asks the run itself; a worker has to answer. Throws the user error `NoWorker` when none does, or `OtherCode`. */
 export async function queryRecord(temporal: Temporal, workflowId: string): Promise<RunRecord> {

@@ -1,18 +1,9 @@
 /** What can be wrong with a row of a data set, and how it is told. */
+import type { DataCode } from '../errors/data.ts';
 
 /** Why a row cannot be used. */
 export interface RowProblem {
-  readonly code:
-    | 'invalid_encoding'
-    | 'invalid_json'
-    | 'not_an_object'
-    | 'missing_field'
-    | 'wrong_type'
-    | 'empty'
-    | 'invalid_text'
-    | 'too_large'
-    | 'repeated_text'
-    | 'unknown_label';
+  readonly code: DataCode;
   /** What is wrong, in the same words for every row that shares the problem. */
   readonly message: string;
   /** What was received instead, shortened. */

@@ -1,0 +1,13 @@
+import { specJsonSchema } from '../spec/json-schema.ts';
+import { errorReference } from './error-reference.ts';
+import { specReference } from './spec-reference.ts';
+
+/** The files that follow from the code, by their path in the repository; a test fails when one of them is stale. */
+export function generated(): Readonly<Record<string, string>> {
+  const schema = specJsonSchema();
+  return {
+    'spec/temper.schema.json': `${JSON.stringify(schema, null, 2)}\n`,
+    'docs/spec.md': specReference(schema),
+    'docs/errors.md': errorReference(),
+  };
+}

@@ -1,0 +1,67 @@
+import type { ErrorEntry } from './entry.ts';
+
+/** What can be wrong with rows of a data set. */
+export const DATA_ERRORS = {
+  invalid_encoding: {
+    means: 'the line is not UTF-8',
+    why: 'the file was written in another encoding, such as Latin-1 or UTF-16, or was cut within a character',
+    fix: 'write it as UTF-8: iconv -f latin1 -t utf-8 IN > OUT',
+    example: 'data.jsonl:17  caf\\xe9',
+  },
+  invalid_json: {
+    means: 'the line is not one complete JSON value',
+    why: 'single quotes, a trailing comma, a document over several lines, or a last line that was cut',
+    fix: 'write one complete JSON object a line',
+    example: "data.jsonl:3  {'text': 'fine'}",
+  },
+  not_an_object: {
+    means: 'the line is JSON and not an object with fields',
+    why: 'the file holds lists or plain strings',
+    fix: 'write objects, such as {"text": "...", "label": "..."}',
+    example: 'data.jsonl:1  ["fine", "positive"]',
+  },
+  missing_field: {
+    means: 'a field that the row needs is not there',
+    why: 'it has another name in this file, or this row lacks it',
+    fix: 'add it, or name the field that holds it in data.columns',
+    example: 'field "label" is missing: data.jsonl:9  fields text, sentiment',
+  },
+  wrong_type: {
+    means: 'a field holds something else than it should',
+    why: 'numbers, lists or null where text is needed',
+    fix: 'write it as text, in double quotes',
+    example: 'field "text" is not text: data.jsonl:4  null',
+  },
+  empty: {
+    means: 'a field is there and has nothing but white space in it',
+    why: 'the row was exported before it was filled in',
+    fix: 'fill it in or leave the row out',
+    example: 'field "text" is empty: data.jsonl:12  "  "',
+  },
+  invalid_text: {
+    means: 'a text holds a NUL or half of a surrogate pair, which the training script could not read',
+    why: 'a conversion between encodings cut it in the middle of a character',
+    fix: 'remove the character',
+    example: 'field "text" holds a NUL or half of a surrogate pair: data.jsonl:5  "caf\\ud83d"',
+  },
+  too_large: {
+    means: 'the row is larger than a model could be asked about',
+    why: 'a whole document was put into one row, or a line break is missing',
+    fix: 'shorten the text, or make several rows of it',
+    example: 'data.jsonl:2  a row of 9 MB',
+  },
+  repeated_text: {
+    means: 'a text of the test split stands in the training data too, so that its score would say nothing',
+    why: 'the splits were made without looking for duplicates',
+    fix: 'remove it from one of them, or give one source: and let temper split it',
+    example: 'test.jsonl:8  "works like a charm"',
+  },
+  unknown_label: {
+    means: 'a label of the test or validation split is not in the training data, so no model could answer it',
+    why: 'a rare label fell to one side, or is written in two ways',
+    fix: 'correct the label, or add rows with it to the training data',
+    example: 'test.jsonl:31  "Positive", where the training data has negative, positive',
+  },
+} as const satisfies Readonly<Record<string, ErrorEntry>>;
+
+export type DataCode = keyof typeof DATA_ERRORS;

@@ -1,0 +1,157 @@
+import type { ErrorEntry } from './entry.ts';
+
+/** How a stage of a run fails, or what it waits for. */
+export const PIPELINE_ERRORS = {
+  Throttled: {
+    means: 'AWS asked to slow down; the call is made again, further and further apart',
+    why: 'the account makes more calls to the service than its rate limit allows',
+    fix: 'wait; where it stays, ask for a higher rate in Service Quotas or start fewer runs at once',
+    example: 'could not describe training job reviews-7f3a9c-train: ThrottlingException: Rate exceeded',
+  },
+  Unavailable: {
+    means: 'AWS or the network did not answer, or answered with a fault of its own; the call is made again',
+    why: 'an outage, a wrong AWS region, a proxy or firewall in between, or a laptop region that is down',
+    fix: 'check AWS_REGION and the network of the worker, then start the run again',
+    example: 'could not upload the training script: TimeoutError: connection timed out',
+  },
+  CredentialsRejected: {
+    means: 'AWS does not accept the credentials of the worker; the run waits until they are back',
+    why: 'they are missing, expired or of another account',
+    fix: 'sign in again where the worker runs, such as with aws sso login; the run goes on by itself',
+    example: 'could not create training job reviews-7f3a9c-train: ExpiredTokenException: the security token is expired',
+  },
+  QuotaExceeded: {
+    means: "the account's quota for such machines is used up; the run waits until there is room",
+    why: 'other jobs or endpoints use the machines, or the quota is still 0, as it is for most GPUs in a new account',
+    fix: 'stop what uses them, ask for more in Service Quotas, or name another instance type in the spec',
+    example: 'ResourceLimitExceeded: the account-level limit for ml.g5.xlarge for training job usage is 0 instances',
+  },
+  RoleNotReady: {
+    means:
+      'SageMaker cannot assume the role of the run; the call is made again for a while, as new roles take a moment',
+    why: 'the trust policy of the role does not name sagemaker.amazonaws.com, or the role is seconds old',
+    fix: 'let the role in aws.role trust sagemaker.amazonaws.com, then start the run again',
+    example: 'ValidationException: could not assume role arn:aws:iam::111122223333:role/temper-execution',
+  },
+  InvalidRequest: {
+    means: 'AWS refuses the request as it is, so that trying again would not help',
+    why: 'a value of the spec passes its schema and is still not one that the service knows or allows',
+    fix: 'correct the value that AWS names, then start the run again',
+    example: "ValidationException: value 'ml.m5.huge' at 'resourceConfig.instanceType' failed to satisfy constraint",
+  },
+  AccessDenied: {
+    means: 'AWS knows who is asking, and does not allow the action',
+    why: 'a policy of the worker or of the role lacks the action, the bucket or the KMS key, or a higher one denies it',
+    fix: 'allow the action that AWS names, for the worker or for the role in aws.role, then start the run again',
+    example: 'AccessDeniedException: User: arn:aws:iam::... is not authorized to perform: sagemaker:CreateTrainingJob',
+  },
+  NotFound: {
+    means: 'something that the run needs is not there',
+    why: 'a bucket, key, role or image was deleted, is misspelt, or is in another account or region',
+    fix: 'check that what is named exists in this account and region, then start the run again',
+    example: 'could not upload the data: NoSuchBucket: the specified bucket does not exist',
+  },
+  Conflict: {
+    means: 'a name that the run needs is taken by something that it did not make; nothing of it is touched',
+    why: 'another tool, person or model name uses the same endpoint or job name',
+    fix: 'delete what has the name, if it is not needed, or choose another name in the spec',
+    example: 'endpoint reviews was not made by Temper for reviews; choose another deploy.endpoint',
+  },
+  Busy: {
+    means: 'the endpoint is being changed at the moment; the call is made again',
+    why: 'another update of the same endpoint is under way, by a person or a tool',
+    fix: 'wait until it is InService again, then start the run again',
+    example: 'ValidationException: cannot update in-progress endpoint',
+  },
+  InProgress: {
+    means: 'a job or an endpoint is under way; Temporal shows it as an attempt that failed, and it is none',
+    why: 'waiting for a job is looking at it again and again, with the server of Temporal holding the timer',
+    fix: 'nothing: the next look comes by itself',
+    example: 'reviews-7f3a9c-train is Training',
+  },
+  JobFailed: {
+    means: 'a training or transform job ended with an error of its own',
+    why: 'the script raised an error, ended with another exit code than 0, ran out of memory or left no model',
+    fix: 'correct what the log shows, then start the run again; the whole log: temper logs RUN',
+    example: 'training job reviews-7f3a9c-train failed: AlgorithmError: ExitCode 1, ValueError: no rows',
+  },
+  JobStopped: {
+    means: 'a job was stopped before its end',
+    why: 'its time was up (maxRuntime), or somebody stopped it in the AWS console',
+    fix: 'raise maxRuntime where the time was up, then start the run again; the whole log: temper logs RUN',
+    example: 'training job reviews-7f3a9c-train was stopped: MaxRuntimeExceeded',
+  },
+  CapacityUnavailable: {
+    means: 'AWS had no machine of the type that was asked for',
+    why: 'large GPU types are often taken in a region for hours',
+    fix: 'name another instance type in the spec, or start the run again later',
+    example: 'CapacityError: unable to provision requested ML compute capacity; please retry using a different type',
+  },
+  EndpointFailed: {
+    means: 'the endpoint did not come into service',
+    why: 'the model server did not start or answers no ping, or somebody deleted or broke the endpoint meanwhile',
+    fix: 'see what the model wrote: log group /aws/sagemaker/Endpoints/ENDPOINT',
+    example: 'endpoint reviews is Failed: the primary container did not pass the ping health check',
+  },
+  RolledBack: {
+    means: 'AWS put the old configuration of the endpoint back, so the model that was served before still is',
+    why: 'the new model did not start on it, or failed its health check',
+    fix: 'correct what the new model says at its start, then start the run again',
+    example: 'endpoint reviews was rolled back: the new container did not pass the ping health check',
+  },
+  SmokeTestFailed: {
+    means: 'the endpoint is in service and does not answer a row of the test split as it should; it is put back',
+    why: 'the serving script raises an error or answers in another form than it did in the evaluation',
+    fix: 'check that the serving script answers the input that is shown',
+    example: 'endpoint reviews answered {"score": 1}, expected JSON with a "label" of negative, positive',
+  },
+  InvalidPredictions: {
+    means: 'what the model answered in its evaluation cannot be scored',
+    why: 'output_fn of the serving script writes more or fewer lines than there were rows, or other fields',
+    fix: 'let the serving script answer each line with one label, as it does for the endpoint',
+    example: 's3://bucket/predictions.jsonl:7: expected JSON with a "label", received positive',
+  },
+  InvalidData: {
+    means: 'rows of the data set cannot be used; nothing was uploaded',
+    why: 'lines that are no JSON, fields that are missing or empty, or data that no model can be trained on',
+    fix: 'correct the rows that are named, then start the run again',
+    example: '2 of 3,176 rows cannot be used: field "label" is missing (2)',
+  },
+  InvalidSpec: {
+    means: 'the spec says something that cannot be done; nothing was paid for',
+    why: 'a key or value is not one of the schema, or does not fit the data, the scripts or the region',
+    fix: 'correct what is named, then start the run again',
+    example: 'temper.yaml:7:11  train.instance: not valid, received "m5"; write an instance type such as ml.m5.large',
+  },
+  BaseNotFound: {
+    means: 'the model that the run is to start from is not there',
+    why: 'no run of that name has passed yet in this bucket, or the s3:// address of train.base holds nothing',
+    fix: 'finish a run of that name first, or set train.base to the s3:// address of a model',
+    example: 'no model named movie-reviews in s3://bucket/temper/; a run of that name must pass first',
+  },
+  TimedOut: {
+    means: 'a stage took longer than it may, retries and waiting included',
+    why: 'AWS kept a job or endpoint under way past its limit, or what a run waited for did not come',
+    fix: 'see what it waited for in the Temporal UI, then start the run again',
+    example: 'the deploy step took longer than it may: reviews is Updating',
+  },
+  Terminated: {
+    means: 'the run was ended from outside, with no chance to stop what it had started',
+    why: 'somebody terminated the workflow in the Temporal UI, or it passed a time limit of its namespace',
+    fix: 'look for jobs of the run that still bill, and stop them; temper cancel RUN would have done so',
+    example: 'the run was terminated from outside, without clean-up',
+  },
+  Unknown: {
+    means: 'the run ended with an error that Temper has no name for',
+    why: 'most likely a fault of Temper',
+    fix: 'start the run again; if it fails the same way, see the history in the Temporal UI',
+    example: 'failed in train (Unknown): unexpected end of stream',
+  },
+} as const satisfies Readonly<Record<string, ErrorEntry>>;
+
+export type PipelineCode = keyof typeof PIPELINE_ERRORS;
+
+/** Records of runs outlive the version that wrote them. */
+export function isPipelineCode(code: string): code is PipelineCode {
+  return Object.hasOwn(PIPELINE_ERRORS, code);
+}
