@@ -26,6 +26,9 @@ export interface Io {
   readonly signal: AbortSignal;
 }
 
+/** Where no terminal is narrower. */
+const HELP_WIDTH = 80;
+
 /** In the order of `temper --help`. */
 const COMMANDS: readonly ((context: Context) => CommandUnknownOpts)[] = [
   runCommand,
@@ -43,13 +46,15 @@ const COMMANDS: readonly ((context: Context) => CommandUnknownOpts)[] = [
 
 /** Runs one command; `argv` starts after the program's name. Never rejects: what went wrong is shown, and the exit code. */
 export async function runCli(argv: readonly string[], io: Io): Promise<ExitCode> {
+  // Read here and not from the parsed options, so that an error in parsing takes the asked form too.
+  const given = (option: string): boolean => argv.some((word) => word === option || word.startsWith(`${option}=`));
   const output = new Output({
     stdout: io.stdout,
     stderr: io.stderr,
     env: io.env,
-    // Read here and not from the parsed options, so that an error in parsing takes the asked form too.
-    json: argv.some((word) => word === '--json' || word.startsWith('--json=')),
-    debug: argv.includes('--debug'),
+    json: given('--json'),
+    quiet: given('--quiet'),
+    debug: given('--debug'),
   });
   const context: Context = {
     output,
@@ -59,7 +64,7 @@ export async function runCli(argv: readonly string[], io: Io): Promise<ExitCode>
     exitCode: EXIT.done,
   };
   try {
-    await program(context).parseAsync(argv, { from: 'user' });
+    await createProgram(context).parseAsync(argv, { from: 'user' });
     return context.exitCode;
   } catch (error) {
     if (!(error instanceof CommanderError)) return output.failure(error);
@@ -69,7 +74,8 @@ export async function runCli(argv: readonly string[], io: Io): Promise<ExitCode>
   }
 }
 
-function program(context: Context): Command {
+/** The command line with all of its commands. */
+export function createProgram(context: Context): Command {
   const { output } = context;
   const root = new Command('temper')
     .description('Durable fine-tuning pipelines for Amazon SageMaker, on Temporal')
@@ -77,6 +83,7 @@ function program(context: Context): Command {
     .exitOverride()
     .configureOutput({
       writeOut: (text) => output.help(text),
+      getOutHelpWidth: () => Math.min(output.columns, HELP_WIDTH),
       writeErr: (text) => output.note({ code: 'usage', text: text.trimEnd() }),
       // `failure` shows it, in the form of every other error.
       outputError: () => {},
@@ -100,6 +107,7 @@ function common(command: CommandUnknownOpts): void {
   if (!command.options.some((option) => option.long === '--json')) {
     command.option('--json', 'print one JSON document; errors too');
   }
+  command.option('--quiet', 'print the answer and errors, nothing else');
   command.option('--debug', 'show the stack of an error');
 }
 

@@ -1,8 +1,8 @@
 /** The only place that writes: data on stdout, messages on stderr, one JSON document with `--json`. */
-import { inspect, stripVTControlCharacters } from 'node:util';
+import { inspect } from 'node:util';
 import pc from 'picocolors';
 import { EXIT, type ExitCode, furtherReading, UserError } from './errors.ts';
-import { shorten } from './rendering/format.ts';
+import { cut, shorten } from './rendering/format.ts';
 
 /** What is told while a command works. `text` is for people; `--json` prints code, text and data, one line each. */
 export interface Message {
@@ -20,7 +20,7 @@ export type Style = ReturnType<typeof pc.createColors>;
 /** How much there is room for, and how it may look. */
 export interface Screen {
   readonly style: Style;
-  /** Width in characters. */
+  /** Width in columns, of which a wide character takes two; infinite where there is no terminal. */
   readonly columns: number;
   /** Whether messages of any length are shown as they are. */
   readonly whole: boolean;
@@ -31,12 +31,15 @@ export interface OutputOptions {
   readonly stderr: Sink;
   readonly env: NodeJS.ProcessEnv;
   readonly json: boolean;
+  /** Whether there is nothing to say but the answer and errors. */
+  readonly quiet: boolean;
   readonly debug: boolean;
 }
 
 function colours(sink: Sink, env: NodeJS.ProcessEnv): boolean {
-  if (env.NO_COLOR || env.TERM === 'dumb') return false;
-  return sink.isTTY === true || Boolean(env.FORCE_COLOR);
+  if (env.NO_COLOR) return false;
+  if (env.FORCE_COLOR) return env.FORCE_COLOR !== '0' && env.FORCE_COLOR !== 'false';
+  return sink.isTTY === true && env.TERM !== 'dumb';
 }
 
 // npm sets it for what `npx temper` starts, where a plain `temper` may not be found.
@@ -66,7 +69,8 @@ export class Output implements Screen {
     this.whole = options.debug;
     this.style = pc.createColors(!options.json && colours(options.stdout, options.env));
     this.noteStyle = pc.createColors(!options.json && colours(options.stderr, options.env));
-    this.animated = !options.json && options.stdout.isTTY === true && options.env.TERM !== 'dumb' && !options.env.CI;
+    const { TERM, CI } = options.env;
+    this.animated = !options.json && !options.quiet && options.stdout.isTTY === true && TERM !== 'dumb' && !CI;
     const closed = new AbortController();
     this.closed = closed.signal;
     for (const sink of new Set([options.stdout, options.stderr])) {
@@ -79,7 +83,8 @@ export class Output implements Screen {
   }
 
   get columns(): number {
-    return this.#options.stdout.columns ?? 80;
+    const { isTTY, columns } = this.#options.stdout;
+    return isTTY ? (columns ?? 80) : Number.POSITIVE_INFINITY;
   }
 
   /** Text with each `temper COMMAND` as this person has to type it. Messages and errors are given this way anyway. */
@@ -89,7 +94,8 @@ export class Output implements Screen {
 
   /** The command's answer: `document` as JSON, or `text` for people. */
   result(document: unknown, text: string): void {
-    this.#data(this.json ? JSON.stringify(document, null, 2) : text);
+    // Blank lines at the start set it apart from the story, which a quiet command does not tell.
+    this.#data(this.json ? JSON.stringify(document, null, 2) : this.#options.quiet ? text.replace(/^\n+/, '') : text);
   }
 
   /** One more line of an answer that comes bit by bit; with `--json` one document a line. */
@@ -100,11 +106,12 @@ export class Output implements Screen {
   /** A line of the story a command tells on stdout; with `--json`, where stdout is for the answer, a message. */
   story(message: Message): void {
     if (this.json) this.note(message);
-    else this.#data(this.hint(message.text));
+    else if (!this.#options.quiet) this.#data(this.hint(message.text));
   }
 
   /** Something to know, which is not the answer. */
   note(message: Message): void {
+    if (this.#options.quiet) return;
     const { code, data } = message;
     const text = this.hint(message.text);
     this.#say(this.json ? JSON.stringify({ event: code, message: text.trim(), ...data }) : text);
@@ -159,10 +166,4 @@ export class Output implements Screen {
   #write(sink: Sink, text: string): void {
     if (!this.#gone.has(sink)) sink.write(text);
   }
-}
-
-/** Cuts a line to the terminal's width, where wrapping would break the redrawing; a cut line loses its colours. */
-function cut(text: string, width: number): string {
-  const plain = stripVTControlCharacters(text);
-  return plain.length <= width ? text : `${plain.slice(0, width - 1)}…`;
 }

@@ -1,4 +1,6 @@
+import { createProgram } from '../cli/cli.ts';
 import { specJsonSchema } from '../spec/json-schema.ts';
+import { commandReference } from './command-reference.ts';
 import { errorReference } from './error-reference.ts';
 import { specReference } from './spec-reference.ts';
 
@@ -8,6 +10,7 @@ export function generated(): Readonly<Record<string, string>> {
   return {
     'spec/temper.schema.json': `${JSON.stringify(schema, null, 2)}\n`,
     'docs/spec.md': specReference(schema),
+    'docs/commands.md': commandReference(createProgram),
     'docs/errors.md': errorReference(),
   };
 }

@@ -20,7 +20,7 @@ export function lsCommand(context: Context) {
       const { output } = context;
       const none =
         name === undefined ? output.hint('no runs yet; start one with: temper run FILE') : `no runs named ${name}`;
-      output.result({ runs }, runs.length > 0 ? renderRuns(runs, new Date(), output.style) : none);
+      output.result({ runs }, runs.length > 0 ? renderRuns(runs, new Date(), output) : none);
     });
 }
 

@@ -1,5 +1,6 @@
 /** Numbers and tables as people read them. */
 import { stripVTControlCharacters } from 'node:util';
+import truncatedWidth from 'fast-string-truncated-width';
 
 /** `0.4 s`, `1m 12s`, `2h 05m`. */
 export function formatSeconds(seconds: number): string {
@@ -26,6 +27,7 @@ export function formatMetric(value: number): string {
   return Number(value.toPrecision(4)).toString();
 }
 
+const GAP = '  ';
 const SHORT = 600;
 
 /** Cuts lines that would fill the screen: AWS lists all of its instance types where one of them is misspelt. */
@@ -37,24 +39,37 @@ export function shorten(text: string): string {
   return text.split('\n').map(cut).join('\n');
 }
 
-/** Pads to a width that colour codes do not count towards. */
-export function pad(text: string, width: number): string {
-  return text + ' '.repeat(Math.max(0, width - stripVTControlCharacters(text).length));
+/** Columns that a text takes on a terminal: two for a wide character, none for colours. */
+export function widthOf(text: string): number {
+  return truncatedWidth(text).width;
 }
 
-/** Columns of equal width, two spaces apart. */
-export function table(rows: readonly (readonly string[])[]): string {
+/** Cuts a line that is wider, as wrapping would break the redrawing; a cut line loses its colours. */
+export function cut(text: string, width: number): string {
+  if (widthOf(text) <= width) return text;
+  const plain = stripVTControlCharacters(text);
+  return `${plain.slice(0, truncatedWidth(plain, { limit: width, ellipsis: '…' }).index)}…`;
+}
+
+/** Pads to a width in columns. */
+export function pad(text: string, width: number): string {
+  return text + ' '.repeat(Math.max(0, width - widthOf(text)));
+}
+
+/** Columns of equal width, two spaces apart; where they are wider than `columns`, without the last ones. */
+export function table(rows: readonly (readonly string[])[], columns = Number.POSITIVE_INFINITY): string {
   const widths: number[] = [];
   for (const row of rows) {
-    for (const [i, cell] of row.entries()) {
-      widths[i] = Math.max(widths[i] ?? 0, stripVTControlCharacters(cell).length);
-    }
+    for (const [i, cell] of row.entries()) widths[i] = Math.max(widths[i] ?? 0, widthOf(cell));
   }
+  let total = widths.reduce((sum, width) => sum + width + GAP.length, -GAP.length);
+  while (total > columns && widths.length > 1) total -= (widths.pop() ?? 0) + GAP.length;
   return rows
     .map((row) =>
       row
+        .slice(0, widths.length)
         .map((cell, i) => pad(cell, widths[i] ?? 0))
-        .join('  ')
+        .join(GAP)
         .trimEnd(),
     )
     .join('\n');

@@ -1,14 +1,14 @@
-import type { Style } from '../output.ts';
+import type { Screen } from '../output.ts';
 import type { RunSummary } from '../runs/find.ts';
 import { formatSeconds, table } from './format.ts';
 
 /** The list of runs as people read it. */
-export function renderRuns(runs: readonly RunSummary[], now: Date, style: Style): string {
+export function renderRuns(runs: readonly RunSummary[], now: Date, { style, columns }: Screen): string {
   const colour = (outcome: string): string => {
     if (outcome === 'passed') return style.green(outcome);
     return outcome === 'rejected' || outcome === 'cancelled' ? style.yellow(outcome) : style.red(outcome);
   };
-  return table([
+  const rows = [
     ['NAME', 'ID', 'STAGE', 'OUTCOME', 'STARTED', 'TOOK'].map((title) => style.dim(title)),
     ...runs.map(({ name, id, stage, outcome, startedAt, endedAt }) => {
       const seconds = ((endedAt ? Date.parse(endedAt) : now.getTime()) - Date.parse(startedAt)) / 1000;
@@ -21,5 +21,6 @@ export function renderRuns(runs: readonly RunSummary[], now: Date, style: Style)
         formatSeconds(Math.max(0, seconds)),
       ];
     }),
-  ]);
+  ];
+  return table(rows, columns);
 }

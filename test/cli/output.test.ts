@@ -2,6 +2,7 @@ import { PassThrough, Writable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { usageError } from '../../cli/errors.ts';
 import { Output, type Sink } from '../../cli/output.ts';
+import { table } from '../../cli/rendering/format.ts';
 
 interface Told {
   readonly output: Output;
@@ -11,10 +12,12 @@ interface Told {
 
 function captured({
   json = false,
+  quiet = false,
   tty = false,
   env = {},
 }: {
   json?: boolean;
+  quiet?: boolean;
   tty?: boolean;
   env?: NodeJS.ProcessEnv;
 }): Told {
@@ -22,7 +25,7 @@ function captured({
   const [out, err] = sinks as [PassThrough, PassThrough];
   const read = (stream: PassThrough): string => (stream.read() as Buffer | null)?.toString() ?? '';
   return {
-    output: new Output({ stdout: out, stderr: err, env, json, debug: false }),
+    output: new Output({ stdout: out, stderr: err, env, json, quiet, debug: false }),
     stdout: () => read(out),
     stderr: () => read(err),
   };
@@ -52,6 +55,31 @@ describe('for people', () => {
     const uncoloured = captured({ tty: true, env: { NO_COLOR: '1' } });
     uncoloured.output.result({}, uncoloured.output.style.red('red'));
     expect(uncoloured.stdout()).toBe('red\n');
+  });
+
+  it('colours where it is told to, and not where it is told not to', () => {
+    const red = (env: NodeJS.ProcessEnv, tty = false): string => captured({ tty, env }).output.style.red('red');
+    expect(red({ FORCE_COLOR: '1', TERM: 'dumb' })).toBe('\u001b[31mred\u001b[39m');
+    expect(red({ FORCE_COLOR: '0' }, true)).toBe('red');
+    expect(red({ TERM: 'dumb' }, true)).toBe('red');
+    expect(red({ FORCE_COLOR: '1', NO_COLOR: '1' })).toBe('red');
+  });
+
+  it('cuts lines by the columns that their characters take', () => {
+    const { output, stdout } = captured({ tty: true });
+    output.live('学習データを送信しています');
+    expect(stdout()).toBe('\r\u001b[2K学習データを送信して…');
+  });
+
+  it('says the answer and errors only, where it is to be quiet', () => {
+    const { output, stdout, stderr } = captured({ quiet: true, tty: true });
+    output.note({ code: 'note', text: 'by the way' });
+    output.story({ code: 'story', text: 'once' });
+    output.live('working');
+    output.result({ answer: 42 }, '\nit is 42');
+    expect([stdout(), stderr()]).toEqual(['it is 42\n', '']);
+    output.failure(usageError('InvalidSpec', 'no name'));
+    expect(stderr()).toContain('no name');
   });
 
   it('names commands as they have to be typed', () => {
@@ -102,6 +130,22 @@ describe('with --json', () => {
   });
 });
 
+describe('tables', () => {
+  const rows = [
+    ['NAME', 'ID', 'STAGE'],
+    ['評価モデル', 'a1', 'train'],
+    ['reviews-🤖', 'b2', 'data'],
+  ];
+
+  it('line up wide characters and emoji', () => {
+    expect(table(rows).split('\n')).toEqual(['NAME        ID  STAGE', '評価モデル  a1  train', 'reviews-🤖  b2  data']);
+  });
+
+  it('leave out their last columns where the terminal is narrow', () => {
+    expect(table(rows, 18).split('\n')).toEqual(['NAME        ID', '評価モデル  a1', 'reviews-🤖  b2']);
+  });
+});
+
 describe('when the reader of stdout has gone away', () => {
   it('says so by a signal, and writes there no more', async () => {
     const written: string[] = [];
@@ -112,7 +156,7 @@ describe('when the reader of stdout has gone away', () => {
       },
     });
     const stderr = new PassThrough();
-    const output = new Output({ stdout, stderr, env: {}, json: false, debug: false });
+    const output = new Output({ stdout, stderr, env: {}, json: false, quiet: false, debug: false });
     output.result({}, 'first');
     await new Promise((resolve) => output.closed.addEventListener('abort', resolve));
     output.result({}, 'second');

@@ -231,7 +231,7 @@ it('lists runs in columns', () => {
       endedAt: '2026-01-01T00:02:05.000Z',
     },
   ];
-  expect(renderRuns(runs, new Date('2026-01-02T03:04:15Z'), style)).toMatchInlineSnapshot(`
+  expect(renderRuns(runs, new Date('2026-01-02T03:04:15Z'), plain)).toMatchInlineSnapshot(`
     "NAME             ID      STAGE  OUTCOME   STARTED               TOOK
     a                aaaaaa  train  running   2026-01-02 03:04 UTC  10.0 s
     product-reviews  7f3a9c  gate   rejected  2026-01-01 00:00 UTC  2m 05s"
