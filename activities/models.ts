@@ -1,10 +1,49 @@
-import { GetObjectCommand, HeadObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  PutObjectCommand,
+  type S3Client,
+} from '@aws-sdk/client-s3';
 import { type RunRef, s3Keys, workflowIdOf } from '../spec/naming.ts';
-import type { Account, ModelRef, Serving } from '../spec/record.ts';
+import type { Account, ModelRef } from '../spec/record.ts';
 import type { AwsProvider } from './aws.ts';
 import { calling, failure, unlessNotFound } from './errors.ts';
 import { keysUnder } from './s3-lines.ts';
 import { parseS3Uri } from './s3-uri.ts';
+
+/** What a run hands over under its name. */
+export interface ModelCard {
+  readonly run: RunRef;
+  readonly account: Account;
+  readonly model: ModelRef;
+  /** ISO 8601; orders the models of a name. */
+  readonly startedAt: string;
+}
+
+/** A model to start from. `serving` is absent for an artifact from elsewhere, which is served as the candidate is. */
+export type BaseModel = Omit<ModelRef, 'serving'> & Partial<Pick<ModelRef, 'serving'>>;
+
+function cardKey({ run, startedAt }: Pick<ModelCard, 'run' | 'startedAt'>): string {
+  return `${s3Keys.modelCards(run.name)}${startedAt.replaceAll(':', '')}-${run.id}.json`;
+}
+
+/** Makes the model the newest of its name. */
+export async function publishModel(s3: S3Client, card: ModelCard): Promise<void> {
+  const { run, account, model } = card;
+  const Key = cardKey(card);
+  const Body = JSON.stringify({ ...model, run: workflowIdOf(run) } satisfies ModelRef);
+  await calling(`write s3://${account.bucket}/${Key}`, () =>
+    s3.send(new PutObjectCommand({ Bucket: account.bucket, Key, Body, ContentType: 'application/json' })),
+  );
+}
+
+/** Takes back what {@link publishModel} did, if it did. */
+export async function withdrawModel(s3: S3Client, card: Omit<ModelCard, 'model'>): Promise<void> {
+  const Bucket = card.account.bucket;
+  const Key = cardKey(card);
+  await calling(`delete s3://${Bucket}/${Key}`, () => s3.send(new DeleteObjectCommand({ Bucket, Key })));
+}
 
 async function newestModel(s3: S3Client, bucket: string, name: string): Promise<ModelRef> {
   const prefix = s3Keys.modelCards(name);
@@ -29,11 +68,10 @@ async function newestModel(s3: S3Client, bucket: string, name: string): Promise<
 export function createModelActivities({ aws }: { aws: AwsProvider }) {
   return {
     /**
-     * What a spec's `train.base` stands for: the newest model of a name (`run:NAME`), or an artifact in S3, which is then
-     * served as the candidate is. `BaseNotFound` when there is none.
+     * What a spec's `train.base` stands for: the newest model of a name (`run:NAME`), or an artifact in S3.
+     * `BaseNotFound` when there is none.
      */
-    async resolveBase(input: { base: string; account: Account; serving: Serving }): Promise<ModelRef> {
-      const { base, account, serving } = input;
+    async resolveBase({ base, account }: { base: string; account: Account }): Promise<BaseModel> {
       const { s3 } = aws(account.region);
       if (base.startsWith('run:')) return newestModel(s3, account.bucket, base.slice('run:'.length));
       const { bucket, key } = parseS3Uri(base);
@@ -41,19 +79,12 @@ export function createModelActivities({ aws }: { aws: AwsProvider }) {
         s3.send(new HeadObjectCommand({ Bucket: bucket, Key: key })),
       );
       if (!found) throw failure('BaseNotFound', `train.base: there is no object ${base}`);
-      return { artifact: base, serving };
+      return { artifact: base };
     },
 
-    /** Makes the model the newest of its name. `startedAt`, ISO 8601, orders the models. */
-    async publishModel(input: { run: RunRef; account: Account; model: ModelRef; startedAt: string }): Promise<void> {
-      const { run, account, model, startedAt } = input;
-      const Key = `${s3Keys.modelCards(run.name)}${startedAt.replaceAll(':', '')}-${run.id}.json`;
-      const Body = JSON.stringify({ ...model, run: workflowIdOf(run) } satisfies ModelRef);
-      await calling(`write s3://${account.bucket}/${Key}`, () =>
-        aws(account.region).s3.send(
-          new PutObjectCommand({ Bucket: account.bucket, Key, Body, ContentType: 'application/json' }),
-        ),
-      );
+    /** Makes a model that is not deployed the newest of its name. */
+    async publishModel(card: ModelCard): Promise<void> {
+      await publishModel(aws(card.account.region).s3, card);
     },
   };
 }

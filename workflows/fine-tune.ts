@@ -12,7 +12,7 @@ async function pipeline(context: RunContext): Promise<'passed' | 'rejected'> {
   const { model } = await progress.stage('train', () => train(context, prepared));
   if (spec.evaluate) {
     const { evaluations } = await progress.stage('evaluate', () => evaluate(context, prepared, model));
-    const verdict = await progress.stage('gate', () => gate(context, evaluations));
+    const verdict = progress.decide('gate', () => gate(context, evaluations));
     if (verdict.gate.some(({ passed }) => !passed)) return 'rejected';
   }
   await progress.stage('deploy', () => deploy(context, prepared, model));

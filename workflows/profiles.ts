@@ -55,6 +55,14 @@ export function awaitJob(maxSeconds: number): ActivityOptions {
 }
 
 /**
+ * Waits as {@link awaitJob} does, and hands over at its end. A cancel waits for a look under way, so that what was handed
+ * over is never taken for what was not.
+ */
+export function awaitHandOver(maxSeconds: number): ActivityOptions {
+  return { ...awaitJob(maxSeconds), cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED };
+}
+
+/**
  * Reads and uploads local files on the machine that has them; heartbeats with its progress. When that machine goes away
  * the run waits for `temper upload`, a day at most.
  */

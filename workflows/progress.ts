@@ -20,19 +20,35 @@ export class Progress {
 
   /** Runs a stage: what it gives becomes part of the record, with the time it took. */
   async stage<T extends Partial<RunRecord>>(stage: Stage, work: () => Promise<T>): Promise<T> {
+    // A run is started with its first stage, and each upsert is an event of its history.
+    if (stage !== this.record.stage) upsertSearchAttributes([{ key: searchAttributes.stage, value: stage }]);
+    const finish = this.begin(stage);
+    return finish(await work());
+  }
+
+  /** A stage that takes no time; runs are listed with it where they end in it. */
+  decide<T extends Partial<RunRecord>>(stage: Stage, decision: () => T): T {
+    const finish = this.begin(stage);
+    return finish(decision());
+  }
+
+  private begin(stage: Stage): <T extends Partial<RunRecord>>(facts: T) => T {
     const startedAt = new Date();
     const earlier = this.record.timings;
     this.note({ stage, timings: [...earlier, { stage, startedAt: startedAt.toISOString() }] });
-    upsertSearchAttributes([{ key: searchAttributes.stage, value: stage }]);
-    const facts = await work();
-    const seconds = (Date.now() - startedAt.getTime()) / 1000;
-    this.note({ ...facts, timings: [...earlier, { stage, startedAt: startedAt.toISOString(), seconds }] });
-    return facts;
+    return (facts) => {
+      const seconds = (Date.now() - startedAt.getTime()) / 1000;
+      this.note({ ...facts, timings: [...earlier, { stage, startedAt: startedAt.toISOString(), seconds }] });
+      return facts;
+    };
   }
 
   end(outcome: Outcome, facts: Partial<RunRecord> = {}): RunRecord {
     this.note({ ...facts, outcome });
-    upsertSearchAttributes([{ key: searchAttributes.outcome, value: outcome }]);
+    upsertSearchAttributes([
+      { key: searchAttributes.stage, value: this.record.stage },
+      { key: searchAttributes.outcome, value: outcome },
+    ]);
     return this.record;
   }
 }

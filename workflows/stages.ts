@@ -37,15 +37,17 @@ const summary = (text: string): ActivityOptions => ({ summary: text });
 /** Uploads data and code from the machine that has them, and looks up what to start from. */
 export async function prepare({ run, spec, account, directory }: RunContext): Promise<Prepared> {
   const taskQueue = inputsTaskQueue(run);
-  const { data, source } = await upload.prepareInputs.executeWithOptions(
+  const inputs = upload.prepareInputs.executeWithOptions(
     { taskQueue, ...summary('check, split and upload the data; package the code') },
     [{ run, spec, directory, region: account.region, bucket: account.bucket }],
   );
-  if (!spec.train.base) return { data, source };
-  const base = await quickCall.resolveBase.executeWithOptions(summary(`look up ${spec.train.base}`), [
-    { base: spec.train.base, account, serving: servingOf(spec, source, account) },
+  if (!spec.train.base) return inputs;
+  // At the same time, so that a base that is not there ends the run before hours of uploading.
+  const found = quickCall.resolveBase.executeWithOptions(summary(`look up ${spec.train.base}`), [
+    { base: spec.train.base, account },
   ]);
-  return { data, source, base };
+  const [{ data, source }, base] = await Promise.all([inputs, found]);
+  return { data, source, base: { serving: servingOf(spec, source, account), ...base } };
 }
 
 /** A SageMaker training job, submitted and then looked at until it is done. */
@@ -94,16 +96,19 @@ export async function evaluate(
   }
   await submit.submitEvaluation.executeWithOptions(summary(`create transform jobs: ${contenders.join(', ')}`), [input]);
   const { awaitEvaluation } = proxyActivities<PipelineActivities>(profiles.awaitJob(input.maxSeconds));
-  return {
-    evaluations: await awaitEvaluation.executeWithOptions(summary('wait for the transform jobs, then score'), [input]),
-  };
+  const { evaluations, removed } = await awaitEvaluation.executeWithOptions(
+    summary('wait for the transform jobs, then score'),
+    [input],
+  );
+  for (const contender of removed) cleanUp.keep(modelName(run, contender));
+  return { evaluations };
 }
 
 /** Holds the scores against the spec's rules. */
-export async function gate(
+export function gate(
   { spec }: RunContext,
   { base, candidate }: { readonly [C in Contender]?: Evaluation },
-): Promise<{ gate: readonly RuleVerdict[] }> {
+): { gate: readonly RuleVerdict[] } {
   if (!candidate) throw ApplicationFailure.nonRetryable('the candidate was not evaluated', 'InvalidPredictions');
   const scores = { ...(base ? { base: base.scores } : {}), candidate: candidate.scores };
   return { gate: evaluateGate(spec.gate, scores).rules };
@@ -117,17 +122,15 @@ export async function deploy(
 ): Promise<{ endpoint?: Deployment }> {
   const { run, spec, account, cleanUp } = context;
   const model = candidateOf(context, source, trained);
-  const startedAt = workflowInfo().startTime.toISOString();
-  const publish = () =>
-    quickCall.publishModel.executeWithOptions(summary(`make this the newest model of ${run.name}`), [
-      { run, account, model, startedAt },
-    ]);
+  const handOver = { run, account, startedAt: workflowInfo().startTime.toISOString() };
   if (spec.deploy.to === 'none') {
-    await publish();
+    await quickCall.publishModel.executeWithOptions(summary(`make this the newest model of ${run.name}`), [
+      { ...handOver, model },
+    ]);
     return {};
   }
   const { endpoint = run.name, instance, instanceCount } = spec.deploy;
-  const ref = { run, region: account.region, endpoint };
+  const ref = { ...handOver, endpoint };
   // From here on the endpoint may need the model: it goes with the deployment, and stays where that cannot be undone.
   cleanUp.keep(modelName(run, 'candidate'));
   cleanUp.register(endpoint, () =>
@@ -137,11 +140,11 @@ export async function deploy(
     summary(`create or update endpoint ${endpoint}`),
     [{ run, account, model, endpoint, instance, instanceCount }],
   );
-  const { awaitDeployment } = proxyActivities<PipelineActivities>(profiles.awaitJob(LONGEST_DEPLOYMENT_SECONDS));
-  const deployment = await awaitDeployment.executeWithOptions(summary(`wait for endpoint ${endpoint}, then ask it`), [
-    { ...ref, data, created },
-  ]);
-  await publish();
+  const { awaitDeployment } = proxyActivities<PipelineActivities>(profiles.awaitHandOver(LONGEST_DEPLOYMENT_SECONDS));
+  const deployment = await awaitDeployment.executeWithOptions(
+    summary(`wait for endpoint ${endpoint}, ask it, make this the newest model of ${run.name}`),
+    [{ ...ref, model, data, created }],
+  );
   cleanUp.keep(endpoint);
   return { endpoint: deployment };
 }

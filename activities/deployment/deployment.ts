@@ -3,6 +3,7 @@ import { endpointConfigName, type RunRef, workflowIdOf } from '../../spec/naming
 import type { Account, DataSet, Deployment, ModelRef } from '../../spec/record.ts';
 import type { AwsProvider } from '../aws.ts';
 import { failure } from '../errors.ts';
+import { type ModelCard, publishModel, withdrawModel } from '../models.ts';
 import { resourceTags } from '../ownership.ts';
 import { ensureModel, removeModel } from '../sagemaker/models.ts';
 import { look, stillInProgress } from '../waiting.ts';
@@ -19,11 +20,15 @@ export interface DeploymentInput {
   readonly instanceCount: number;
 }
 
-/** A deployment by names, as far as it is needed to await or revert it. */
-export interface DeploymentRef {
-  readonly run: RunRef;
-  readonly region: string;
+/** A deployment, as far as it is needed to revert it. */
+export interface DeploymentRef extends Omit<ModelCard, 'model'> {
   readonly endpoint: string;
+}
+
+/** A deployment, as far as it is needed to prove it and to hand its model over. */
+export interface HandOver extends DeploymentRef, ModelCard {
+  readonly data: DataSet;
+  readonly created: boolean;
 }
 
 /** Throws unless the endpoint is the run's to update; `InProgress` where it will be in a while. */
@@ -93,11 +98,11 @@ export function createDeploymentActivities({ aws }: { aws: AwsProvider }) {
 
     /**
      * Looks once at the endpoint. In service, it must have this run's config, as SageMaker reports a rollback as success,
-     * and must answer a row with a label.
+     * and must answer a row with a label; then the model becomes the newest of its name.
      */
-    async awaitDeployment(input: DeploymentRef & { data: DataSet; created: boolean }): Promise<Deployment> {
+    async awaitDeployment(input: HandOver): Promise<Deployment> {
       const { run, endpoint: name, data, created } = input;
-      const clients = aws(input.region);
+      const clients = aws(input.account.region);
       const endpoint = await look(`describe endpoint ${name}`, () =>
         endpoints.describeEndpoint(clients.sagemaker, name),
       );
@@ -116,16 +121,19 @@ export function createDeploymentActivities({ aws }: { aws: AwsProvider }) {
       }
       const proof = await smokeTest(clients, name, data);
       await endpoints.markProven(clients.sagemaker, endpointConfig);
+      await publishModel(clients.s3, input);
       return { endpoint: name, endpointConfig, created, smokeTest: proof };
     },
 
     /**
      * Undoes what this run did to the endpoint, wherever it stands: puts the config from before back, or deletes the
      * endpoint where the run created it; then deletes its config and model. An endpoint that has another config by now
-     * is left as it is.
+     * is left as it is. No run starts from the model.
      */
-    async revertDeployment({ run, region, endpoint: name }: DeploymentRef): Promise<void> {
-      const { sagemaker } = aws(region);
+    async revertDeployment(deployment: DeploymentRef): Promise<void> {
+      const { run, account, endpoint: name } = deployment;
+      const { sagemaker, s3 } = aws(account.region);
+      await withdrawModel(s3, deployment);
       const config = endpointConfigName(run);
       const endpoint = await endpoints.describeEndpoint(sagemaker, name);
       const status = endpoint?.EndpointStatus ?? '';

@@ -27,7 +27,11 @@ export interface EvaluationInput {
   readonly maxSeconds: number;
 }
 
-export type Evaluations = { readonly [C in Contender]?: Evaluation };
+export interface Evaluated {
+  readonly evaluations: { readonly [C in Contender]?: Evaluation };
+  /** Contenders of which nothing is left to remove. */
+  readonly removed: readonly Contender[];
+}
 
 const MAX_PAYLOAD_MB = 6;
 
@@ -79,6 +83,16 @@ async function isComplete({ logs }: AwsClients, job: DescribeTransformJobRespons
   }
 }
 
+/** Whether the model of the base is gone; what keeps it there is for the run's clean-up to wait for, or to tell. */
+async function baseRemoved({ sagemaker }: AwsClients, run: RunRef): Promise<boolean> {
+  try {
+    await removeModel(sagemaker, run, 'base');
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /**
  * Evaluation by batch transform: the container that will serve is what answers the test split, for each contender the
  * same rows.
@@ -105,8 +119,11 @@ export function createEvaluationActivities({ aws }: { aws: AwsProvider }) {
       }
     },
 
-    /** Looks once at the transform jobs; when all are done, scores them and keeps the predictions in S3. */
-    async awaitEvaluation({ run, account, data, models, maxSeconds }: EvaluationInput): Promise<Evaluations> {
+    /**
+     * Looks once at the transform jobs; when all are done, scores them, keeps the predictions in S3 and deletes the model
+     * of the base, which has served its purpose.
+     */
+    async awaitEvaluation({ run, account, data, models, maxSeconds }: EvaluationInput): Promise<Evaluated> {
       const clients = aws(account.region);
       const contenders = Object.keys(models) as Contender[];
       for (const contender of contenders) {
@@ -137,7 +154,10 @@ export function createEvaluationActivities({ aws }: { aws: AwsProvider }) {
         // The confusion matrix grows with the square of the labels, and a history holds two megabytes.
         return [contender, { scores: { rows: scores.rows, metrics: scores.metrics }, predictions }] as const;
       });
-      return Object.fromEntries(await Promise.all(evaluations));
+      return {
+        evaluations: Object.fromEntries(await Promise.all(evaluations)),
+        removed: models.base && (await baseRemoved(clients, run)) ? ['base'] : [],
+      };
     },
 
     /** Stops the contender's transform job, waits for its end and deletes its model. Gone already is fine. */

@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { PIPELINE_TASK_QUEUE, type RunRef, workflowIdOf } from '../../spec/naming.ts';
+import { STAGES } from '../../spec/record.ts';
 import type { fineTune } from '../../workflows/index.ts';
 import type { FineTuneInput } from '../../workflows/messages.ts';
 import { searchAttributes } from '../../workflows/search-attributes.ts';
@@ -63,6 +64,7 @@ async function start({ client }: Temporal, input: FineTuneInput): Promise<void> 
     typedSearchAttributes: [
       { key: searchAttributes.name, value: run.name },
       { key: searchAttributes.engine, value: spec.train.engine },
+      { key: searchAttributes.stage, value: STAGES[0] },
     ],
     staticSummary: `fine-tune ${run.name}: ${spec.train.engine} → ${spec.deploy.to}`,
     staticDetails: details(input),

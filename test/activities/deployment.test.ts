@@ -44,15 +44,18 @@ async function release(endpoint?: string, name?: string, inference?: string): Pr
   };
 }
 
+const startedAt = '2026-11-25T12:00:00.000Z';
+
 async function deployed({ training, deployment }: Release): Promise<Deployment> {
-  const { run, endpoint } = deployment;
   const { created } = await settled(pipeline.submitDeployment, deployment);
-  const input = { run, region: account.region, endpoint, data: training.data, created };
-  return settled(pipeline.awaitDeployment, input);
+  return settled(pipeline.awaitDeployment, { ...deployment, startedAt, data: training.data, created });
 }
 
 const revert = ({ deployment: { run, endpoint } }: Release) =>
-  settled(pipeline.revertDeployment, { run, region: account.region, endpoint });
+  settled(pipeline.revertDeployment, { run, account, startedAt, endpoint });
+
+const newest = ({ deployment: { run } }: Release) =>
+  settled(pipeline.resolveBase, { base: `run:${run.name}`, account });
 
 async function configOf(endpoint: string): Promise<string | undefined> {
   return (await clients.sagemaker.send(new DescribeEndpointCommand({ EndpointName: endpoint }))).EndpointConfigName;
@@ -77,6 +80,7 @@ it('creates an endpoint, updates it for the next run, and can put the one before
 
   await revert(second);
   expect(await configOf(first.deployment.endpoint)).toBe(endpointConfigName(first.deployment.run));
+  expect(await newest(second)).toMatchObject(first.deployment.model);
   await expectGone(second.deployment.run);
   await revert(second);
 
@@ -113,6 +117,7 @@ it('an endpoint that answers nonsense fails its smoke test', async () => {
     type: 'SmokeTestFailed',
     message: expect.stringContaining('{"label": "neither"}'),
   });
+  await expect(newest(wrong)).rejects.toMatchObject({ type: 'BaseNotFound' });
   await revert(wrong);
 });
 

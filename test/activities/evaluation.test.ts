@@ -34,7 +34,9 @@ it('scores what the serving container answers, and keeps every prediction', asyn
   const input = await evaluationOf();
   const both = { ...input, models: { ...input.models, base: input.models.candidate } } as EvaluationInput;
   await settled(pipeline.submitEvaluation, both);
-  const { base, candidate } = await settled(pipeline.awaitEvaluation, both);
+  const { evaluations, removed } = await settled(pipeline.awaitEvaluation, both);
+  const { base, candidate } = evaluations;
+  expect(removed).toEqual(['base']);
   expect(candidate?.scores.rows).toBe(input.data.splits.test?.rows);
   expect(candidate?.scores.metrics.accuracy).toBe(1);
   expect(base?.scores).toEqual(candidate?.scores);

@@ -16,7 +16,7 @@ it('run:NAME is the newest model of that name that was published, whenever it wa
     });
   await publish('newer1', '2026-11-23T12:00:00.000Z');
   await publish('older1', '2026-11-22T12:00:00.000Z');
-  expect(await settled(pipeline.resolveBase, { base: `run:${name}`, account, serving })).toEqual({
+  expect(await settled(pipeline.resolveBase, { base: `run:${name}`, account })).toEqual({
     artifact: 's3://bucket/newer1/model.tar.gz',
     serving,
     run: `temper/${name}/newer1`,
@@ -26,7 +26,7 @@ it('run:NAME is the newest model of that name that was published, whenever it wa
 it.each([`run:${newName()}`, `s3://${account.bucket}/nowhere/model.tar.gz`])(
   'says that there is no %s',
   async (base) => {
-    await expect(settled(pipeline.resolveBase, { base, account, serving })).rejects.toMatchObject({
+    await expect(settled(pipeline.resolveBase, { base, account })).rejects.toMatchObject({
       type: 'BaseNotFound',
       nonRetryable: true,
     });

@@ -31,12 +31,12 @@ it('the documented pair trains, and is scored and served', async () => {
   const model = { artifact, serving: servingOf(input.spec, input.source, account) };
   const evaluation = { run, account, data, models: { candidate: model }, instance: 'ml.m5.large', maxSeconds: 600 };
   await settled(pipeline.submitEvaluation, evaluation);
-  const { candidate } = await settled(pipeline.awaitEvaluation, evaluation);
+  const { candidate } = (await settled(pipeline.awaitEvaluation, evaluation)).evaluations;
   expect(candidate?.scores).toMatchObject({ rows: data.splits.test?.rows, metrics: { accuracy: 1 } });
 
   const endpoint = { run, account, model, endpoint: run.name, instance: 'ml.t2.medium', instanceCount: 1 };
   const { created } = await settled(pipeline.submitDeployment, endpoint);
-  const release = { run, region: account.region, endpoint: run.name };
+  const release = { ...endpoint, startedAt: '2026-11-25T12:00:00.000Z' };
   const { smokeTest } = await settled(pipeline.awaitDeployment, { ...release, data, created });
   expect(smokeTest.output).toMatch(/^\{"label": "(positive|negative)"\}$/);
   await settled(pipeline.revertDeployment, release);

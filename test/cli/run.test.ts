@@ -63,8 +63,11 @@ it('ends with 3 for a model that the gate rejects, with each rule and its values
   const env = await ownNamespace();
   await startPipeline(env, {
     awaitEvaluation: async () => ({
-      base: { scores: scoresWith(70), predictions: 's3://b/base' },
-      candidate: { scores: scoresWith(72), predictions: 's3://b/candidate' },
+      removed: [],
+      evaluations: {
+        base: { scores: scoresWith(70), predictions: 's3://b/base' },
+        candidate: { scores: scoresWith(72), predictions: 's3://b/candidate' },
+      },
     }),
   });
   const { exitCode, stdout } = await cli(['run', 'temper.yaml'], { env, cwd: await project(SPEC) });

@@ -17,8 +17,8 @@ export const SCENARIOS: Readonly<Record<string, () => Promise<History>>> = {
   },
   rejected: async () => {
     const scores = { scores: scoresWith(60), predictions: 's3://bucket/predictions' };
-    return (await runToEnd(fakeActivities({ awaitEvaluation: async () => ({ base: scores, candidate: scores }) })))
-      .history;
+    const evaluated = { evaluations: { base: scores, candidate: scores }, removed: ['base' as const] };
+    return (await runToEnd(fakeActivities({ awaitEvaluation: async () => evaluated }))).history;
   },
   'failed-training': async () => (await runToEnd(fakeActivities({ awaitTraining: failing }))).history,
   'failed-deployment': async () => (await runToEnd(fakeActivities({ awaitDeployment: failing }))).history,

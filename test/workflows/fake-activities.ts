@@ -63,8 +63,11 @@ export function fakeActivities(overrides: Partial<AllActivities> = {}): FakeActi
     stopTraining: async () => {},
     submitEvaluation: async () => {},
     awaitEvaluation: async ({ models }) => ({
-      ...(models.base ? { base: { scores: scoresWith(60), predictions: 's3://bucket/base/predictions.jsonl' } } : {}),
-      candidate: { scores: scoresWith(80), predictions: 's3://bucket/candidate/predictions.jsonl' },
+      evaluations: {
+        ...(models.base ? { base: { scores: scoresWith(60), predictions: 's3://bucket/base/predictions.jsonl' } } : {}),
+        candidate: { scores: scoresWith(80), predictions: 's3://bucket/candidate/predictions.jsonl' },
+      },
+      removed: models.base ? ['base'] : [],
     }),
     removeContender: async () => {},
     submitDeployment: async () => ({ created: true }),
