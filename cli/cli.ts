@@ -1,6 +1,7 @@
 /** The command line as a function: what `main.ts` gives the process to, and tests call. */
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings';
+import { nearest } from '../spec/suggest.ts';
 import { cancelCommand } from './commands/cancel.ts';
 import { devCommand } from './commands/dev/index.ts';
 import { explainCommand } from './commands/explain.ts';
@@ -14,6 +15,7 @@ import { watchCommand } from './commands/watch.ts';
 import { workerCommand } from './commands/worker.ts';
 import type { Context } from './context.ts';
 import { EXIT, type ExitCode, type UserError, usageError } from './errors.ts';
+import { configureHelp } from './help.ts';
 import { Output, type Sink } from './output.ts';
 
 /** What a command line runs with: the process's own, or a test's. */
@@ -26,23 +28,13 @@ export interface Io {
   readonly signal: AbortSignal;
 }
 
-/** Where no terminal is narrower. */
-const HELP_WIDTH = 80;
-
-/** In the order of `temper --help`. */
-const COMMANDS: readonly ((context: Context) => CommandUnknownOpts)[] = [
-  runCommand,
-  lsCommand,
-  showCommand,
-  watchCommand,
-  logsCommand,
-  cancelCommand,
-  invokeCommand,
-  uploadCommand,
-  workerCommand,
-  devCommand,
-  explainCommand,
-];
+/** In the order of `temper --help`, which is that of a user's path. */
+const COMMANDS: Readonly<Record<string, readonly ((context: Context) => CommandUnknownOpts)[]>> = {
+  Runs: [runCommand, lsCommand, showCommand, watchCommand, logsCommand, cancelCommand, uploadCommand],
+  Models: [invokeCommand],
+  Machines: [workerCommand, devCommand],
+  Help: [explainCommand],
+};
 
 /** Runs one command; `argv` starts after the program's name. Never rejects: what went wrong is shown, and the exit code. */
 export async function runCli(argv: readonly string[], io: Io): Promise<ExitCode> {
@@ -64,7 +56,8 @@ export async function runCli(argv: readonly string[], io: Io): Promise<ExitCode>
     exitCode: EXIT.done,
   };
   try {
-    await createProgram(context).parseAsync(argv, { from: 'user' });
+    const root = createProgram(context);
+    await root.parseAsync(misnamed(root, argv) ?? argv, { from: 'user' });
     return context.exitCode;
   } catch (error) {
     if (!(error instanceof CommanderError)) return output.failure(error);
@@ -74,22 +67,31 @@ export async function runCli(argv: readonly string[], io: Io): Promise<ExitCode>
   }
 }
 
-/** The command line with all of its commands. */
+/** The program with all of its commands. */
 export function createProgram(context: Context): Command {
-  const { output } = context;
   const root = new Command('temper')
     .description('Durable fine-tuning pipelines for Amazon SageMaker, on Temporal')
-    .version(version(), '--version')
+    .version(version(), '--version', 'print the version')
     .exitOverride()
-    .configureOutput({
-      writeOut: (text) => output.help(text),
-      getOutHelpWidth: () => Math.min(output.columns, HELP_WIDTH),
-      writeErr: (text) => output.note({ code: 'usage', text: text.trimEnd() }),
-      // `failure` shows it, in the form of every other error.
-      outputError: () => {},
-    });
-  for (const create of COMMANDS) adopt(root, create(context));
+    .commandsGroup('Help:');
+  configureHelp(root, context.output);
+  for (const [group, commands] of Object.entries(COMMANDS)) {
+    for (const create of commands) adopt(root, create(context).helpGroup(`${group}:`));
+  }
   return root;
+}
+
+/** The words up to one that names no command: asked for its help, commander would show that of all. */
+function misnamed(root: CommandUnknownOpts, argv: readonly string[]): string[] | undefined {
+  const words = argv[0] === 'help' ? argv.slice(1) : argv;
+  let command = root;
+  for (const [index, word] of words.entries()) {
+    if (command.commands.length === 0 || word.startsWith('-') || word === 'help') return undefined;
+    const next = command.commands.find((each) => each.name() === word);
+    if (!next) return words.slice(0, index + 1);
+    command = next;
+  }
+  return undefined;
 }
 
 /** Adds a command with all of its own, and gives each the options that every command has. */
@@ -112,6 +114,11 @@ function common(command: CommandUnknownOpts): void {
 }
 
 function parsingError(error: CommanderError): UserError {
+  const [, given, choices] = /argument '(.*)' is invalid\. Allowed choices are (.*)\.$/.exec(error.message) ?? [];
+  if (given !== undefined && choices !== undefined) {
+    const meant = nearest(given, choices.split(', '));
+    return usageError('Usage', `${JSON.stringify(given)} is not one of ${choices}`, meant && `did you mean ${meant}?`);
+  }
   const [message = '', hint] = error.message.replace(/^error: /, '').split('\n');
   return usageError('Usage', message, hint?.replace(/^\(Did (.*)\)$/, 'did $1') ?? 'see --help');
 }

@@ -1,10 +1,12 @@
 import { Command } from '@commander-js/extra-typings';
 import type { Context } from '../context.ts';
 import { usageError } from '../errors.ts';
+import { withExamples } from '../help.ts';
 
 /** `temper explain CODE`: what an error means. */
 export function explainCommand(context: Context) {
-  return new Command('explain')
+  const command = new Command('explain')
+    .summary('explain an error code')
     .description('explain an error code: what it means, why it comes up, what to do; without a code, list them all')
     .argument('[code]', 'such as CapacityUnavailable, in any case')
     .action(async (code) => {
@@ -25,4 +27,5 @@ export function explainCommand(context: Context) {
       }
       output.result({ errors }, output.hint(renderExplained(errors, output)));
     });
+  return withExamples(command, ['temper explain JobFailed', 'one code'], ['temper explain', 'all of them']);
 }

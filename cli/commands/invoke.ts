@@ -1,9 +1,10 @@
 import { Command } from '@commander-js/extra-typings';
 import type { Context } from '../context.ts';
+import { withExamples } from '../help.ts';
 
 /** `temper invoke ENDPOINT`: ask a served model. */
 export function invokeCommand(context: Context) {
-  return new Command('invoke')
+  const command = new Command('invoke')
     .description('ask a served model')
     .argument('<endpoint>', 'name of the endpoint')
     .option('--text <text>', 'a text to ask about; may be repeated', collect)
@@ -18,6 +19,12 @@ export function invokeCommand(context: Context) {
       const answer = await invokeEndpoint(context, endpoint, request, region);
       context.output.result({ endpoint, ...answer }, answer.body);
     });
+  return withExamples(
+    command,
+    ['temper invoke product-reviews --text "the battery died after a week"', 'ask about a text'],
+    [`temper invoke product-reviews --json '{"text": "works like a charm"}'`, 'send a document as it is'],
+    ['temper invoke product-reviews --file reviews.jsonl', 'ask about every row of a file'],
+  );
 }
 
 function collect(value: string, earlier: readonly string[] = []): string[] {

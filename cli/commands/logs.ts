@@ -1,9 +1,11 @@
 import { Command } from '@commander-js/extra-typings';
 import type { Context } from '../context.ts';
+import { withExamples } from '../help.ts';
 
 /** `temper logs RUN`: what the run's jobs write. */
 export function logsCommand(context: Context) {
-  return new Command('logs')
+  const command = new Command('logs')
+    .summary("print the log of a run's jobs")
     .description(
       'print the log of the jobs that a run waits for or ended with: those of its evaluation, else its training job',
     )
@@ -19,4 +21,8 @@ export function logsCommand(context: Context) {
         await printLogs(context, temporal, await resolveRun(temporal, text, { newest: true }), follow === true);
       });
     });
+  return withExamples(command, [
+    'temper logs product-reviews -f',
+    'what the job of the newest run writes, as it comes',
+  ]);
 }

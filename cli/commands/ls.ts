@@ -1,10 +1,11 @@
 import { Command, InvalidArgumentError } from '@commander-js/extra-typings';
 import { NAME_PATTERN } from '../../spec/naming.ts';
 import type { Context } from '../context.ts';
+import { withExamples } from '../help.ts';
 
 /** `temper ls`: runs, newest first. */
 export function lsCommand(context: Context) {
-  return new Command('ls')
+  const command = new Command('ls')
     .description('list runs, newest first')
     .option('--name <name>', 'only runs of this model name', modelName)
     .option('--limit <count>', 'how many at most', positive, 20)
@@ -22,6 +23,11 @@ export function lsCommand(context: Context) {
         name === undefined ? output.hint('no runs yet; start one with: temper run FILE') : `no runs named ${name}`;
       output.result({ runs }, runs.length > 0 ? renderRuns(runs, new Date(), output) : none);
     });
+  return withExamples(
+    command,
+    ['temper ls --limit 5', 'the five newest runs'],
+    ['temper ls --name product-reviews --json', 'those of one model, for a script'],
+  );
 }
 
 function positive(text: string): number {

@@ -1,9 +1,11 @@
 import { Command } from '@commander-js/extra-typings';
 import type { Context } from '../context.ts';
+import { withExamples } from '../help.ts';
 
 /** `temper run FILE`: start a run and follow it until it ends. */
 export function runCommand(context: Context) {
-  return new Command('run')
+  const command = new Command('run')
+    .summary('start a run and follow it to its end')
     .description('start the run that a spec file describes, and follow it until it ends')
     .argument('<file>', 'the spec, such as temper.yaml')
     .option('--set <path=value>', 'set a value of the spec, train.hyperparameters.epochs=5; may be repeated', collect)
@@ -15,6 +17,12 @@ export function runCommand(context: Context) {
       const spec = await readSpec(context, file, set ?? []);
       await startRun(context, spec, { detach: detach === true });
     });
+  return withExamples(
+    command,
+    ['temper run temper.yaml', 'start the run, and follow it to its end'],
+    ['temper run temper.yaml --set train.hyperparameters.epochs=5', 'with another value for this one run'],
+    ['temper run temper.yaml --detach', 'upload the data and come back'],
+  );
 }
 
 function collect(value: string, earlier: readonly string[] = []): string[] {

@@ -1,9 +1,11 @@
 import { Command } from '@commander-js/extra-typings';
 import type { Context } from '../context.ts';
+import { withExamples } from '../help.ts';
 
 /** `temper show RUN`: the record of a run. */
 export function showCommand(context: Context) {
-  return new Command('show')
+  const command = new Command('show')
+    .summary('show what each stage of a run did')
     .description('show a run: what each stage did, and how it ended')
     .argument('<run>', 'workflow id, an unambiguous part of it, or a name for its newest run')
     .action(async (text) => {
@@ -19,4 +21,9 @@ export function showCommand(context: Context) {
         context.output.result(record, context.output.hint(renderRecord(record, context.output, ui)));
       });
     });
+  return withExamples(
+    command,
+    ['temper show product-reviews', 'the newest run of a model'],
+    ['temper show 7f3a9c --json', 'one run by the end of its id, for a script'],
+  );
 }

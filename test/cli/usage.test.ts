@@ -1,15 +1,30 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import { describe, expect, it } from 'vitest';
+import { createProgram } from '../../cli/cli.ts';
+import { examplesOf } from '../../cli/help.ts';
 import { temporaryDirectory } from '../support/region.ts';
-import { cli } from './support/cli.ts';
+import { cli, idleContext } from './support/cli.ts';
 import { ownNamespace, project, SPEC } from './support/pipeline.ts';
+
+/** The program, and each command and subcommand with its whole name. */
+function everyCommand(): { readonly name: string; readonly command: CommandUnknownOpts }[] {
+  const under = (command: CommandUnknownOpts, name: string): ReturnType<typeof everyCommand> => [
+    { name, command },
+    ...command.commands.flatMap((child) => under(child, `${name} ${child.name()}`)),
+  ];
+  return under(createProgram(idleContext()), 'temper');
+}
 
 const NOBODY = { TEMPORAL_ADDRESS: '127.0.0.1:1' };
 
 describe('wrong usage ends with 2, and says what is right', () => {
   it.each([
     [['shwo'], "unknown command 'shwo'", 'did you mean show?'],
+    [['help', 'shwo'], "unknown command 'shwo'", 'did you mean show?'],
+    [['shwo', '--help'], "unknown command 'shwo'", 'did you mean show?'],
+    [['dev', 'staus'], "unknown command 'staus'", 'did you mean status?'],
     [['ls', '--limt', '3'], "unknown option '--limt'", 'did you mean --limit?'],
     [['ls', '--limit', 'many'], "argument 'many' is invalid", 'see --help'],
     [['ls', '--name', "x' OR 'a' = 'a"], 'names have lower-case letters', 'see --help'],
@@ -44,6 +59,26 @@ it('gives help and version on stdout', async () => {
   expect([exitCode, stderr]).toEqual([0, '']);
   expect(stdout).toContain('--set <path=value>');
   expect(stdout).toContain('--json');
+});
+
+describe('the help of each command', () => {
+  const commands = everyCommand();
+
+  it.each(commands.map(({ name }) => name))('%s fits in 80 columns', async (name) => {
+    const { exitCode, stdout } = await cli([...name.split(' ').slice(1), '--help'], { columns: 80 });
+    expect(exitCode).toBe(0);
+    expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
+  });
+
+  it.each(commands.filter(({ command }) => command.commands.length === 0))(
+    '$name has examples',
+    async ({ name, command }) => {
+      expect(examplesOf(command)).not.toEqual([]);
+      for (const { line } of examplesOf(command)) expect(line).toContain(name);
+      const { stdout } = await cli([...name.split(' ').slice(1), '--help']);
+      expect(stdout).toContain(examplesOf(command)[0]?.line);
+    },
+  );
 });
 
 describe('a spec that cannot be run ends with 2, before anything is started', () => {

@@ -9,6 +9,7 @@ import { upCommand } from './up.ts';
 export function devCommand(context: Context) {
   return new Command('dev')
     .description('the laptop region: Temporal, S3 and SageMaker on this machine')
+    .summary('the laptop region, on this machine')
     .addCommand(upCommand(context))
     .addCommand(downCommand(context))
     .addCommand(statusCommand(context))

@@ -1,9 +1,10 @@
 import { Command } from '@commander-js/extra-typings';
 import type { Context } from '../../context.ts';
+import { withExamples } from '../../help.ts';
 
 /** `temper dev up`: the region and a worker, in the background. */
 export function upCommand(context: Context) {
-  return new Command('up')
+  const command = new Command('up')
     .description('start the laptop region and a worker in the background; up when the command returns')
     .option('--no-worker', 'the region alone')
     .option('--faults <file>', 'YAML file of what SageMaker is to do wrong')
@@ -13,4 +14,9 @@ export function upCommand(context: Context) {
       const result = await up(context, { worker, ...(faults !== undefined && { faults }) });
       context.output.result(result, renderUp(result, context));
     });
+  return withExamples(
+    command,
+    ['temper dev up', 'everything on this machine, and a worker'],
+    ['temper dev up --faults faults.yaml', 'a SageMaker that fails where it is told to'],
+  );
 }

@@ -1,8 +1,9 @@
 import { PassThrough } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
 import { runCli } from '../../../cli/cli.ts';
-import type { ExitCode } from '../../../cli/errors.ts';
-import type { Sink } from '../../../cli/output.ts';
+import type { Context } from '../../../cli/context.ts';
+import { EXIT, type ExitCode } from '../../../cli/errors.ts';
+import { Output, type Sink } from '../../../cli/output.ts';
 
 export interface CliRun {
   /** What has come so far. */
@@ -24,13 +25,15 @@ export interface CliOptions {
   readonly cwd?: string;
   /** Whether stdout is a terminal. */
   readonly terminal?: boolean;
+  /** Width of it. */
+  readonly columns?: number;
 }
 
 /** Starts the CLI in this process, with captured output. */
 export function startCli(argv: readonly string[], options: CliOptions = {}): CliRun {
-  const { env = {}, cwd = import.meta.dirname, terminal = false } = options;
-  const stdout = capture(terminal);
-  const stderr = capture(terminal);
+  const { env = {}, cwd = import.meta.dirname, terminal = false, columns = 120 } = options;
+  const stdout = capture(terminal, columns);
+  const stderr = capture(terminal, columns);
   const interrupt = new AbortController();
   const done = runCli(argv, {
     stdout: stdout.stream,
@@ -47,13 +50,20 @@ export function cli(argv: readonly string[], options?: CliOptions): Promise<CliR
   return startCli(argv, options).done;
 }
 
-function capture(isTTY: boolean): { stream: Sink; text: () => string } {
-  const stream = Object.assign(new PassThrough(), { isTTY, columns: 120 });
+function capture(isTTY: boolean, columns = 120): { stream: Sink; text: () => string } {
+  const stream = Object.assign(new PassThrough(), { isTTY, columns });
   let text = '';
   stream.on('data', (chunk: Buffer) => {
     text += chunk.toString();
   });
   return { stream, text: () => text };
+}
+
+/** What commands are made with where none is run. */
+export function idleContext(): Context {
+  const { stream } = capture(false);
+  const output = new Output({ stdout: stream, stderr: stream, env: {}, json: false, quiet: false, debug: false });
+  return { output, env: {}, cwd: '/', signal: new AbortController().signal, exitCode: EXIT.done };
 }
 
 /** Resolves once the condition holds. */
