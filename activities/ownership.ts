@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { ListTagsCommand, type SageMakerClient, type Tag } from '@aws-sdk/client-sagemaker';
 import { type RunRef, TAGS, workflowIdOf } from '../spec/naming.ts';
 import type { Stage } from '../spec/record.ts';
-import { calling, errorTypeOf, failure, translateAwsError } from './errors.ts';
+import { calling, errorTypeOf, failure, translateAwsError, unlessNotFound } from './errors.ts';
 
 /** JSON with sorted keys, so that equal requests have equal text. */
 function canonical(value: unknown): string {
@@ -34,7 +34,8 @@ export async function tagsOf(sagemaker: SageMakerClient, arn: string): Promise<R
 
 /**
  * Creates a resource, or attaches to the one that a former attempt of the same request created: then its name is taken,
- * and all our tags are on it. A name taken by anything else is a `Conflict`.
+ * and all our tags are on it. A name taken by anything else is a `Conflict`. A full quota may be full of that very
+ * resource, where the former attempt was not acknowledged.
  *
  * @param what for people: `training job product-reviews-7f3a9c-train`
  * @param arnOf the ARN of what has the name now
@@ -46,13 +47,16 @@ export async function createOrAttach(
   create: () => Promise<unknown>,
   arnOf: () => Promise<string | undefined>,
 ): Promise<void> {
+  let arn: string | undefined;
   try {
     await create();
     return;
   } catch (error) {
-    if (errorTypeOf(error) !== 'Conflict') throw translateAwsError(error, `create ${what}`);
+    const type = errorTypeOf(error);
+    if (type === 'QuotaExceeded') arn = await unlessNotFound(`describe ${what}`, arnOf);
+    else if (type === 'Conflict') arn = await calling(`describe ${what}`, arnOf);
+    if (type !== 'Conflict' && !arn) throw translateAwsError(error, `create ${what}`);
   }
-  const arn = await calling(`describe ${what}`, arnOf);
   const found = arn ? await tagsOf(sagemaker, arn) : new Map<string, string>();
   const other = tags.find(({ Key, Value }) => found.get(Key ?? '') !== Value);
   if (!other) return;

@@ -64,15 +64,44 @@ export interface ModelRef {
   readonly run?: string;
 }
 
+/** An instance type that could not be had, and how often it was tried. */
+export interface Shortage {
+  readonly instance: string;
+  /** AWS had no machine of the type, or the account may have no more of them. */
+  readonly of: 'capacity' | 'quota';
+  readonly times: number;
+  /** The job of the last try. */
+  readonly job: string;
+  /** What AWS said last. */
+  readonly message: string;
+  /** Of the jobs of all tries; as a rule none was. */
+  readonly billedSeconds: number;
+}
+
+/** What a run waits for that is not its own work. */
+export interface Waiting {
+  readonly for: 'capacity' | 'quota';
+  /** Which one, as far as it has a name: `ml.g5.xlarge`. */
+  readonly of: string;
+  /** ISO 8601, as all times here. */
+  readonly since: string;
+  readonly tries: number;
+  readonly nextTryAt: string;
+  /** What AWS said last. */
+  readonly message: string;
+}
+
 /** What a training job left. */
 export interface TrainedModel {
   readonly artifact: string;
   readonly jobName: string;
   readonly jobArn: string;
+  /** The instance type that it ran on. */
+  readonly instance: string;
   /** Last value of each metric that the spec's regular expressions found in the log. */
   readonly metrics: Readonly<Record<string, number>>;
   readonly trainingSeconds: number;
-  /** Seconds that AWS bills, times instances. */
+  /** Seconds that AWS bills for this job, times instances; what earlier tries billed is in {@link RunRecord.shortages}. */
   readonly billedSeconds: number;
 }
 
@@ -117,7 +146,11 @@ export interface RunRecord {
   readonly data?: DataSet;
   readonly source?: SourceBundle;
   readonly base?: ModelRef;
-  /** Known from the moment the job is submitted. */
+  /** The run goes on by itself once it is there. */
+  readonly waiting?: Waiting;
+  /** The instance types that were tried in vain, in the order of their first try. */
+  readonly shortages?: readonly Shortage[];
+  /** Known from the moment the job is submitted; the newest one, where there were more. */
   readonly trainingJob?: string;
   readonly model?: TrainedModel;
   readonly evaluations?: { readonly [C in Contender]?: Evaluation };

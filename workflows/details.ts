@@ -1,5 +1,6 @@
 import type { RunRecord, Stage } from '../spec/record.ts';
 import { STAGES } from '../spec/record.ts';
+import { waitingText } from '../spec/waiting.ts';
 
 const number = (value: number): string => String(Math.round(value * 10_000) / 10_000);
 
@@ -9,11 +10,12 @@ function ofData({ data }: RunRecord): string | undefined {
   return `rows: ${splits.join(', ')}; \`sha256:${data.sha256.slice(0, 12)}\``;
 }
 
-function ofTraining({ trainingJob, model }: RunRecord): string | undefined {
+function ofTraining({ trainingJob, model, shortages = [] }: RunRecord): string | undefined {
   if (!trainingJob) return undefined;
+  const lacking = shortages.map(({ instance, of, times }) => `no ${of} for ${instance} (${times}×)`);
   const metrics = Object.entries(model?.metrics ?? {}).map(([name, value]) => `${name} ${number(value)}`);
-  const billed = model ? [`${model.billedSeconds} s billed`] : [];
-  return [`job \`${trainingJob}\``, ...billed, ...metrics].join('; ');
+  const billed = model ? [`${model.instance}, ${model.billedSeconds} s billed`] : [];
+  return [`job \`${trainingJob}\``, ...lacking, ...billed, ...metrics].join('; ');
 }
 
 function ofEvaluation({ evaluations, spec }: RunRecord): string | undefined {
@@ -60,9 +62,12 @@ const ENDINGS = {
 
 /** The run's story in Markdown, for the Temporal UI. */
 export function describeRecord(record: RunRecord): string {
-  const { outcome, failure, leftBehind } = record;
+  const { outcome, failure, leftBehind, waiting } = record;
   const paragraphs = [
-    outcome ? ENDINGS[outcome] : `Now: **${record.stage}**.`,
+    outcome
+      ? ENDINGS[outcome]
+      : `Now: **${record.stage}**${waiting ? `, ${waitingText(waiting, new Date(), false)}` : ''}.`,
+    ...(waiting ? [waiting.message] : []),
     ...(failure ? [`**${failure.code}** in ${failure.stage}: ${failure.message}`] : []),
     ...(leftBehind ? [`**Left behind**, remove by hand: ${leftBehind.join(', ')}`] : []),
     STAGES.map((stage) => lineOf(record, stage)).join('\n'),

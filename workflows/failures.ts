@@ -11,7 +11,7 @@ import type { Failure, RunRecord, Stage } from '../spec/record.ts';
 const UNKNOWN = 'Unknown' satisfies PipelineCode;
 
 /** The error below Temporal's wrapping that says what went wrong. */
-function rootOf(error: unknown): unknown {
+export function rootOf(error: unknown): unknown {
   return error instanceof ActivityFailure && error.cause ? error.cause : error;
 }
 

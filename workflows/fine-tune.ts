@@ -4,7 +4,8 @@ import { CleanUp } from './clean-up.ts';
 import { closing, failureOf } from './failures.ts';
 import { type FineTuneInput, recordQuery } from './messages.ts';
 import { Progress } from './progress.ts';
-import { deploy, evaluate, gate, prepare, type RunContext, train } from './stages.ts';
+import { deploy, evaluate, gate, prepare, type RunContext } from './stages.ts';
+import { train } from './training.ts';
 
 async function pipeline(context: RunContext): Promise<'passed' | 'rejected'> {
   const { progress, spec } = context;

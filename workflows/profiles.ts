@@ -38,6 +38,12 @@ export const submit = {
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
 } satisfies ActivityOptions;
 
+/** The same, where another instance type is tried instead of waiting for the quota of this one. */
+export const submitOrMoveOn = {
+  ...submit,
+  retry: { ...retry, nonRetryableErrorTypes: [...retry.nonRetryableErrorTypes, 'QuotaExceeded'] },
+} satisfies ActivityOptions;
+
 /**
  * One look an attempt; the failure of a look that finds the job under way carries the delay to the next one. A look reads
  * and writes nothing that needs undoing, so a cancel does not wait for it. A look that ends a wait may score a large test

@@ -1,6 +1,6 @@
 import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
 import { workflowIdOf } from '../spec/naming.ts';
-import type { Outcome, RunRecord, Stage } from '../spec/record.ts';
+import type { Outcome, RunRecord, Stage, Waiting } from '../spec/record.ts';
 import { describeRecord } from './details.ts';
 import type { FineTuneInput } from './messages.ts';
 import { searchAttributes } from './search-attributes.ts';
@@ -41,6 +41,18 @@ export class Progress {
       this.note({ ...facts, timings: [...earlier, { stage, startedAt: startedAt.toISOString(), seconds }] });
       return facts;
     };
+  }
+
+  /** Does the work, which is waiting, and lets the record say so meanwhile. */
+  async whileWaiting(waiting: Waiting, work: () => Promise<void>): Promise<void> {
+    this.note({ waiting });
+    try {
+      await work();
+    } finally {
+      const { waiting: _, ...record } = this.record;
+      this.record = record;
+      this.note({});
+    }
   }
 
   end(outcome: Outcome, facts: Partial<RunRecord> = {}): RunRecord {

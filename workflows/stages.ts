@@ -4,7 +4,7 @@ import type { createDataActivities } from '../activities/data/activities.ts';
 import type { PipelineActivities } from '../activities/index.ts';
 import { durationSeconds } from '../spec/duration.ts';
 import { evaluateGate, type RuleVerdict } from '../spec/gate.ts';
-import { type Contender, inputsTaskQueue, modelName, trainingJobName } from '../spec/naming.ts';
+import { type Contender, inputsTaskQueue, modelName } from '../spec/naming.ts';
 import type { DataSet, Deployment, Evaluation, ModelRef, SourceBundle, TrainedModel } from '../spec/record.ts';
 import { servingOf } from '../spec/serving.ts';
 import type { CleanUp } from './clean-up.ts';
@@ -48,26 +48,6 @@ export async function prepare({ run, spec, account, directory }: RunContext): Pr
   ]);
   const [{ data, source }, base] = await Promise.all([inputs, found]);
   return { data, source, base: { serving: servingOf(spec, source, account), ...base } };
-}
-
-/** A SageMaker training job, submitted and then looked at until it is done. */
-export async function train(context: RunContext, { data, source, base }: Prepared): Promise<{ model: TrainedModel }> {
-  const { run, spec, account, progress, cleanUp } = context;
-  const jobName = trainingJobName(run);
-  const job = { jobName, region: account.region };
-  cleanUp.register(jobName, () =>
-    removing.stopTraining.executeWithOptions(summary(`stop training job ${jobName}`), [job]),
-  );
-  await submit.submitTraining.executeWithOptions(summary(`create training job ${jobName}`), [
-    { run, attempt: 1, account, spec, data, source, ...(base ? { base } : {}) },
-  ]);
-  progress.note({ trainingJob: jobName });
-  const { awaitTraining } = proxyActivities<PipelineActivities>(
-    profiles.awaitJob(durationSeconds(spec.train.maxRuntime)),
-  );
-  const model = await awaitTraining.executeWithOptions(summary(`wait for training job ${jobName}`), [job]);
-  cleanUp.keep(jobName);
-  return { model };
 }
 
 /** The candidate as a model that can be served. */

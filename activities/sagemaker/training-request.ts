@@ -11,6 +11,8 @@ export interface TrainingInput {
   readonly attempt: number;
   readonly account: Account;
   readonly spec: Spec;
+  /** The instance type of this attempt, one of the spec's. */
+  readonly instance: string;
   readonly data: DataSet;
   readonly source: SourceBundle;
   readonly base?: ModelRef;
@@ -62,7 +64,7 @@ export function trainingRequest(input: TrainingInput): CreateTrainingJobRequest 
     ],
     OutputDataConfig: { S3OutputPath: `s3://${account.bucket}/${s3Keys.runOutput(run)}` },
     ResourceConfig: {
-      InstanceType: train.instance,
+      InstanceType: input.instance,
       InstanceCount: train.instanceCount,
       VolumeSizeInGB: train.volumeGb,
     } as CreateTrainingJobRequest['ResourceConfig'],

@@ -31,15 +31,19 @@ function lastMetrics(job: DescribeTrainingJobResponse): Record<string, number> {
 function trained(job: DescribeTrainingJobResponse, jobName: string): TrainedModel {
   const artifact = job.ModelArtifacts?.S3ModelArtifacts;
   if (!artifact) throw failure('JobFailed', `training job ${jobName} is Completed but names no model artifact`);
-  const seconds = job.TrainingTimeInSeconds ?? 0;
   return {
     artifact,
     jobName,
     jobArn: job.TrainingJobArn ?? '',
+    instance: job.ResourceConfig?.InstanceType ?? '',
     metrics: lastMetrics(job),
-    trainingSeconds: seconds,
-    billedSeconds: (job.BillableTimeInSeconds ?? seconds) * (job.ResourceConfig?.InstanceCount ?? 1),
+    trainingSeconds: job.TrainingTimeInSeconds ?? 0,
+    billedSeconds: billedSeconds(job),
   };
+}
+
+function billedSeconds({ BillableTimeInSeconds, TrainingTimeInSeconds, ResourceConfig }: DescribeTrainingJobResponse) {
+  return (BillableTimeInSeconds ?? TrainingTimeInSeconds ?? 0) * (ResourceConfig?.InstanceCount ?? 1);
 }
 
 function stoppedReason(job: DescribeTrainingJobResponse): string {
@@ -99,7 +103,9 @@ export function createTrainingActivities({ aws }: { aws: AwsProvider }) {
           const reason = job.FailureReason ?? 'no reason given';
           const type = reason.startsWith('CapacityError') ? 'CapacityUnavailable' : 'JobFailed';
           const log = await jobLogTail(logs, TRAINING_LOGS, jobName);
-          throw failure(type, `training job ${jobName} failed: ${reason}`, undefined, [{ log }]);
+          throw failure(type, `training job ${jobName} failed: ${reason}`, undefined, [
+            { log, billedSeconds: billedSeconds(job) },
+          ]);
         }
         default:
           throw failure('JobFailed', `training job ${jobName} has the unknown status ${job.TrainingJobStatus}`);

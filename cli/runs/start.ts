@@ -76,7 +76,7 @@ function details({ spec, account }: FineTuneInput): string {
   const { data, train, gate, deploy } = spec;
   return [
     `- data: \`${data.source ?? data.train}\``,
-    `- train: ${train.engine}, \`${train.script}\` on ${train.instanceCount} × ${train.instance}`,
+    `- train: ${train.engine}, \`${train.script}\` on ${train.instanceCount} × ${train.instance.join(' or ')}`,
     ...(train.base ? [`- base: \`${train.base}\``] : []),
     ...(gate.length > 0 ? [`- gate: ${gate.map((rule) => `\`${rule}\``).join(', ')}`] : []),
     `- deploy: ${deploy.to === 'none' ? 'nowhere' : `endpoint \`${deploy.endpoint ?? spec.name}\``}`,

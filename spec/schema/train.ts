@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { IMAGE_ALIASES } from '../images.ts';
 import { lowerFirst, shown } from '../shown.ts';
-import { duration, instance, limited, relativePath } from './values.ts';
+import { duration, durationUpTo, instances, limited, relativePath } from './values.ts';
 
 const MAX_HYPERPARAMETER = 2500;
 const hyperparameter = z
@@ -55,7 +55,9 @@ const sagemakerTraining = z.strictObject({
       description:
         'What to start from: run:NAME (its newest model) or an s3:// model.tar.gz; arrives as the `model` channel.',
     }),
-  instance: instance.default('ml.m5.large').meta({ description: 'Machine of the training job.' }),
+  instance: instances
+    .prefault('ml.m5.large')
+    .meta({ description: 'Machine of the training job; or a list, tried in order where one cannot be had.' }),
   instanceCount: z.int().min(1).max(20).default(1).meta({ description: 'How many of them.' }),
   volumeGb: z.int().min(1).max(16_384).default(30).meta({ description: 'Storage of each instance, in GB.' }),
   hyperparameters: limited(
@@ -84,6 +86,9 @@ const sagemakerTraining = z.strictObject({
     .default({})
     .meta({ description: 'Name to regular expression; the first group of its last match in the log is the value.' }),
   maxRuntime: duration.default('1h').meta({ description: 'The job is stopped after this long.' }),
+  maxWait: durationUpTo('7d', 'as much as the history of a run holds')
+    .default('1d')
+    .meta({ description: 'How long to go on trying where no machine can be had, for want of capacity or quota.' }),
 });
 
 export const train = z

@@ -7,15 +7,29 @@ export const name = z
   .string()
   .max(MAX_NAME_LENGTH)
   .regex(NAME_PATTERN, 'use lower-case letters, digits and single hyphens, such as product-reviews');
-// SageMaker's maximum for a job.
-const MAX_RUNTIME = '28d';
-export const duration = z
-  .string()
-  .regex(DURATION_PATTERN, { error: 'write a duration as 90s, 30m, 1h or 5d', abort: true })
-  .refine((text) => durationSeconds(text) <= durationSeconds(MAX_RUNTIME), {
-    error: ({ input }) => `must be at most ${MAX_RUNTIME}, SageMaker's maximum, received ${input}`,
-  });
+/** A duration of at most so much; `limit` says whose limit it is. */
+export const durationUpTo = (max: string, limit: string) =>
+  z
+    .string()
+    .regex(DURATION_PATTERN, { error: 'write a duration as 90s, 30m, 1h or 5d', abort: true })
+    .refine((text) => durationSeconds(text) <= durationSeconds(max), {
+      error: ({ input }) => `must be at most ${max}, ${limit}, received ${input}`,
+    });
+export const duration = durationUpTo('28d', "SageMaker's maximum");
 export const instance = z.string().regex(/^ml\.[a-z0-9-]+\.[a-z0-9]+$/, 'write an instance type such as ml.m5.large');
+// Each try adds to the run's history, which holds 51,200 events: five types for the week that `maxWait` may last need 43,000.
+const MAX_INSTANCE_TYPES = 5;
+/** One type, or a list in the order in which they are tried; a list in the checked spec. */
+export const instances = z
+  .union([
+    instance,
+    z
+      .array(instance)
+      .min(1)
+      .max(MAX_INSTANCE_TYPES)
+      .refine((types) => new Set(types).size === types.length, 'name each instance type once'),
+  ])
+  .transform((types) => (typeof types === 'string' ? [types] : types));
 export const relativePath = z
   .string()
   .min(1)

@@ -38,7 +38,15 @@ it("prints a job's log, more of it as it comes, and ends with the job", async ()
   await startPipeline(env, {
     awaitTraining: async ({ jobName }) => {
       if (!over) throw underWay(100);
-      return { artifact: 's3://b/m', jobName, jobArn: 'arn', metrics: {}, trainingSeconds: 1, billedSeconds: 1 };
+      return {
+        artifact: 's3://b/m',
+        jobName,
+        jobArn: 'arn',
+        instance: 'ml.m5.large',
+        metrics: {},
+        trainingSeconds: 1,
+        billedSeconds: 1,
+      };
     },
   });
   const options = { env, cwd: await project(SPEC) };

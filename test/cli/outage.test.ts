@@ -46,7 +46,15 @@ it('goes on following when Temporal goes away and comes back', async () => {
   await startPipeline(env, {
     awaitTraining: async ({ jobName }) => {
       if (!finish) throw underWay(200);
-      return { artifact: 's3://b/m', jobName, jobArn: 'arn', metrics: {}, trainingSeconds: 1, billedSeconds: 1 };
+      return {
+        artifact: 's3://b/m',
+        jobName,
+        jobArn: 'arn',
+        instance: 'ml.m5.large',
+        metrics: {},
+        trainingSeconds: 1,
+        billedSeconds: 1,
+      };
     },
   });
   const started = await cli(['run', 'temper.yaml', '--detach', '--json'], { env, cwd: await project(SPEC) });

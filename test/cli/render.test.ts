@@ -46,6 +46,7 @@ function evaluated(base: number, candidate: number): RunRecord {
       artifact: 's3://b/model.tar.gz',
       jobName: 'product-reviews-7f3a9c-train',
       jobArn: 'arn',
+      instance: 'ml.m5.large',
       metrics: { loss: 12.345, accuracy: 0.761 },
       trainingSeconds: 6,
       billedSeconds: 6,

@@ -104,6 +104,7 @@ it('stops following on Ctrl-C while the run goes on, and can be watched to its e
         artifact: 's3://b/m',
         jobName: job.jobName,
         jobArn: 'arn',
+        instance: 'ml.m5.large',
         metrics: {},
         trainingSeconds: 1,
         billedSeconds: 1,
@@ -202,7 +203,15 @@ it('redraws one line on a terminal, with what the job is doing and its last metr
     awaitTraining: async ({ jobName }) => {
       heartbeat(progress);
       if (!finish) throw underWay(200);
-      return { artifact: 's3://b/m', jobName, jobArn: 'arn', metrics: {}, trainingSeconds: 1, billedSeconds: 1 };
+      return {
+        artifact: 's3://b/m',
+        jobName,
+        jobArn: 'arn',
+        instance: 'ml.m5.large',
+        metrics: {},
+        trainingSeconds: 1,
+        billedSeconds: 1,
+      };
     },
   });
   const following = startCli(['run', 'temper.yaml'], { env, cwd: await project(SPEC), terminal: true });

@@ -64,7 +64,15 @@ it("does not show one stage's progress under the next one", async () => {
     awaitTraining: async ({ jobName }) => {
       heartbeat({ resource: jobName, status: 'InProgress', secondaryStatus: 'Training' });
       if (!trained) throw underWay(100);
-      return { artifact: 's3://b/m', jobName, jobArn: 'arn', metrics: {}, trainingSeconds: 1, billedSeconds: 1 };
+      return {
+        artifact: 's3://b/m',
+        jobName,
+        jobArn: 'arn',
+        instance: 'ml.m5.large',
+        metrics: {},
+        trainingSeconds: 1,
+        billedSeconds: 1,
+      };
     },
     awaitEvaluation: async () => {
       evaluating = true;

@@ -21,6 +21,28 @@ export const SCENARIOS: Readonly<Record<string, () => Promise<History>>> = {
     return (await runToEnd(fakeActivities({ awaitEvaluation: async () => evaluated }))).history;
   },
   'failed-training': async () => (await runToEnd(fakeActivities({ awaitTraining: failing }))).history,
+  'another-machine': async () => {
+    const working = fakeActivities().activities;
+    const fakes = fakeActivities({
+      submitTraining: async (input) => {
+        if (input.attempt !== 2) return working.submitTraining(input);
+        throw ApplicationFailure.nonRetryable('no quota', 'QuotaExceeded');
+      },
+      awaitTraining: async (job) => {
+        if (job.jobName.endsWith('-train-3')) return working.awaitTraining(job);
+        throw ApplicationFailure.nonRetryable('no capacity', 'CapacityUnavailable');
+      },
+    });
+    const instances = 'instance: [ml.a.large, ml.b.large, ml.c.large]';
+    return (await runToEnd(fakes, SPEC.replace('script: train.py', `script: train.py, ${instances}`))).history;
+  },
+  'waiting-for-a-machine': async () => {
+    const fakes = fakeActivities({
+      submitTraining: () => Promise.reject(ApplicationFailure.nonRetryable('no quota', 'QuotaExceeded')),
+    });
+    const spec = SPEC.replace('script: train.py', 'script: train.py, maxWait: 1s');
+    return (await runToEnd(fakes, spec)).history;
+  },
   'failed-deployment': async () => (await runToEnd(fakeActivities({ awaitDeployment: failing }))).history,
   'cancelled-training': async () => {
     const fakes = fakeActivities({ awaitTraining: () => Promise.reject(underWay('10 minutes')) });

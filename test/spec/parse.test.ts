@@ -38,7 +38,7 @@ it('fills in every default', () => {
     spec: {
       name: 'product-reviews',
       data: { columns: { text: 'text', label: 'label' }, split: { test: 0.2, validation: 0, seed: 7 } },
-      train: { instance: 'ml.m5.large', maxRuntime: '1h', hyperparameters: { epochs: 15 } },
+      train: { instance: ['ml.m5.large'], maxRuntime: '1h', maxWait: '1d', hyperparameters: { epochs: 15 } },
       serve: { script: 'inference.py' },
       evaluate: { metrics: ['accuracy', 'f1_macro'] },
       deploy: { to: 'none' },
@@ -297,7 +297,7 @@ describe('overrides', () => {
     expect(parseSpec(VALID, { overrides })).toMatchObject({
       ok: true,
       spec: {
-        train: { hyperparameters: { epochs: 3, rate: 0.001 }, instance: 'ml.c5.xlarge' },
+        train: { hyperparameters: { epochs: 3, rate: 0.001 }, instance: ['ml.c5.xlarge'] },
         gate: ['accuracy >= 0.6'],
         data: { columns: { label: 'stars' }, source: 'data/products.jsonl' },
         deploy: { to: 'sagemaker-endpoint', instanceCount: 1 },
@@ -306,6 +306,18 @@ describe('overrides', () => {
   });
 
   it.each([
+    [
+      'train.instance=[ml.m5.large, large]',
+      '--set train.instance=[ml.m5.large, large]  train.instance.1: not valid, received "large"; write an instance type such as ml.m5.large',
+    ],
+    [
+      'train.instance=[ml.m5.large, ml.m5.large]',
+      '--set train.instance=[ml.m5.large, ml.m5.large]  train.instance: name each instance type once',
+    ],
+    [
+      'train.maxWait=8d',
+      '--set train.maxWait=8d  train.maxWait: must be at most 7d, as much as the history of a run holds, received 8d',
+    ],
     [
       'train.instance=large',
       '--set train.instance=large  train.instance: not valid, received "large"; write an instance type such as ml.m5.large',

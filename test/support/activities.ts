@@ -61,7 +61,7 @@ export async function preparedFrom(specFile: string, name: string): Promise<Trai
   const { spec } = parsed;
   const { region, bucket } = account;
   const inputs = await settled(prepareInputs, { run, spec, directory: dirname(specFile), region, bucket });
-  return { run, attempt: 1, account, spec, ...inputs };
+  return { run, attempt: 1, account, spec, instance: spec.train.instance[0] ?? '', ...inputs };
 }
 
 /** A training job of the inputs, done. */

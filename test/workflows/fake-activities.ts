@@ -56,6 +56,7 @@ export function fakeActivities(overrides: Partial<AllActivities> = {}): FakeActi
       artifact: 's3://bucket/candidate/model.tar.gz',
       jobName,
       jobArn: `arn:aws:sagemaker:us-east-1:000000000000:training-job/${jobName}`,
+      instance: 'ml.m5.large',
       metrics: { loss: 0.4 },
       trainingSeconds: 12,
       billedSeconds: 12,

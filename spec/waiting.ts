@@ -1,0 +1,22 @@
+import type { Waiting } from './record.ts';
+
+/** `12:01 UTC`, with the date where it is not that of `now`. */
+function timeOf(iso: string, now: Date): string {
+  const sameDay = iso.slice(0, 10) === now.toISOString().slice(0, 10);
+  return `${iso.slice(sameDay ? 11 : 0, 16).replace('T', ' ')} UTC`;
+}
+
+function pauseUntil(iso: string, now: Date): string {
+  const seconds = Math.max(0, Math.round((Date.parse(iso) - now.getTime()) / 1000));
+  return seconds < 90 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
+}
+
+/**
+ * A wait in plain words: `waiting for quota of ml.g5.xlarge since 12:01 UTC, tried 4 times, next try at 12:16 UTC`.
+ *
+ * @param live whether the text is seen now, and no later: `next try in 30 s`
+ */
+export function waitingText({ for: cause, of, since, tries, nextTryAt }: Waiting, now: Date, live: boolean): string {
+  const next = live ? `in ${pauseUntil(nextTryAt, now)}` : `at ${timeOf(nextTryAt, now)}`;
+  return `waiting for ${cause} of ${of} since ${timeOf(since, now)}, tried ${tries === 1 ? 'once' : `${tries} times`}, next try ${next}`;
+}

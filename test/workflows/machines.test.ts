@@ -1,0 +1,114 @@
+import { ApplicationFailure } from '@temporalio/common';
+import { expect, it } from 'vitest';
+import type { TrainingInput } from '../../activities/sagemaker/training-request.ts';
+import { type AllActivities, fakeActivities } from './fake-activities.ts';
+import { runToEnd, SPEC, withRun } from './harness.ts';
+
+const NO_CAPACITY = ApplicationFailure.nonRetryable('CapacityError: none left', 'CapacityUnavailable', {
+  log: [],
+  billedSeconds: 3,
+});
+/** Retryable, as everywhere else: to try another type instead is the workflow's choice. */
+const NO_QUOTA = ApplicationFailure.create({
+  type: 'QuotaExceeded',
+  message: 'ResourceLimitExceeded: 0 instances',
+  nextRetryDelay: '10 minutes',
+});
+
+const specWith = (instances: string, maxWait = '1d'): string =>
+  SPEC.replace('script: train.py', `script: train.py, instance: [${instances}], maxWait: ${maxWait}`);
+
+/** SageMaker with machines of some types only; keeps what was asked for, in order. */
+function machines(behaviour: Readonly<Record<string, 'capacity' | 'quota'>>, more: Partial<AllActivities> = {}) {
+  const asked: string[] = [];
+  const working = fakeActivities().activities;
+  const instanceOf = new Map<string, string>();
+  const fakes = fakeActivities({
+    submitTraining: async ({ attempt, instance, account }: TrainingInput) => {
+      asked.push(instance);
+      if (behaviour[instance] === 'quota') throw NO_QUOTA;
+      const jobName = `reviews-train-${attempt}`;
+      instanceOf.set(jobName, instance);
+      return { jobName, region: account.region };
+    },
+    awaitTraining: async (job) => {
+      const attempt = /-train(?:-(\d+))?$/.exec(job.jobName)?.[1] ?? '1';
+      const instance = instanceOf.get(`reviews-train-${attempt}`) ?? '';
+      if (behaviour[instance] === 'capacity') throw NO_CAPACITY;
+      return { ...(await working.awaitTraining(job)), instance };
+    },
+    ...more,
+  });
+  return { fakes, asked };
+}
+
+it('goes on to the next instance type where one has no capacity or no quota, each under a name of its own', async () => {
+  const { fakes, asked } = machines({ 'ml.a.large': 'capacity', 'ml.b.large': 'quota' });
+  const { record } = await runToEnd(fakes, specWith('ml.a.large, ml.b.large, ml.c.large'));
+  expect(asked).toEqual(['ml.a.large', 'ml.b.large', 'ml.c.large']);
+  expect(record).toMatchObject({
+    outcome: 'passed',
+    trainingJob: expect.stringMatching(/-train-3$/),
+    model: { instance: 'ml.c.large', jobName: record.trainingJob },
+    shortages: [
+      { instance: 'ml.a.large', of: 'capacity', times: 1, job: expect.stringMatching(/-train$/), billedSeconds: 3 },
+      { instance: 'ml.b.large', of: 'quota', times: 1, job: expect.stringMatching(/-train-2$/), billedSeconds: 0 },
+    ],
+  });
+  expect(record.waiting).toBeUndefined();
+  expect(fakes.calls).not.toContain('stopTraining');
+});
+
+it('waits after the last type, tries all of them again, and gives up when its time is over', async () => {
+  const { fakes, asked } = machines({ 'ml.a.large': 'quota', 'ml.b.large': 'capacity' });
+  const { record, status } = await runToEnd(fakes, specWith('ml.a.large, ml.b.large', '1s'));
+  expect(status).toBe('FAILED');
+  expect(asked).toEqual(['ml.a.large', 'ml.b.large', 'ml.a.large', 'ml.b.large']);
+  expect(record.failure).toMatchObject({ code: 'CapacityUnavailable', stage: 'train' });
+  expect(record.failure?.message.split('\n')).toEqual([
+    expect.stringMatching(/^no machine could be had within 1s; .*raise train\.maxWait:$/),
+    'ml.a.large: no quota, tried 2 times; ResourceLimitExceeded: 0 instances',
+    'ml.b.large: no capacity, tried 2 times; CapacityError: none left',
+  ]);
+  expect(record.shortages?.map(({ billedSeconds }) => billedSeconds)).toEqual([0, 6]);
+});
+
+it('a quota alone is told as such', async () => {
+  const { fakes } = machines({ 'ml.a.large': 'quota' });
+  const { record } = await runToEnd(fakes, specWith('ml.a.large', '1s'));
+  expect(record.failure).toMatchObject({ code: 'QuotaExceeded', message: expect.stringContaining('Service Quotas') });
+});
+
+it('says what it waits for while it waits, and stops waiting when it is cancelled', async () => {
+  const { fakes } = machines({ 'ml.a.large': 'quota' });
+  await withRun(
+    fakes,
+    async ({ handle, until }) => {
+      const { waiting, trainingJob } = await until((record) => record.waiting !== undefined);
+      expect(waiting).toMatchObject({ for: 'quota', of: 'ml.a.large', tries: 1, message: NO_QUOTA.message });
+      const pause = Date.parse(waiting?.nextTryAt ?? '') - Date.parse(waiting?.since ?? '');
+      expect(pause).toBeGreaterThanOrEqual(60_000);
+      expect(pause).toBeLessThan(65_000);
+      expect(trainingJob).toBeUndefined();
+      const { currentDetails } = await handle.query<{ currentDetails: string }>('__temporal_workflow_metadata');
+      expect(currentDetails).toMatch(
+        /^Now: \*\*train\*\*, waiting for quota of ml\.a\.large since \d\d:\d\d UTC, tried once, next try at \d\d:\d\d UTC\./,
+      );
+      await handle.cancel();
+      await expect(handle.result()).rejects.toThrow();
+      expect(await until(() => true)).toMatchObject({ outcome: 'cancelled', stage: 'train' });
+      expect(await until(() => true)).not.toHaveProperty('waiting');
+    },
+    specWith('ml.a.large'),
+  );
+});
+
+it('fails at once where a job fails of anything else', async () => {
+  const { fakes, asked } = machines(
+    {},
+    { awaitTraining: () => Promise.reject(ApplicationFailure.nonRetryable('AlgorithmError', 'JobFailed')) },
+  );
+  const { record } = await runToEnd(fakes, specWith('ml.a.large, ml.b.large'));
+  expect(record.failure?.code).toBe('JobFailed');
+  expect(asked).toEqual(['ml.a.large']);
+});

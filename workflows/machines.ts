@@ -1,0 +1,115 @@
+/** Machines for a job: instance types in order, and a durable wait where none of them can be had. */
+import { ApplicationFailure, sleep } from '@temporalio/workflow';
+import { durationSeconds } from '../spec/duration.ts';
+import type { Shortage } from '../spec/record.ts';
+import { rootOf } from './failures.ts';
+import type { RunContext } from './stages.ts';
+
+const FIRST_PAUSE_SECONDS = 60;
+const LONGEST_PAUSE_SECONDS = 15 * 60;
+
+export interface Wanted {
+  /** In the order in which they are tried. */
+  readonly instances: readonly string[];
+  /** A duration, `1d`: how long to go on trying after the first one could not be had. */
+  readonly maxWait: string;
+}
+
+/** A job on one of the instance types; `attempt` counts from 1, and makes the job's name. */
+export interface Attempt {
+  readonly attempt: number;
+  readonly instance: string;
+  readonly job: string;
+}
+
+/** What a job's failure says of the machines it was to run on; nothing where it failed of something else. */
+function shortageIn(error: unknown, { instance, job }: Attempt): Shortage | undefined {
+  const root = rootOf(error);
+  if (!(root instanceof ApplicationFailure)) return undefined;
+  if (root.type !== 'CapacityUnavailable' && root.type !== 'QuotaExceeded') return undefined;
+  const [details] = (root.details ?? []) as { readonly billedSeconds?: number }[];
+  return {
+    instance,
+    of: root.type === 'QuotaExceeded' ? 'quota' : 'capacity',
+    times: 1,
+    job,
+    message: root.message,
+    billedSeconds: details?.billedSeconds ?? 0,
+  };
+}
+
+function withShortage(known: readonly Shortage[], latest: Shortage): Shortage[] {
+  const earlier = known.find(({ instance }) => instance === latest.instance);
+  if (!earlier) return [...known, latest];
+  const sum = {
+    ...latest,
+    times: earlier.times + 1,
+    billedSeconds: earlier.billedSeconds + latest.billedSeconds,
+  };
+  return known.map((each) => (each === earlier ? sum : each));
+}
+
+/** Quota where only a quota is in the way: then somebody can do something about it. */
+const lackOf = (shortages: readonly Shortage[]): Shortage['of'] =>
+  shortages.every(({ of }) => of === 'quota') ? 'quota' : 'capacity';
+
+function givenUp(shortages: readonly Shortage[], maxWait: string): ApplicationFailure {
+  const tried = shortages.map(
+    ({ instance, of, times, message }) =>
+      `\n${instance}: no ${of}, tried ${times} ${times === 1 ? 'time' : 'times'}; ${message}`,
+  );
+  const [type, remedy] =
+    lackOf(shortages) === 'quota'
+      ? ['QuotaExceeded', 'ask for a higher quota in Service Quotas']
+      : ['CapacityUnavailable', 'start the run again later'];
+  return ApplicationFailure.nonRetryable(
+    `no machine could be had within ${maxWait}; ${remedy}, or add types to train.instance or raise train.maxWait:${tried.join('')}`,
+    type,
+  );
+}
+
+/**
+ * Does the job on the first instance type that can be had. Where a type cannot, for want of capacity or quota, the next
+ * one is tried, each as an attempt of its own whose clean-up `run` registers under the job's name; after the last the run waits, a minute at first and a quarter of an hour
+ * in the end, and begins again. Fails with `CapacityUnavailable` or `QuotaExceeded` when `maxWait` is over.
+ */
+export async function onFirstMachine<T>(
+  { progress, cleanUp }: Pick<RunContext, 'progress' | 'cleanUp'>,
+  { instances, maxWait }: Wanted,
+  jobName: (attempt: number) => string,
+  run: (attempt: Attempt) => Promise<T>,
+): Promise<T> {
+  let shortages: readonly Shortage[] = [];
+  let since: number | undefined;
+  let attempt = 0;
+  for (let round = 0; ; round += 1) {
+    for (const instance of instances) {
+      attempt += 1;
+      const current = { attempt, instance, job: jobName(attempt) };
+      try {
+        return await run(current);
+      } catch (error) {
+        const shortage = shortageIn(error, current);
+        if (!shortage) throw error;
+        // It failed, or was never made.
+        cleanUp.keep(current.job);
+        shortages = withShortage(shortages, shortage);
+        progress.note({ shortages });
+        since ??= Date.now();
+      }
+    }
+    const begun = since ?? Date.now();
+    const left = begun + durationSeconds(maxWait) * 1000 - Date.now();
+    if (left <= 0) throw givenUp(shortages, maxWait);
+    const pause = Math.min(left, Math.min(FIRST_PAUSE_SECONDS * 2 ** round, LONGEST_PAUSE_SECONDS) * 1000);
+    const waiting = {
+      for: lackOf(shortages),
+      of: instances.join(', '),
+      since: new Date(begun).toISOString(),
+      tries: round + 1,
+      nextTryAt: new Date(Date.now() + pause).toISOString(),
+      message: shortages.at(-1)?.message ?? '',
+    };
+    await progress.whileWaiting(waiting, () => sleep(pause));
+  }
+}
