@@ -12,7 +12,7 @@ import type { RegionOptions } from './region.ts';
 import { type RunningRegion, readRegion, removeRegion } from './state.ts';
 
 /** What the background process is started with, as JSON. */
-export type DaemonOptions = Omit<RegionOptions, 'onProgress'>;
+export type DaemonOptions = Omit<RegionOptions, 'onProgress' | 'machines'>;
 
 /** What it tells the process that started it. */
 export type DaemonMessage =
@@ -27,7 +27,9 @@ const STOP_GRACE_MS = 60_000;
  * Makes sure that a region runs in the background of this home, and returns once it answers. `started` is false where
  * one was up already; it is left as it is, whatever the options. Rejects with the reason where it does not come up.
  */
-export async function upRegion(options: RegionOptions): Promise<{ region: RunningRegion; started: boolean }> {
+export async function upRegion(
+  options: DaemonOptions & Pick<RegionOptions, 'onProgress'>,
+): Promise<{ region: RunningRegion; started: boolean }> {
   const { home, onProgress, ...rest } = options;
   const lock = await Lock.acquire(turnLock(home));
   try {

@@ -7,6 +7,7 @@ import { startMiniStack } from './ministack.ts';
 import { holdPorts } from './ports.ts';
 import { ProcessRecords } from './processes.ts';
 import type { FaultPlan } from './sagemaker/faults.ts';
+import type { Machines } from './sagemaker/machines.ts';
 import { startTemporal, temporalUi } from './temporal.ts';
 import { installTools, type OnProgress, type Tools } from './tools.ts';
 
@@ -34,6 +35,8 @@ export interface RegionOptions {
   readonly ports?: Partial<Ports>;
   /** What the region's SageMaker does wrong, on purpose. */
   readonly faults?: FaultPlan;
+  /** What its jobs and endpoints run on; processes where not given. */
+  readonly machines?: Machines;
   /** Where the Python tools are kept; `tools` in the home where not given. */
   readonly tools?: string;
   /** Told what takes long, and later what dies and comes back. */
@@ -104,7 +107,7 @@ export async function startRegion(options: RegionOptions): Promise<Region> {
 }
 
 async function startServices(
-  { home, faults, onProgress = () => {} }: RegionOptions,
+  { home, faults, machines, onProgress = () => {} }: RegionOptions,
   tools: Tools,
   ports: Ports,
 ): Promise<Region> {
@@ -151,6 +154,7 @@ async function startServices(
       python: tools.basePython,
       uv: tools.uv,
       ...(faults && { faults }),
+      ...(machines && { machines }),
     });
     stops.push(() => sagemaker.close());
     const addresses = {

@@ -1,6 +1,7 @@
 import type { Containers } from './containers.ts';
 import type { ResourceFault } from './faults.ts';
 import type { Logs } from './logs.ts';
+import type { Machines } from './machines.ts';
 import type { Json } from './model.ts';
 import type { ObjectStore } from './s3.ts';
 import type { Venvs } from './venvs.ts';
@@ -12,6 +13,7 @@ export interface Context {
   readonly account: string;
   readonly s3: ObjectStore;
   readonly logs: Logs;
+  readonly machines: Machines;
   readonly containers: Containers;
   readonly venvs: Venvs;
   /** Between SIGTERM and SIGKILL, for training jobs. */

@@ -4,8 +4,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { arnOf, type Context, now, type Operations, type Tag, type Tagged } from './context.ts';
 import type { EndpointConfigs } from './endpoint-configs.ts';
 import type { ResourceFault } from './faults.ts';
-import { Fleet, type VariantSpec } from './fleet.ts';
+import type { VariantSpec } from './fleet.ts';
 import { page } from './listing.ts';
+import type { Servers } from './machines.ts';
 import type { Json } from './model.ts';
 import { validationError } from './protocol.ts';
 import { Collection } from './store.ts';
@@ -42,7 +43,7 @@ export class Endpoints {
   readonly #context: Context;
   readonly #configs: EndpointConfigs;
   readonly #endpoints: Collection<Endpoint>;
-  readonly #fleets = new Map<string, Fleet>();
+  readonly #fleets = new Map<string, Servers>();
   /** Deployments and removals under way. */
   readonly #work = new Set<Promise<void>>();
 
@@ -75,7 +76,7 @@ export class Endpoints {
   };
 
   /** The fleet that answers for the endpoint now; `undefined` where none is in service. */
-  fleet(name: string): Fleet | undefined {
+  fleet(name: string): Servers | undefined {
     // Unlike every other operation, InvokeEndpoint minds the case of names.
     const endpoint = this.#endpoints.get(name);
     if (endpoint?.EndpointName !== name || endpoint.EndpointStatus === 'Deleting') return undefined;
@@ -88,7 +89,7 @@ export class Endpoints {
       const { EndpointName, EndpointStatus, current, next } = endpoint;
       if (EndpointStatus === 'Deleting') this.#endpoints.delete(EndpointName);
       else if (current) {
-        const fleet = new Fleet(this.#context, { endpoint: EndpointName, ...current });
+        const fleet = this.#context.machines.servers(this.#context, { endpoint: EndpointName, ...current });
         fleet.restore();
         this.#fleets.set(EndpointName, fleet);
       }
@@ -179,7 +180,7 @@ export class Endpoints {
   async #deploy(endpoint: Endpoint, deployment: Deployment): Promise<void> {
     const { shutdown } = this.#context;
     const { fault } = deployment;
-    const fleet = new Fleet(this.#context, { endpoint: endpoint.EndpointName, ...deployment });
+    const fleet = this.#context.machines.servers(this.#context, { endpoint: endpoint.EndpointName, ...deployment });
     const old = this.#fleets.get(endpoint.EndpointName);
     try {
       if (fault.slowStartSeconds) await sleep(fault.slowStartSeconds * 1000, undefined, { signal: shutdown });

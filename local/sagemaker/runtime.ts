@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import type { Context } from './context.ts';
 import type { Endpoints } from './endpoints.ts';
+import type { ModelAnswer } from './machines.ts';
 import { AwsError } from './protocol.ts';
 
 /** Of InvokeEndpoint's model. */
@@ -63,7 +64,7 @@ export async function invoke(
   });
 }
 
-function passedOn({ headers }: IncomingMessage): Record<string, string> {
+function passedOn({ headers }: Pick<IncomingMessage, 'headers'>): Record<string, string> {
   const kept = PASSED_ON.flatMap((header) =>
     typeof headers[header] === 'string' ? [[header, headers[header]] as const] : [],
   );
@@ -84,7 +85,7 @@ function modelError({ region, account }: Context, endpoint: string, status: numb
   });
 }
 
-async function textOf(answer: IncomingMessage): Promise<string> {
+async function textOf(answer: ModelAnswer): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of answer) {

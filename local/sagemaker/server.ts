@@ -14,6 +14,7 @@ import { Endpoints } from './endpoints.ts';
 import { containerEnvironment } from './environment.ts';
 import { type CallFault, type FaultPlan, Faults } from './faults.ts';
 import { Logs } from './logs.ts';
+import { type Machines, PROCESSES } from './machines.ts';
 import { isObject, type Json, model, project } from './model.ts';
 import { Models } from './models.ts';
 import { AwsError, readBody, sendError, sendJson } from './protocol.ts';
@@ -39,6 +40,8 @@ export interface SageMakerOptions {
   /** The uv binary. */
   readonly uv: string;
   readonly faults?: FaultPlan;
+  /** What jobs and endpoints run on; processes where not given. */
+  readonly machines?: Machines;
   /** Between SIGTERM and SIGKILL for a training job that is stopped; 120 at AWS. */
   readonly stopGraceSeconds?: number;
 }
@@ -91,6 +94,7 @@ async function serve(options: SageMakerOptions, home: string, lock: Lock): Promi
     account,
     s3: new ObjectStore({ endpoint: options.s3Endpoint, region }),
     logs: new Logs({ endpoint: options.logsEndpoint, region }),
+    machines: options.machines ?? PROCESSES,
     containers,
     venvs: new Venvs({ directory: join(home, 'venvs'), python, pythonVersion, uv }, containers),
     stopGraceMs: (options.stopGraceSeconds ?? DEFAULT_STOP_GRACE_SECONDS) * 1000,

@@ -2,20 +2,20 @@ import { join } from 'node:path';
 import { arnOf, type Context, now, type Operations } from '../context.ts';
 import type { ResourceFault } from '../faults.ts';
 import { page } from '../listing.ts';
+import type { JobRun } from '../machines.ts';
 import type { Json } from '../model.ts';
 import { AwsError, validationError } from '../protocol.ts';
 import { Collection } from '../store.ts';
 import { type TagHolder, tagHolder } from '../tags.ts';
 import { checkRequest, noObjects } from './checks.ts';
 import { enter, isOver, type TrainingJob, type TrainingJobRequest } from './job.ts';
-import { TrainingRun } from './run.ts';
 
 /** The training jobs of the region. */
 export class TrainingJobs {
   readonly tags: TagHolder;
   readonly #context: Context;
   readonly #jobs: Collection<TrainingJob>;
-  readonly #runs = new Map<string, { readonly run: TrainingRun; readonly over: Promise<void> }>();
+  readonly #runs = new Map<string, { readonly run: JobRun; readonly over: Promise<void> }>();
 
   constructor(context: Context) {
     this.#context = context;
@@ -92,7 +92,7 @@ export class TrainingJobs {
   #start(job: TrainingJob): void {
     const save = () => this.#jobs.put(job.TrainingJobName, job);
     save();
-    const run = new TrainingRun(job, this.#context, save);
+    const run = this.#context.machines.training(job, this.#context, save);
     const over = run.run().finally(() => this.#runs.delete(job.TrainingJobName));
     this.#runs.set(job.TrainingJobName, { run, over });
   }

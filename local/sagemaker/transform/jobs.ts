@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { arnOf, type Context, now, type Operations } from '../context.ts';
 import type { ResourceFault } from '../faults.ts';
 import { page } from '../listing.ts';
+import type { JobRun } from '../machines.ts';
 import type { Json } from '../model.ts';
 import type { Models } from '../models.ts';
 import { AwsError, validationError } from '../protocol.ts';
@@ -9,7 +10,6 @@ import { Collection } from '../store.ts';
 import { type TagHolder, tagHolder } from '../tags.ts';
 import { noObjects } from '../training/checks.ts';
 import { DEFAULT_MAX_PAYLOAD_MB, type TransformJob, type TransformJobRequest } from './job.ts';
-import { TransformRun } from './run.ts';
 
 /** The batch transform jobs of the region. */
 export class TransformJobs {
@@ -17,7 +17,7 @@ export class TransformJobs {
   readonly #context: Context;
   readonly #models: Models;
   readonly #jobs: Collection<TransformJob>;
-  readonly #runs = new Map<string, { readonly run: TransformRun; readonly over: Promise<void> }>();
+  readonly #runs = new Map<string, { readonly run: JobRun; readonly over: Promise<void> }>();
 
   constructor(context: Context, models: Models) {
     this.#context = context;
@@ -87,7 +87,7 @@ export class TransformJobs {
   #start(job: TransformJob): void {
     const save = () => this.#jobs.put(job.TransformJobName, job);
     save();
-    const run = new TransformRun(job, this.#context, save);
+    const run = this.#context.machines.transform(job, this.#context, save);
     const over = run.run().finally(() => this.#runs.delete(job.TransformJobName));
     this.#runs.set(job.TransformJobName, { run, over });
   }
