@@ -3,6 +3,7 @@
  * parse.ts's. The JSON Schema that editors use is generated from here (spec/temper.schema.json).
  */
 import { z } from 'zod';
+import { BUDGET_PATTERN } from './cost/budget.ts';
 import { data } from './schema/data.ts';
 import { deploy } from './schema/deploy.ts';
 import { evaluate, gate, serve } from './schema/evaluate.ts';
@@ -18,6 +19,10 @@ export const specSchema = z
     evaluate: evaluate.optional(),
     gate,
     deploy,
+    budget: z.string().regex(BUDGET_PATTERN, 'write an amount as 25 USD').optional().meta({
+      description:
+        'The most that the jobs of a run may cost, such as 25 USD; a run that could pass it is not started. The endpoint, which bills on after the run, is not part of it.',
+    }),
     aws: z
       .strictObject({
         region: z.string().optional().meta({ description: 'AWS_REGION where not given.' }),

@@ -1,5 +1,6 @@
 import { CancellationScope, isCancellation, setHandler } from '@temporalio/workflow';
 import type { RunRecord } from '../spec/record.ts';
+import { checkBudget } from './budget.ts';
 import { CleanUp } from './clean-up.ts';
 import { closing, failureOf } from './failures.ts';
 import { type FineTuneInput, recordQuery } from './messages.ts';
@@ -29,6 +30,7 @@ export async function fineTune(input: FineTuneInput): Promise<RunRecord> {
   setHandler(recordQuery, () => progress.record);
   const cleanUp = new CleanUp();
   try {
+    checkBudget(input);
     const outcome = await pipeline({ ...input, progress, cleanUp });
     return progress.end(outcome, await cleanUp.run());
   } catch (error) {

@@ -1,5 +1,6 @@
 /** What can be asked of a run and told to it. */
 import { defineQuery } from '@temporalio/workflow';
+import type { Prices } from '../spec/cost/cost.ts';
 import type { RunRef } from '../spec/naming.ts';
 import type { Account, RunRecord } from '../spec/record.ts';
 import type { Spec } from '../spec/spec.ts';
@@ -11,6 +12,8 @@ export interface FineTuneInput {
   readonly account: Account;
   /** Directory of the spec file, absolute, on the machine that uploads: the spec's relative paths start here. */
   readonly directory: string;
+  /** Of the machines of the spec in its region, as far as they are known; what a budget is held against. */
+  readonly prices?: Prices;
 }
 
 /** The run's record as it stands now. */

@@ -3,6 +3,7 @@ import type { PipelineActivities } from '../activities/index.ts';
 import { durationSeconds } from '../spec/duration.ts';
 import { trainingJobName } from '../spec/naming.ts';
 import type { TrainedModel } from '../spec/record.ts';
+import { checkBudget } from './budget.ts';
 import { type Attempt, onFirstMachine } from './machines.ts';
 import * as profiles from './profiles.ts';
 import type { Prepared, RunContext } from './stages.ts';
@@ -27,10 +28,12 @@ export async function train(context: RunContext, prepared: Prepared): Promise<{ 
 
 /** One job, submitted and then looked at until it is done. */
 async function trainOn(
-  { run, spec, account, progress, cleanUp }: RunContext,
+  context: RunContext,
   { data, source, base }: Prepared,
   { attempt, instance, job: jobName }: Attempt,
 ): Promise<TrainedModel> {
+  const { run, spec, account, progress, cleanUp } = context;
+  checkBudget(context, progress.record.shortages);
   const job = { jobName, region: account.region };
   cleanUp.register(jobName, () =>
     removing.stopTraining.executeWithOptions(summary(`stop training job ${jobName}`), [job]),

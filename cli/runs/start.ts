@@ -1,11 +1,16 @@
 import { randomInt } from 'node:crypto';
+import { budgetProblem } from '../../spec/cost/budget.ts';
+import { costOf, type Prices, pricesFor } from '../../spec/cost/cost.ts';
 import { PIPELINE_TASK_QUEUE, type RunRef, workflowIdOf } from '../../spec/naming.ts';
 import { STAGES } from '../../spec/record.ts';
+import type { Spec } from '../../spec/spec.ts';
 import type { fineTune } from '../../workflows/index.ts';
 import type { FineTuneInput } from '../../workflows/messages.ts';
 import { searchAttributes } from '../../workflows/search-attributes.ts';
 import type { Context } from '../context.ts';
 import { resolveAccount } from '../environment.ts';
+import { usageError } from '../errors.ts';
+import { knownPrices } from '../plan/prices.ts';
 import { type Temporal, uiAddress, withTemporal } from '../temporal.ts';
 import { whileServingInputs } from '../workers/inputs.ts';
 import { announce, conclude, follow } from './follow.ts';
@@ -25,11 +30,13 @@ export async function startRun(
     const { spec, directory } = file;
     const account = await resolveAccount(temporal.environment, spec);
     checkImages(file, account.region);
+    const prices = await knownPrices(context, account.region);
+    checkBudget(spec, prices);
     const run: RunRef = { name: spec.name, id: newId() };
     const workflowId = workflowIdOf(run);
     // Served before the run is there to ask for them: what cannot be uploaded is not started.
     const last = await whileServingInputs(context, temporal, run, async (uploaded, signal) => {
-      await start(temporal, { run, spec, account, directory });
+      await start(temporal, { run, spec, account, directory, prices: pricesFor(spec, prices) });
       announce(context, temporal, workflowId, 'run.started');
       return follow(context, temporal, workflowId, {
         signal,
@@ -42,6 +49,12 @@ export async function startRun(
     if (detach && hasInputs(last) && !last.closed) tellDetached(context, temporal, workflowId);
     else conclude(context, workflowId, last, true);
   });
+}
+
+/** The workflow checks it too; here nothing is started yet. */
+function checkBudget(spec: Spec, prices: Prices): void {
+  const problem = budgetProblem(spec, costOf(spec, prices));
+  if (problem) throw usageError(problem.code, problem.message, problem.fix);
 }
 
 /** Whether a run has what it needs from this machine. */

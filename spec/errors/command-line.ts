@@ -32,6 +32,12 @@ export const COMMAND_ERRORS = {
     fix: 'correct the path',
     example: 'cannot read faults.yaml: no such file',
   },
+  PricesUnreadable: {
+    means: 'the file of prices could not be read; nothing was started',
+    why: 'the path in TEMPER_PRICES is wrong, or the file is not laid out as spec/prices.json is',
+    fix: 'correct the path or the file, or unset TEMPER_PRICES',
+    example: 'cannot read prices.json: regions.us-east-1.sources: expected array',
+  },
   FilesMissing: {
     means: 'files that the spec names are not on this machine; nothing was started',
     why: 'paths of a spec are relative to it; or this is not the machine that has the data',

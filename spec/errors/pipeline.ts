@@ -129,6 +129,18 @@ export const PIPELINE_ERRORS = {
     fix: 'finish a run of that name first, or set train.base to the s3:// address of a model',
     example: 'no model named movie-reviews in s3://bucket/temper/; a run of that name must pass first',
   },
+  BudgetExceeded: {
+    means: 'the jobs of the run could cost more than the budget of its spec; nothing was created',
+    why: 'each job is counted on each of its machines for as long as it may take, and on the dearest of its types',
+    fix: 'lower maxRuntime, name cheaper instances, or raise budget; see the sum with: temper plan FILE',
+    example: 'the run could cost 28.39 USD, more than its budget of 25 USD',
+  },
+  PriceUnknown: {
+    means: 'the spec has a budget, and what the run could cost cannot be said; nothing was created',
+    why: 'the list of prices lacks the instance type in that region, or for that use',
+    fix: 'give the price in a file named by TEMPER_PRICES, or leave budget out of the spec',
+    example: 'the run has a budget of 25 USD, and no price is known of ml.m5.large (transform) in its region',
+  },
   TimedOut: {
     means: 'a stage took longer than it may, retries and waiting included',
     why: 'AWS kept a job or endpoint under way past its limit, or what a run waited for did not come',

@@ -1,4 +1,5 @@
-import { rm } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { heartbeat } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
@@ -57,6 +58,28 @@ it('prints the record, and nothing else, with --json; sets values of the spec', 
 
   const shown = await cli(['show', record.run, '--json'], options);
   expect(JSON.parse(shown.stdout)).toEqual(record);
+});
+
+it('starts nothing that could cost more than its budget, by the prices of the user before those of temper', async () => {
+  const env = { ...(await ownNamespace()), TEMPER_PRICES: 'prices.json' };
+  const cwd = await project(`${SPEC}budget: 1 USD\n`);
+  const priced = async (transform: Record<string, number>) => {
+    const region = { sources: ['a contract'], training: { 'ml.m5.large': 0.5 }, transform };
+    await writeFile(
+      join(cwd, 'prices.json'),
+      JSON.stringify({ unit: 'USD per instance and hour', regions: { 'us-east-1': region } }),
+    );
+    return JSON.parse((await cli(['run', 'temper.yaml', '--json'], { env, cwd })).stdout) as RunRecord & {
+      error: { code: string; message: string };
+    };
+  };
+  expect((await priced({})).error).toMatchObject({ code: 'PriceUnknown' });
+  const { error } = await priced({ 'ml.m5.large': 0.3 });
+  expect(error).toMatchObject({ code: 'BudgetExceeded', message: expect.stringContaining('could cost 1.10 USD') });
+  expect(JSON.parse((await cli(['ls', '--json'], { env })).stdout)).toEqual({ runs: [] });
+
+  await startPipeline(env);
+  expect(await priced({ 'ml.m5.large': 0.2 })).toMatchObject({ outcome: 'passed' });
 });
 
 it('ends with 3 for a model that the gate rejects, with each rule and its values', async () => {

@@ -247,3 +247,28 @@ it('says of each activity, in the Temporal UI, what it is for', async () => {
   expect(scheduled.length).toBeGreaterThan(7);
   expect(scheduled.filter((event) => !event.userMetadata?.summary?.data?.length)).toEqual([]);
 });
+
+describe('a run with a budget', () => {
+  // An hour of training, and two transform jobs of an hour at most.
+  const prices = { training: { 'ml.m5.large': 0.115 }, transform: { 'ml.m5.large': 0.115 }, hosting: {} };
+
+  it('is refused before anything is done where it could cost more, whatever client started it', async () => {
+    const fakes = fakeActivities();
+    const { record, status } = await runToEnd(fakes, `${SPEC}budget: 0.34 USD\n`, prices);
+    expect([status, record.failure?.code]).toEqual(['FAILED', 'BudgetExceeded']);
+    expect(record.failure?.message).toContain('the run could cost 0.35 USD, more than its budget of 0.34 USD');
+    expect(fakes.calls).toEqual([]);
+  });
+
+  it('is refused where nobody knows what it could cost', async () => {
+    const fakes = fakeActivities();
+    const { record } = await runToEnd(fakes, `${SPEC}budget: 100 USD\n`);
+    expect(record.failure?.code).toBe('PriceUnknown');
+    expect(fakes.calls).toEqual([]);
+  });
+
+  it('goes on within it', async () => {
+    const { record } = await runToEnd(fakeActivities(), `${SPEC}budget: 0.35 USD\n`, prices);
+    expect(record.outcome).toBe('passed');
+  });
+});

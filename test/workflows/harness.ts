@@ -4,6 +4,7 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { bundleWorkflowCode, DefaultLogger, Runtime, Worker, type WorkflowBundle } from '@temporalio/worker';
 import { parse } from 'yaml';
+import type { Prices } from '../../spec/cost/cost.ts';
 import { inputsTaskQueue, type RunRef, workflowIdOf } from '../../spec/naming.ts';
 import type { RunRecord } from '../../spec/record.ts';
 import { specSchema } from '../../spec/spec.ts';
@@ -44,6 +45,7 @@ export async function withRun<T>(
   fakes: FakeActivities,
   body: (started: StartedRun, environment: TestWorkflowEnvironment) => Promise<T>,
   specText = SPEC,
+  prices?: Prices,
 ): Promise<T> {
   const environment = await TestWorkflowEnvironment.createFromExistingServer({
     address: sharedRegion().temporalAddress,
@@ -66,6 +68,7 @@ export async function withRun<T>(
         spec,
         account: { region: 'us-east-1', bucket: 'bucket', roleArn: 'arn:aws:iam::000000000000:role/r' },
         directory: '/nowhere',
+        ...(prices && { prices }),
       },
     ],
   });
@@ -88,7 +91,7 @@ export async function withRun<T>(
 }
 
 /** A run with the given activities, to its end, and the record that it then answers with. */
-export async function runToEnd(fakes: FakeActivities = fakeActivities(), specText = SPEC) {
+export async function runToEnd(fakes: FakeActivities = fakeActivities(), specText = SPEC, prices?: Prices) {
   return withRun(
     fakes,
     async ({ handle }) => {
@@ -107,6 +110,7 @@ export async function runToEnd(fakes: FakeActivities = fakeActivities(), specTex
       };
     },
     specText,
+    prices,
   );
 }
 

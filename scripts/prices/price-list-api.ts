@@ -1,0 +1,87 @@
+/** Prices of SageMaker's instances, from AWS's Price List API. */
+import { type PricingClient, paginateGetAttributeValues, paginateGetProducts } from '@aws-sdk/client-pricing';
+import type { Use } from '../../spec/cost/cost.ts';
+import type { PriceList } from '../../spec/cost/price-list.ts';
+
+const ServiceCode = 'AmazonSageMaker';
+
+/** What the Price List calls the uses. */
+const COMPONENTS = { training: 'Training', transform: 'BatchTransform', hosting: 'Hosting' } as const satisfies Record<
+  Use,
+  string
+>;
+
+/** What is read of a product; the API gives each as a JSON text. */
+interface Product {
+  readonly product?: { readonly attributes?: Readonly<Record<string, string>> };
+  readonly publicationDate?: string;
+  readonly terms?: {
+    readonly OnDemand?: Readonly<
+      Record<string, { readonly priceDimensions?: Readonly<Record<string, PriceDimension>> }>
+    >;
+  };
+}
+
+interface PriceDimension {
+  readonly unit?: string;
+  readonly pricePerUnit?: { readonly USD?: string };
+}
+
+/** The regions that SageMaker has prices in, sorted. */
+export async function priceRegions(pricing: PricingClient): Promise<string[]> {
+  const regions: string[] = [];
+  const request = { ServiceCode, AttributeName: 'regionCode' };
+  for await (const { AttributeValues } of paginateGetAttributeValues({ client: pricing }, request)) {
+    for (const { Value } of AttributeValues ?? []) if (Value) regions.push(Value);
+  }
+  return regions.sort();
+}
+
+/** The on-demand prices of a region, types sorted; `undefined` where it has none. */
+export async function readPrices(
+  pricing: PricingClient,
+  region: string,
+): Promise<PriceList['regions'][string] | undefined> {
+  const found = { training: {}, transform: {}, hosting: {} } as Record<Use, Record<string, number>>;
+  let asOf = '';
+  for (const use of Object.keys(COMPONENTS) as Use[]) {
+    for await (const product of products(pricing, region, COMPONENTS[use])) {
+      const type = product.product?.attributes?.instanceName;
+      const usd = hourly(product);
+      if (!type?.startsWith('ml.') || usd === undefined) continue;
+      // Where a type is listed twice, what it costs at most.
+      found[use][type] = Math.max(usd, found[use][type] ?? 0);
+      const published = product.publicationDate?.slice(0, 10) ?? '';
+      if (published > asOf) asOf = published;
+    }
+  }
+  if (Object.values(found).every((prices) => Object.keys(prices).length === 0)) return undefined;
+  return {
+    ...(asOf !== '' && { asOf }),
+    sources: [`AWS Price List API, GetProducts of ${ServiceCode}`],
+    training: sorted(found.training),
+    transform: sorted(found.transform),
+    hosting: sorted(found.hosting),
+  };
+}
+
+async function* products(pricing: PricingClient, region: string, component: string): AsyncGenerator<Product> {
+  const filter = (Field: string, Value: string) => ({ Type: 'TERM_MATCH' as const, Field, Value });
+  const Filters = [filter('regionCode', region), filter('component', component)];
+  for await (const { PriceList } of paginateGetProducts({ client: pricing }, { ServiceCode, Filters })) {
+    for (const text of PriceList ?? []) yield JSON.parse(String(text)) as Product;
+  }
+}
+
+/** USD per hour; `undefined` for a product that is not paid by the hour, or free. */
+function hourly({ terms }: Product): number | undefined {
+  const prices = Object.values(terms?.OnDemand ?? {})
+    .flatMap(({ priceDimensions }) => Object.values(priceDimensions ?? {}))
+    .filter(({ unit }) => /^hrs?$|^hours?$/i.test(unit ?? ''))
+    .map(({ pricePerUnit }) => Number(pricePerUnit?.USD))
+    .filter((usd) => usd > 0);
+  return prices.length > 0 ? Math.max(...prices) : undefined;
+}
+
+const sorted = (prices: Readonly<Record<string, number>>): Record<string, number> =>
+  Object.fromEntries(Object.entries(prices).sort(([a], [b]) => (a < b ? -1 : 1)));
