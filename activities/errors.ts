@@ -88,6 +88,10 @@ const BY_NAME: Readonly<Record<string, ErrorType>> = {
   NoSuchKey: 'NotFound',
   NoSuchBucket: 'NotFound',
   NotFound: 'NotFound',
+  NoSuchUpload: 'NotFound',
+  // Damaged on the way.
+  BadDigest: 'Unavailable',
+  XAmzContentSHA256Mismatch: 'Unavailable',
   ResourceInUse: 'Conflict',
   ConflictException: 'Conflict',
   ModelError: 'InvalidRequest',

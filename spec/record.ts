@@ -172,3 +172,13 @@ export interface JobProgress {
   readonly secondaryStatus?: string;
   readonly metrics?: Readonly<Record<string, number>>;
 }
+
+/** What the data stage leaves as heartbeat details while it reads or uploads. */
+export interface DataProgress {
+  /** The file that is read, or what is uploaded: `train.jsonl`, `3 files`. */
+  readonly file: string;
+  readonly bytes: number;
+  readonly total: number;
+  /** Bytes a second, of late; of uploads only, and not before there is something to judge by. */
+  readonly rate?: number | undefined;
+}

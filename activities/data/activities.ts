@@ -8,10 +8,11 @@ import type { AwsProvider } from '../aws.ts';
 import { failure } from '../errors.ts';
 import { heartbeating, tell } from '../heartbeating.ts';
 import { s3Uri } from '../s3-uri.ts';
+import { type Content, inMemory } from './content.ts';
 import { type Located, paced, readDataSet } from './data-set.ts';
 import { jsonLine } from './rows.ts';
 import { missingFiles, packSource } from './source.ts';
-import { type Content, uploadOnce } from './upload.ts';
+import { type Upload, uploadAll } from './upload.ts';
 
 /** `directory` is that of the spec file, absolute, on this machine. */
 export interface PrepareInputs extends Located {
@@ -25,35 +26,25 @@ export interface PreparedInputs {
   readonly source: SourceBundle;
 }
 
-// Large enough that writing is not paid by the row, small enough that a large data set is never one string.
+// Large enough that writing is not paid by the row.
 const ROWS_PER_PIECE = 1000;
 
 /** Rows as JSON Lines. */
 async function jsonLines(rows: readonly Row[], objectOf: (row: Row) => object): Promise<Content> {
-  function* pieces(): Generator<string> {
+  const pieces: Buffer[] = [];
+  function* writing(): Generator<void, void> {
     for (let start = 0; start < rows.length; start += ROWS_PER_PIECE) {
       const piece = rows.slice(start, start + ROWS_PER_PIECE);
-      yield piece.map((row) => jsonLine(objectOf(row))).join('');
-    }
-  }
-  const hash = createHash('sha256');
-  let bytes = 0;
-  function* hashing(): Generator<void, void> {
-    for (const piece of pieces()) {
-      hash.update(piece);
-      bytes += Buffer.byteLength(piece);
+      pieces.push(Buffer.from(piece.map((row) => jsonLine(objectOf(row))).join('')));
       yield;
     }
   }
-  await paced(hashing());
-  return { sha256: hash.digest('hex'), bytes, type: 'application/jsonlines', pieces };
+  await paced(writing());
+  return inMemory(Buffer.concat(pieces), 'application/jsonlines');
 }
 
-/** Puts content under a key and returns its `s3://` address. */
-type Uploader = (key: string, content: Content) => Promise<string>;
-
-/** Uploads splits under a prefix named by the hash of them all. */
-async function uploadSplits(splits: Splits, name: string, upload: Uploader) {
+/** Names splits by the hash of them all. */
+async function splitUploads(splits: Splits, name: string, bucket: string) {
   const files: { split: SplitName; rows: number; content: Content }[] = [];
   for (const split of SPLITS) {
     const rows = splits[split];
@@ -62,17 +53,18 @@ async function uploadSplits(splits: Splits, name: string, upload: Uploader) {
   }
   const hashes = files.map(({ split, content }) => `${split} ${content.sha256}\n`);
   const sha256 = createHash('sha256').update(hashes.join('')).digest('hex');
-  const send = async (part: SplitName | 'inputs', content: Content, rows: number): Promise<SplitInfo> => {
-    const file = splitFile(part);
-    const uri = await upload(`${s3Keys.dataSet(name, sha256)}${part}/${file}`, content);
-    return { uri: uri.slice(0, -file.length), rows };
+  const uploads: Upload[] = [];
+  const place = (part: SplitName | 'inputs', content: Content, rows: number): SplitInfo => {
+    const uri = s3Uri(bucket, `${s3Keys.dataSet(name, sha256)}${part}/`);
+    uploads.push({ uri: `${uri}${splitFile(part)}`, content });
+    return { uri, rows };
   };
 
-  const sent: { [S in SplitName]?: SplitInfo } = {};
-  for (const { split, content, rows } of files) sent[split] = await send(split, content, rows);
-  if (!sent.test) return { sha256, splits: sent };
+  const placed: { [S in SplitName]?: SplitInfo } = {};
+  for (const { split, content, rows } of files) placed[split] = place(split, content, rows);
+  if (!placed.test) return { uploads, data: { sha256, splits: placed } };
   const inputs = await jsonLines(splits.test, ({ text }) => ({ text }));
-  return { sha256, splits: sent, testInputs: await send('inputs', inputs, sent.test.rows) };
+  return { uploads, data: { sha256, splits: placed, testInputs: place('inputs', inputs, placed.test.rows) } };
 }
 
 /** Everything about the files that a run starts from. Runs on the machine that has them. */
@@ -89,17 +81,11 @@ export function createDataActivities({ aws }: { readonly aws: AwsProvider }) {
       const packed = await packSource(spec, directory);
       const { splits, ...about } = await readDataSet({ spec, directory });
 
-      const { s3 } = aws(region);
+      const { uploads, data } = await splitUploads(splits, run.name, bucket);
+      const uri = s3Uri(bucket, s3Keys.source(run.name, packed.sha256));
       const { cancellationSignal: signal } = Context.current();
-      const upload: Uploader = async (key, content) => {
-        const uri = s3Uri(bucket, key);
-        const onBytes = (bytes: number): void => tell({ file: uri, bytes, total: content.bytes });
-        await uploadOnce(s3, uri, content, { signal, onBytes });
-        return uri;
-      };
-      const data = { ...(await uploadSplits(splits, run.name, upload)), ...about };
-      const uri = await upload(s3Keys.source(run.name, packed.sha256), packed);
-      return { data, source: { uri, sha256: packed.sha256 } };
+      await uploadAll(aws(region).s3, [...uploads, { uri, content: packed }], { signal, onProgress: tell });
+      return { data: { ...data, ...about }, source: { uri, sha256: packed.sha256 } };
     },
   });
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, resolve, sep } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -6,8 +5,8 @@ import { pack } from 'tar-stream';
 import { glob } from 'tinyglobby';
 import type { Spec } from '../../spec/spec.ts';
 import { failure } from '../errors.ts';
+import { type Content, inMemory } from './content.ts';
 import { findDataFiles } from './rows.ts';
-import type { Content } from './upload.ts';
 
 /** Above this a directory holds something else than code, and every job would download it. */
 const MAX_SOURCE_MB = 50;
@@ -48,13 +47,6 @@ export async function missingFiles(spec: Spec, directory: string): Promise<strin
     }
   }
   return missing;
-}
-
-// Small enough for an upload to end soon when it is cancelled.
-const PIECE_BYTES = 256 * 1024;
-
-function* piecesOf(bytes: Buffer): Generator<Buffer> {
-  for (let start = 0; start < bytes.length; start += PIECE_BYTES) yield bytes.subarray(start, start + PIECE_BYTES);
 }
 
 /**
@@ -99,10 +91,5 @@ export async function packSource(spec: Spec, directory: string): Promise<Content
   const archive = gzipSync(Buffer.concat(blocks));
   // The gzip header names the operating system; 255 says unknown.
   archive[9] = 255;
-  return {
-    sha256: createHash('sha256').update(archive).digest('hex'),
-    bytes: archive.length,
-    type: 'application/gzip',
-    pieces: () => piecesOf(archive),
-  };
+  return inMemory(archive, 'application/gzip');
 }

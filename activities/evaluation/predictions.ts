@@ -1,9 +1,10 @@
 import type { S3Client } from '@aws-sdk/client-s3';
-import { Upload } from '@aws-sdk/lib-storage';
+import { Context } from '@temporalio/activity';
 import type { Answer, Scores } from '../../spec/scoring.ts';
-import { calling, failure } from '../errors.ts';
+import { inMemory } from '../data/content.ts';
+import { uploadAll } from '../data/upload.ts';
+import { failure } from '../errors.ts';
 import { objectLines } from '../s3-lines.ts';
-import { parseS3Uri } from '../s3-uri.ts';
 
 /** The label in a model's answer: one JSON object a line with `label`, or a JSON string. */
 export function labelOf(line: string): string | undefined {
@@ -62,10 +63,10 @@ export async function keepEvaluation(
       `${JSON.stringify({ row: index + 1, label, prediction, ok: label === prediction })}\n`,
   );
   const files = { 'predictions.jsonl': lines.join(''), 'scores.json': JSON.stringify(scores, null, 2) };
-  for (const [name, Body] of Object.entries(files)) {
-    const { bucket, key } = parseS3Uri(`${prefix}${name}`);
-    const upload = new Upload({ client: s3, params: { Bucket: bucket, Key: key, Body } });
-    await calling(`write ${prefix}${name}`, () => upload.done());
-  }
+  const uploads = Object.entries(files).map(([name, text]) => ({
+    uri: `${prefix}${name}`,
+    content: inMemory(Buffer.from(text), name.endsWith('l') ? 'application/jsonlines' : 'application/json'),
+  }));
+  await uploadAll(s3, uploads, { signal: Context.current().cancellationSignal });
   return `${prefix}predictions.jsonl`;
 }

@@ -3,22 +3,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkflowExecutionDescription } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
 import type { PipelineActivities } from '../../activities/index.ts';
-import type { JobProgress, RunRecord, Stage } from '../../spec/record.ts';
+import type { DataProgress, JobProgress, RunRecord, Stage } from '../../spec/record.ts';
 import { UserError } from '../errors.ts';
 import { hasWorker, type Temporal } from '../temporal.ts';
 import { isGone } from '../temporal-errors.ts';
 import { closedRecord, queryRecord } from './records.ts';
 
-/** What the data stage leaves as heartbeat details. */
-export interface UploadProgress {
-  readonly file: string;
-  readonly bytes: number;
-  readonly total: number;
-}
-
 /** The activity that a run waits for. */
 export interface Pending {
-  readonly progress?: JobProgress | UploadProgress;
+  readonly progress?: JobProgress | DataProgress;
   /** What the last attempt failed with, where Temporal is trying again. */
   readonly problem?: string;
   readonly attempt: number;
@@ -126,7 +119,7 @@ function pendingOf({ heartbeatDetails, lastFailure, attempt }: PendingActivity):
   // Waiting for a job is failing with this type at each look: that is no problem.
   const problem = lastFailure?.applicationFailureInfo?.type === 'InProgress' ? undefined : lastFailure?.message;
   return {
-    ...(payload && { progress: defaultPayloadConverter.fromPayload<JobProgress | UploadProgress>(payload) }),
+    ...(payload && { progress: defaultPayloadConverter.fromPayload<JobProgress | DataProgress>(payload) }),
     ...(problem && { problem }),
     attempt: attempt ?? 1,
   };
