@@ -11,6 +11,24 @@ export function formatSeconds(seconds: number): string {
   return `${Math.floor(whole / 3600)}h ${two(Math.floor((whole % 3600) / 60))}m`;
 }
 
+/** Seconds that are an estimate: `9 s`, `1m 12s`. */
+export function formatWhole(seconds: number): string {
+  return seconds < 59.5 ? `${Math.round(seconds)} s` : formatSeconds(seconds);
+}
+
+const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'] as const;
+
+/** `980 B`, `41 kB`, `2.0 GB`: powers of a thousand. */
+export function formatBytes(bytes: number): string {
+  let value = bytes;
+  let unit = 0;
+  while (value >= 999.5 && unit < UNITS.length - 1) {
+    value /= 1000;
+    unit += 1;
+  }
+  return `${unit > 0 && value < 9.95 ? value.toFixed(1) : Math.round(value)} ${UNITS[unit]}`;
+}
+
 /** `3,176` */
 export function formatCount(count: number): string {
   return count.toLocaleString('en-US');

@@ -4,11 +4,11 @@ import { basename } from 'node:path/posix';
 import { isPipelineCode } from '../../spec/errors/pipeline.ts';
 import type { RuleVerdict } from '../../spec/gate.ts';
 import { parseRule } from '../../spec/gate.ts';
-import { type Outcome, type RunRecord, STAGES, type Stage } from '../../spec/record.ts';
+import { type DataProgress, type Outcome, type RunRecord, STAGES, type Stage } from '../../spec/record.ts';
 import type { Screen, Style } from '../output.ts';
 import type { Pending } from '../runs/watch.ts';
 import { advice } from './advice.ts';
-import { formatMetric, formatSeconds, pad, plural, shorten } from './format.ts';
+import { formatBytes, formatMetric, formatSeconds, formatWhole, pad, plural, shorten } from './format.ts';
 
 const STAGE_WIDTH = 11;
 const TEXT_WIDTH = 50;
@@ -64,9 +64,17 @@ function pendingParts({ progress, problem, attempt }: Pending, { whole }: Screen
 }
 
 function progressParts(progress: NonNullable<Pending['progress']>): string[] {
-  if ('file' in progress) return [basename(progress.file), `${percent(progress.bytes, progress.total)} %`];
+  if ('file' in progress) return dataParts(progress);
   const metrics = Object.entries(progress.metrics ?? {}).map(([name, value]) => `${name} ${formatMetric(value)}`);
   return [progress.resource, progress.secondaryStatus ?? progress.status, ...metrics.slice(0, 2)];
+}
+
+/** Of an upload, how fast it goes and how long it will take; of reading, which is quick, how far it is. */
+function dataParts({ file, bytes, total, rate }: DataProgress): string[] {
+  const name = basename(file);
+  if (rate === undefined) return [name, `${percent(bytes, total)} %`];
+  const left = rate > 0 ? [`${formatWhole((total - bytes) / rate)} left`] : [];
+  return [`${name}  ${formatBytes(bytes)} of ${formatBytes(total)}`, `${formatBytes(rate)}/s`, ...left];
 }
 
 function percent(part: number, whole: number): number {

@@ -7,12 +7,15 @@ import { finishedStages, pendingLine, stageLine } from './record.ts';
 
 const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'] as const;
 const FRAME_MS = 100;
+/** How often a line tells of an upload where none can be redrawn. */
+const UPLOAD_EVERY_MS = 15_000;
 
 export class Story {
   readonly #output: Output;
   readonly #told = new Set<Stage>();
   #snapshot: Snapshot = { closed: false };
   #progress = '';
+  #uploadToldAt = performance.now();
   #missing: Missing | undefined;
   #frame = 0;
   readonly #timer: NodeJS.Timeout | undefined;
@@ -50,15 +53,21 @@ export class Story {
     });
   }
 
-  /** Where no line can be redrawn, each change of a job's status is a line of its own. */
+  /** Where no line can be redrawn, each change of a job's status is a line of its own, and an upload has one now and then. */
   #tellProgress({ stage }: RunRecord, { pending }: Snapshot): void {
     if (this.#output.animated || !pending || this.#told.has(stage)) return;
-    const steady = withoutNumbers(pending);
+    const steady = this.#isUploadDue(pending) ? pending : withoutNumbers(pending);
     const text = pendingLine(stage, steady, '·', this.#output);
     if (text === this.#progress || (!steady.progress && !steady.problem)) return;
     this.#progress = text;
     const { progress, problem } = steady;
     this.#output.story({ code: 'stage.progress', text, data: { stage, ...progress, ...(problem && { problem }) } });
+  }
+
+  #isUploadDue({ progress }: Pending): boolean {
+    if (!progress || !('rate' in progress) || performance.now() - this.#uploadToldAt < UPLOAD_EVERY_MS) return false;
+    this.#uploadToldAt = performance.now();
+    return true;
   }
 
   #tellMissing(missing: Missing | undefined, record: RunRecord | undefined): void {

@@ -1,8 +1,10 @@
+import { PassThrough } from 'node:stream';
 import pc from 'picocolors';
-import { describe, expect, it } from 'vitest';
-import type { Screen } from '../../cli/output.ts';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { Output, type Screen } from '../../cli/output.ts';
 import { finishedStages, pendingLine, renderRecord } from '../../cli/rendering/record.ts';
 import { renderRuns } from '../../cli/rendering/runs.ts';
+import { Story } from '../../cli/rendering/story.ts';
 import { evaluateGate } from '../../spec/gate.ts';
 import type { RunRecord } from '../../spec/record.ts';
 import { specSchema } from '../../spec/spec.ts';
@@ -217,6 +219,39 @@ it('tells what a job is doing, and what stands in its way', () => {
   expect(
     pendingLine('data', { progress: { file: 's3://b/k/train.jsonl', bytes: 1, total: 4 }, attempt: 1 }, '·', plain),
   ).toBe('  · data       train.jsonl · 25 %');
+});
+
+it('tells of an upload how fast it goes and how long it will take', () => {
+  const line = (bytes: number, total: number, rate: number) =>
+    pendingLine('data', { progress: { file: 'products.jsonl', bytes, total, rate }, attempt: 1 }, '·', plain);
+  expect(line(412e6, 2e9, 180e6)).toBe('  · data       products.jsonl  412 MB of 2.0 GB · 180 MB/s · 9 s left');
+  expect(line(999, 100_600_000, 41_000)).toBe(
+    '  · data       products.jsonl  999 B of 101 MB · 41 kB/s · 40m 54s left',
+  );
+  expect(line(0, 1000, 0)).toBe('  · data       products.jsonl  0 B of 1.0 kB · 0 B/s');
+});
+
+it('tells of it every now and then where no line can be redrawn', () => {
+  vi.useFakeTimers({ toFake: ['performance'] });
+  onTestFinished(() => {
+    vi.useRealTimers();
+  });
+  const stdout = new PassThrough();
+  const output = new Output({ stdout, stderr: stdout, env: {}, json: false, quiet: false, debug: false });
+  const story = new Story(output);
+  for (let second = 0; second < 40; second += 1) {
+    const progress = { file: 'train.jsonl', bytes: second * 1e6, total: 40e6, rate: 1e6 };
+    story.tell({
+      record: { ...started, stage: 'data', timings: [] },
+      pending: { progress, attempt: 1 },
+      closed: false,
+    });
+    vi.advanceTimersByTime(1000);
+  }
+  expect(String(stdout.read())).toBe(
+    '  · data       train.jsonl  15 MB of 40 MB · 1.0 MB/s · 25 s left\n' +
+      '  · data       train.jsonl  30 MB of 40 MB · 1.0 MB/s · 10 s left\n',
+  );
 });
 
 it('lists runs in columns', () => {
