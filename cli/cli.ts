@@ -4,6 +4,7 @@ import { Command, CommanderError, type CommandUnknownOpts } from '@commander-js/
 import { nearest } from '../spec/suggest.ts';
 import { cancelCommand } from './commands/cancel.ts';
 import { devCommand } from './commands/dev/index.ts';
+import { doctorCommand } from './commands/doctor.ts';
 import { explainCommand } from './commands/explain.ts';
 import { invokeCommand } from './commands/invoke.ts';
 import { logsCommand } from './commands/logs.ts';
@@ -30,6 +31,7 @@ export interface Io {
 
 /** In the order of `temper --help`, which is that of a user's path. */
 const COMMANDS: Readonly<Record<string, readonly ((context: Context) => CommandUnknownOpts)[]>> = {
+  'Getting started': [doctorCommand],
   Runs: [runCommand, lsCommand, showCommand, watchCommand, logsCommand, cancelCommand, uploadCommand],
   Models: [invokeCommand],
   Machines: [workerCommand, devCommand],

@@ -24,10 +24,14 @@ function decides(variable: string): boolean {
   return variable === 'TEMPORAL_ADDRESS' || variable === 'TEMPORAL_PROFILE' || variable.startsWith('AWS_ENDPOINT_URL');
 }
 
+/** Whether the environment says where to go, so that the laptop region is not looked for. */
+export function namesAddresses(env: NodeJS.ProcessEnv): boolean {
+  return Object.keys(env).some((key) => decides(key) && env[key]);
+}
+
 /** Finds the environment, and puts its variables where the AWS SDK looks for them: in the process. */
 export async function findEnvironment({ env, cwd }: Pick<Context, 'env' | 'cwd'>): Promise<Environment> {
-  const explicit = Object.keys(env).some((key) => decides(key) && env[key]);
-  const region = explicit ? undefined : await liveRegion(env, cwd);
+  const region = namesAddresses(env) ? undefined : await liveRegion(env, cwd);
   const variables = { ...env, ...region?.env };
   // A profile would outrank the region's keys.
   if (region) delete variables.AWS_PROFILE;

@@ -6,6 +6,7 @@ export { homePaths, regionHome } from './home.ts';
 export { Lock } from './lock.ts';
 export { lastLines } from './log.ts';
 export { endProcess, identify, isRunning, type ProcessIdentity, readIdentity } from './processes.ts';
+export { findPython } from './python.ts';
 export { ANY_PORTS, type Ports, type Region, type RegionAddresses, type RegionOptions, startRegion } from './region.ts';
 export { type FaultPlan, parseFaultPlan } from './sagemaker/faults.ts';
 export { type RunningRegion, readRegion, regionHealth, type ServiceHealth } from './state.ts';

@@ -1,6 +1,8 @@
 /** Numbers and tables as people read them. */
 import { stripVTControlCharacters } from 'node:util';
+import { Help } from '@commander-js/extra-typings';
 import truncatedWidth from 'fast-string-truncated-width';
+import type { Screen } from '../output.ts';
 
 /** `0.4 s`, `1m 12s`, `2h 05m`. */
 export function formatSeconds(seconds: number): string {
@@ -72,6 +74,20 @@ export function cut(text: string, width: number): string {
 /** Pads to a width in columns. */
 export function pad(text: string, width: number): string {
   return text + ' '.repeat(Math.max(0, width - widthOf(text)));
+}
+
+/** Lines that are longer are harder to read. */
+const WIDEST = 100;
+
+/** Terms with their texts beside them, wrapped to the screen, as help has them. */
+export function terms(
+  items: readonly (readonly [term: string, text: string])[],
+  { columns }: Pick<Screen, 'columns'>,
+  width = Math.max(...items.map(([term]) => widthOf(term))),
+): string {
+  const help = new Help();
+  help.prepareContext({ helpWidth: Math.min(columns, WIDEST) });
+  return items.map(([term, text]) => help.formatItem(term, width, text, help)).join('\n');
 }
 
 /** Columns of equal width, two spaces apart; where they are wider than `columns`, without the last ones. */

@@ -6,18 +6,26 @@ const KEYWORD = 2;
 // gRPC status ALREADY_EXISTS.
 const ALREADY_EXISTS = 6;
 
+/** Names of those that the namespace does not have. */
+export async function missingSearchAttributes(
+  { operatorService }: Pick<Connection, 'operatorService'>,
+  namespace: string,
+): Promise<string[]> {
+  const { customAttributes } = await operatorService.listSearchAttributes({ namespace });
+  return Object.values(searchAttributes).flatMap(({ name }) => (name in customAttributes ? [] : [name]));
+}
+
 /** Registers what runs can be listed and filtered by; those that are there stay. */
 export async function ensureSearchAttributes(
   { operatorService }: Pick<Connection, 'operatorService'>,
   namespace: string,
 ): Promise<void> {
-  const { customAttributes } = await operatorService.listSearchAttributes({ namespace });
-  const missing = Object.values(searchAttributes).filter(({ name }) => !(name in customAttributes));
+  const missing = await missingSearchAttributes({ operatorService }, namespace);
   if (missing.length === 0) return;
   try {
     await operatorService.addSearchAttributes({
       namespace,
-      searchAttributes: Object.fromEntries(missing.map(({ name }) => [name, KEYWORD])),
+      searchAttributes: Object.fromEntries(missing.map((name) => [name, KEYWORD])),
     });
   } catch (error) {
     // Another worker started at the same moment.
