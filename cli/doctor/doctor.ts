@@ -29,7 +29,7 @@ export async function diagnose(context: Context, { file, instances }: Patient): 
   const environment = await findEnvironment(context);
   nameEnvironment(context, environment);
   const { TEMPER_BUCKET, TEMPER_ROLE_ARN } = environment.variables;
-  const named = instances.map((type): InstanceNeed => ({ type, use: 'training job usage', count: 1 }));
+  const named = instances.map((type): InstanceNeed => ({ types: [type], use: 'training job usage', count: 1 }));
   const groups = await Promise.all([
     checkMachine(context),
     checkTemporal(context),

@@ -9,9 +9,10 @@ import type { Spec } from '../../spec/spec.ts';
 import { failed, passed, skipped, type Verdict } from './check.ts';
 import { IMPATIENT } from './impatient.ts';
 
-/** Machines of one type that a run has at the same time. */
+/** Machines that a run has at the same time. */
 export interface InstanceNeed {
-  readonly type: string;
+  /** Any of them will do. */
+  readonly types: readonly string[];
   /** In the words of Service Quotas, whose quotas are called `ml.m5.large for training job usage`. */
   readonly use: 'training job usage' | 'transform job usage' | 'endpoint usage';
   readonly count: number;
@@ -20,11 +21,13 @@ export interface InstanceNeed {
 /** The machines of a run. */
 export function needsOf({ train, evaluate, deploy }: Spec): InstanceNeed[] {
   return [
-    { type: train.instance, use: 'training job usage', count: train.instanceCount },
+    { types: train.instance, use: 'training job usage', count: train.instanceCount },
     // Base and candidate are evaluated at the same time.
-    ...(evaluate ? [{ type: evaluate.instance, use: 'transform job usage', count: train.base ? 2 : 1 } as const] : []),
+    ...(evaluate
+      ? [{ types: [evaluate.instance], use: 'transform job usage', count: train.base ? 2 : 1 } as const]
+      : []),
     ...(deploy.to === 'sagemaker-endpoint'
-      ? [{ type: deploy.instance, use: 'endpoint usage', count: deploy.instanceCount } as const]
+      ? [{ types: [deploy.instance], use: 'endpoint usage', count: deploy.instanceCount } as const]
       : []),
   ];
 }
@@ -47,14 +50,18 @@ export async function quotaVerdict(
   }
 }
 
-const nameOf = ({ type, use }: InstanceNeed): string => `${type} for ${use}`;
+const namesOf = ({ types, use }: InstanceNeed): string[] => types.map((type) => `${type} for ${use}`);
 
 function verdictOf(needs: readonly InstanceNeed[], quotas: ReadonlyMap<string, ServiceQuota>, region: string): Verdict {
-  const short = needs.filter((need) => (quotas.get(nameOf(need))?.Value ?? Number.POSITIVE_INFINITY) < need.count);
-  const told = (need: InstanceNeed): string => `${quotas.get(nameOf(need))?.Value ?? 'unknown'} ${nameOf(need)}`;
+  const isEnough = (name: string, count: number): boolean => (quotas.get(name)?.Value ?? count) >= count;
+  const short = needs.filter((need) => !namesOf(need).some((name) => isEnough(name, need.count)));
+  const told = (need: InstanceNeed): string =>
+    namesOf(need)
+      .map((name) => `${quotas.get(name)?.Value ?? 'unknown'} ${name}`)
+      .join(', ');
   if (short.length === 0) return passed(needs.map(told).join(', '));
   const console = `https://${region}.console.aws.amazon.com/servicequotas/home/services/sagemaker/quotas`;
-  const pages = short.map((need) => `${console}/${quotas.get(nameOf(need))?.QuotaCode}`);
+  const pages = short.flatMap(namesOf).map((name) => `${console}/${quotas.get(name)?.QuotaCode}`);
   return failed(
     short.map((need) => `${told(need)}, and the run needs ${need.count}`).join('; '),
     `name another instance type, or ask for more: ${pages.join(' ')}`,
@@ -64,7 +71,7 @@ function verdictOf(needs: readonly InstanceNeed[], quotas: ReadonlyMap<string, S
 /** Quotas that nobody has raised stand in the list of defaults alone. There are thousands, so neither is read in vain. */
 async function quotasOf(region: string, needs: readonly InstanceNeed[]): Promise<Map<string, ServiceQuota>> {
   const client = new ServiceQuotasClient({ region, ...IMPATIENT });
-  const wanted = new Set(needs.map(nameOf));
+  const wanted = new Set(needs.flatMap(namesOf));
   const found = new Map<string, ServiceQuota>();
   for (const List of [ListServiceQuotasCommand, ListAWSDefaultServiceQuotasCommand]) {
     let NextToken: string | undefined;
