@@ -4,9 +4,14 @@ import { calling } from './errors.ts';
 import { byteLines } from './lines.ts';
 import { parseS3Uri } from './s3-uri.ts';
 
-/** The keys of all objects under a prefix, in S3's order. */
-export async function keysUnder(s3: S3Client, bucket: string, prefix: string): Promise<string[]> {
-  const keys: string[] = [];
+export interface S3Object {
+  readonly key: string;
+  readonly bytes: number;
+}
+
+/** All objects under a prefix, in S3's order. */
+export async function objectsUnder(s3: S3Client, bucket: string, prefix: string): Promise<S3Object[]> {
+  const objects: S3Object[] = [];
   let token: string | undefined;
   do {
     const page = await calling(`list s3://${bucket}/${prefix}`, () =>
@@ -14,10 +19,15 @@ export async function keysUnder(s3: S3Client, bucket: string, prefix: string): P
         new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ...(token ? { ContinuationToken: token } : {}) }),
       ),
     );
-    keys.push(...(page.Contents ?? []).flatMap(({ Key }) => (Key === undefined ? [] : [Key])));
+    objects.push(...(page.Contents ?? []).flatMap(({ Key, Size = 0 }) => (Key ? [{ key: Key, bytes: Size }] : [])));
     token = page.NextContinuationToken;
   } while (token);
-  return keys;
+  return objects;
+}
+
+/** The keys of all objects under a prefix, in S3's order. */
+export async function keysUnder(s3: S3Client, bucket: string, prefix: string): Promise<string[]> {
+  return (await objectsUnder(s3, bucket, prefix)).map(({ key }) => key);
 }
 
 /** The lines of an object without their ends, streamed. Empty lines are left out. */

@@ -1,22 +1,24 @@
 import { createHash } from 'node:crypto';
 import { Context } from '@temporalio/activity';
-import type { Row } from '../../spec/data/rows.ts';
-import type { Splits } from '../../spec/data/split.ts';
+import { jsonLine } from '../../spec/data/examples.ts';
+import type { Row, Splits } from '../../spec/data/split.ts';
 import { type RunRef, s3Keys, splitFile } from '../../spec/naming.ts';
 import { type DataSet, type SourceBundle, SPLITS, type SplitInfo, type SplitName } from '../../spec/record.ts';
+import type { Spec } from '../../spec/spec.ts';
 import type { AwsProvider } from '../aws.ts';
 import { failure } from '../errors.ts';
 import { heartbeating, tell } from '../heartbeating.ts';
 import { s3Uri } from '../s3-uri.ts';
 import { type Content, inMemory } from './content.ts';
-import { type Located, paced, readDataSet } from './data-set.ts';
-import { jsonLine } from './rows.ts';
+import { paced, readDataSet } from './data-set.ts';
 import { missingFiles, packSource } from './source.ts';
 import { type Upload, uploadAll } from './upload.ts';
 
 /** `directory` is that of the spec file, absolute, on this machine. */
-export interface PrepareInputs extends Located {
+export interface PrepareInputs {
   readonly run: RunRef;
+  readonly spec: Spec;
+  readonly directory: string;
   readonly region: string;
   readonly bucket: string;
 }
@@ -76,15 +78,16 @@ export function createDataActivities({ aws }: { readonly aws: AwsProvider }) {
      * rows, before anything is sent.
      */
     async prepareInputs({ run, spec, directory, region, bucket }: PrepareInputs): Promise<PreparedInputs> {
+      const { s3 } = aws(region);
       const missing = await missingFiles(spec, directory);
       if (missing.length > 0) throw failure('InvalidSpec', missing.join('\n'));
       const packed = await packSource(spec, directory);
-      const { splits, ...about } = await readDataSet({ spec, directory });
+      const { splits, ...about } = await readDataSet({ spec, directory, s3: () => s3 });
 
       const { uploads, data } = await splitUploads(splits, run.name, bucket);
       const uri = s3Uri(bucket, s3Keys.source(run.name, packed.sha256));
       const { cancellationSignal: signal } = Context.current();
-      await uploadAll(aws(region).s3, [...uploads, { uri, content: packed }], { signal, onProgress: tell });
+      await uploadAll(s3, [...uploads, { uri, content: packed }], { signal, onProgress: tell });
       return { data: { ...data, ...about }, source: { uri, sha256: packed.sha256 } };
     },
   });

@@ -1,23 +1,24 @@
 import { setImmediate } from 'node:timers/promises';
 import { Context, log } from '@temporalio/activity';
+import { type ClassificationExample, jsonLine, normalise, questionOf } from '../../spec/data/examples.ts';
+import { fieldOf, unknownFormat } from '../../spec/data/formats.ts';
 import { DataProblems, type Place } from '../../spec/data/problems.ts';
-import type { Row } from '../../spec/data/rows.ts';
-import { inSteps, normalise, type SplitResult, splitRows } from '../../spec/data/split.ts';
+import { inSteps, type Row, type SplitResult, splitRows } from '../../spec/data/split.ts';
 import { SPLITS, type SplitName } from '../../spec/record.ts';
 import { shown } from '../../spec/shown.ts';
 import type { Spec } from '../../spec/spec.ts';
 import { failure } from '../errors.ts';
 import { tell } from '../heartbeating.ts';
-import { findDataFiles, jsonLine, type Reading, readRows } from './rows.ts';
+import { findShape, type Reading, readExamples } from './read-examples.ts';
+import { findSourceFiles, type SourceRoot } from './source-files.ts';
 
-/** A spec and the directory that its relative paths start from. */
-export interface Located {
+/** A spec and where its paths are looked up. */
+export interface Located extends SourceRoot {
   readonly spec: Spec;
-  readonly directory: string;
 }
 
 interface PlacedRow {
-  readonly row: Row;
+  readonly row: ClassificationExample;
   readonly place: Place;
 }
 
@@ -44,31 +45,42 @@ export async function paced<T>(steps: Iterator<void, T>): Promise<T> {
  * All rows of a path of the spec. Fails with `InvalidData` when one of them cannot be used, or not be tested with where
  * they are `forTest`.
  */
-async function readAll({ spec, directory }: Located, path: string, forTest: boolean): Promise<PlacedRow[]> {
+async function readAll({ spec, ...root }: Located, path: string, forTest: boolean): Promise<PlacedRow[]> {
   const rows: PlacedRow[] = [];
   const labels = new Set<string>();
   const problems = new DataProblems();
-  for (const file of await findDataFiles(path, directory)) {
+  const files = await findSourceFiles(path, root, spec.data.format);
+  const { shape, seen } = await findShape(files, spec.data, root.s3);
+  if (shape === undefined) throw invalidData(`${path}: ${unknownFormat(seen)}`);
+  for (const file of files) {
     let bytes = 0;
     const onBytes = (count: number): void => {
       bytes += count;
       Context.current().cancellationSignal.throwIfAborted();
       tell({ file: file.name, bytes, total: file.bytes });
     };
-    for await (const read of readRows(file, spec.data.columns, onBytes)) {
-      const reading = forTest ? testable(read) : read;
-      if ('problem' in reading) {
-        problems.add(reading.problem);
-        continue;
-      }
-      const { row, place } = reading;
-      rows.push(reading);
-      labels.add(row.label);
-      if (labels.size > MAX_LABELS) {
-        throw invalidData(
-          `${place.file}:${place.line}  more than ${MAX_LABELS} labels, this one is ${shown(row.label)}; ` +
-            `is data.columns.label, ${shown(spec.data.columns.label)}, an id?`,
-        );
+    for await (const batch of readExamples([file], shape, { ...root, onBytes })) {
+      for (const read of batch) {
+        const reading = forTest ? testable(read) : read;
+        if ('problem' in reading) {
+          problems.add(reading.problem);
+          continue;
+        }
+        const { example: row, place } = reading;
+        if (row.kind !== 'classification') {
+          throw invalidData(
+            `${path}: the rows are read as ${shape.format}; a run trains on classification, rows of text and label`,
+          );
+        }
+        rows.push({ row, place });
+        labels.add(row.label);
+        if (labels.size > MAX_LABELS) {
+          const field = fieldOf(shape.columns, 'label');
+          throw invalidData(
+            `${place.file}:${place.line}  more than ${MAX_LABELS} labels, this one is ${shown(row.label)}; ` +
+              `is data.columns.label, ${shown(field)}, an id?`,
+          );
+        }
       }
     }
   }
@@ -80,7 +92,7 @@ async function readAll({ spec, directory }: Located, path: string, forTest: bool
 /** The same reading, or a problem where the row does not fit into a request. */
 function testable(reading: Reading): Reading {
   if ('problem' in reading) return reading;
-  const { text } = reading.row;
+  const text = questionOf(reading.example);
   // Most rows are far from the limit, and need not be written out to know it.
   if (text.length * MAX_BYTES_PER_CHARACTER <= MAX_TEST_ROW_BYTES) return reading;
   const bytes = Buffer.byteLength(jsonLine({ text }));
@@ -137,7 +149,7 @@ async function givenSplits(input: Located): Promise<SplitResult> {
   };
   await paced(inSteps(placed.test, check));
   if (problems.count > 0) throw invalidData(problems.describe(placed.test.length), problems);
-  const rowsOf = (rows: PlacedRow[]): Row[] => rows.map(({ row }) => row);
+  const rowsOf = (rows: PlacedRow[]): Row[] => rows.map(({ row: { text, label } }) => ({ text, label }));
   return {
     splits: { train: rowsOf(placed.train), validation: rowsOf(placed.validation), test: rowsOf(placed.test) },
     duplicates: 0,
@@ -148,7 +160,7 @@ async function givenSplits(input: Located): Promise<SplitResult> {
 async function readSplits(input: Located): Promise<SplitResult> {
   const { source, split } = input.spec.data;
   if (source === undefined || split === undefined) return givenSplits(input);
-  const rows = (await readAll(input, source, split.test > 0)).map(({ row }) => row);
+  const rows = (await readAll(input, source, split.test > 0)).map(({ row: { text, label } }) => ({ text, label }));
   const result = await paced(splitRows(rows, split));
   for (const name of ['test', 'validation'] as const) {
     if (split[name] > 0 && result.splits[name].length === 0) {

@@ -6,7 +6,7 @@ import { glob } from 'tinyglobby';
 import type { Spec } from '../../spec/spec.ts';
 import { failure } from '../errors.ts';
 import { type Content, inMemory } from './content.ts';
-import { findDataFiles } from './rows.ts';
+import { findLocalFiles, isS3, SEARCHED_FOR } from './source-files.ts';
 
 /** Above this a directory holds something else than code, and every job would download it. */
 const MAX_SOURCE_MB = 50;
@@ -27,10 +27,10 @@ async function isFile(path: string): Promise<boolean> {
 
 /**
  * What a spec names but its directory does not hold, one sentence for each: the training script, the serving script
- * where the model is going to be served, and data.
+ * where the model is going to be served, and data. What lies in S3 is not looked for.
  */
 export async function missingFiles(spec: Spec, directory: string): Promise<string[]> {
-  const { train, serve, evaluate, deploy } = spec;
+  const { data, train, serve, evaluate, deploy } = spec;
   const scripts: [string, string][] = [['train.script', train.script]];
   if (evaluate !== undefined || deploy.to !== 'none') {
     scripts.push(['serve.script', `${dirname(train.script)}/${serve.script}`.replace(/^\.\//, '')]);
@@ -42,9 +42,8 @@ export async function missingFiles(spec: Spec, directory: string): Promise<strin
     }
   }
   for (const [field, path] of dataPaths(spec)) {
-    if ((await findDataFiles(path, directory)).length === 0) {
-      missing.push(`${field}: no file matches ${path} in ${directory}; a directory is searched for .jsonl files`);
-    }
+    if (isS3(path) || (await findLocalFiles(path, directory, data.format)).length > 0) continue;
+    missing.push(`${field}: no file matches ${path} in ${directory}; a directory is searched for ${SEARCHED_FOR}`);
   }
   return missing;
 }
@@ -54,21 +53,23 @@ export async function missingFiles(spec: Spec, directory: string): Promise<strin
  * by the spec, hidden files and what tools leave behind stay out. Fails with `InvalidSpec` above 50 MB.
  */
 export async function packSource(spec: Spec, directory: string): Promise<Content> {
-  const root = resolve(directory, dirname(spec.train.script));
-  const named = dataPaths(spec).map(([, path]) => path);
+  const code = resolve(directory, dirname(spec.train.script));
+  const named = dataPaths(spec).flatMap(([, path]) => (isS3(path) ? [] : [path]));
   const data = new Set(
-    (await Promise.all(named.map((path) => findDataFiles(path, directory)))).flat().map((f) => f.path),
+    (await Promise.all(named.map((path) => findLocalFiles(path, directory, spec.data.format))))
+      .flat()
+      .map((f) => f.path),
   );
   const dataDirectories = named
     .map((path) => resolve(directory, path) + sep)
-    .filter((prefix) => !(root + sep).startsWith(prefix));
+    .filter((prefix) => !(code + sep).startsWith(prefix));
   const isData = (path: string): boolean => data.has(path) || dataDirectories.some((prefix) => path.startsWith(prefix));
 
-  const names = (await glob('**', { cwd: root, ignore: NOT_SOURCE })).filter((name) => !isData(resolve(root, name)));
+  const names = (await glob('**', { cwd: code, ignore: NOT_SOURCE })).filter((name) => !isData(resolve(code, name)));
   const files = await Promise.all(
     names
       .sort()
-      .map(async (name) => ({ name, path: resolve(root, name), bytes: (await stat(resolve(root, name))).size })),
+      .map(async (name) => ({ name, path: resolve(code, name), bytes: (await stat(resolve(code, name))).size })),
   );
   const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
   const total = files.reduce((sum, { bytes }) => sum + bytes, 0);
@@ -76,7 +77,7 @@ export async function packSource(spec: Spec, directory: string): Promise<Content
     const largest = files.sort((a, b) => b.bytes - a.bytes).slice(0, 3);
     throw failure(
       'InvalidSpec',
-      `train.script: its directory ${root} is packed with it and holds ${megabytes(total)}, more than ${MAX_SOURCE_MB} MB: ` +
+      `train.script: its directory ${code} is packed with it and holds ${megabytes(total)}, more than ${MAX_SOURCE_MB} MB: ` +
         `${largest.map(({ name, bytes }) => `${name} (${megabytes(bytes)})`).join(', ')}; move what is not code elsewhere`,
     );
   }

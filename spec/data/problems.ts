@@ -14,7 +14,7 @@ export interface RowProblem {
 /** Where a row stands. */
 export interface Place {
   readonly file: string;
-  /** From 1. */
+  /** From 1; of a Parquet file the row. */
   readonly line: number;
 }
 

@@ -1,12 +1,10 @@
 /** How rows are divided into splits. */
 import { createHash } from 'node:crypto';
 import type { SplitName } from '../record.ts';
-import type { Row } from './rows.ts';
+import { type ClassificationExample, normalise } from './examples.ts';
 
-/** What two texts have in common that a model would call the same: case, spacing and Unicode form do not count. */
-export function normalise(text: string): string {
-  return text.normalize('NFC').trim().replace(/\s+/g, ' ').toLowerCase();
-}
+/** What is divided. */
+export type Row = Omit<ClassificationExample, 'kind'>;
 
 /** How a data set is to be divided: shares of its rows, the rest is for training. */
 export interface SplitOptions {

@@ -14,11 +14,23 @@ export const DATA_ERRORS = {
     fix: 'write one complete JSON object a line',
     example: "data.jsonl:3  {'text': 'fine'}",
   },
+  truncated: {
+    means: 'the file ends in the middle of a row, or its compressed data is damaged',
+    why: 'it was not written or copied to its end',
+    fix: 'write or copy it again, or remove the last line',
+    example: 'data.jsonl:9000  {"text": "the batt',
+  },
   not_an_object: {
     means: 'the line is JSON and not an object with fields',
     why: 'the file holds lists or plain strings',
     fix: 'write objects, such as {"text": "...", "label": "..."}',
     example: 'data.jsonl:1  ["fine", "positive"]',
+  },
+  invalid_table: {
+    means: 'a CSV, TSV or Parquet file cannot be read as a table, in one row or from there on',
+    why: 'a field holds a separator, a quote or a line end and is not quoted, or the file is damaged',
+    fix: 'put such fields in double quotes, and double the quotes in them; write Parquet files again',
+    example: 'the row has more or fewer fields than the header: data.csv:7  3 instead of 2: "fine, thanks | x"',
   },
   missing_field: {
     means: 'a field that the row needs is not there',
@@ -43,6 +55,24 @@ export const DATA_ERRORS = {
     why: 'a conversion between encodings cut it in the middle of a character',
     fix: 'remove the character',
     example: 'field "text" holds a NUL or half of a surrogate pair: data.jsonl:5  "caf\\ud83d"',
+  },
+  wrong_role: {
+    means: 'a message is of a role that the format does not know',
+    why: 'the data set names its speakers in another way',
+    fix: 'write system, user or assistant; in the format of ShareGPT, system, human or gpt',
+    example: 'data.jsonl:4  messages[2]: "bot"',
+  },
+  no_answer: {
+    means: 'the conversation does not end with an answer of the assistant, so there is nothing to learn from it',
+    why: 'it was exported while the user was writing, or its last message was lost',
+    fix: 'end it with the answer that the model is to learn, or leave the row out',
+    example: 'data.jsonl:6  its last message is the user\'s: "thanks"',
+  },
+  unsupported: {
+    means: 'the conversation holds calls of tools, images or sound',
+    why: 'models are trained on text here',
+    fix: 'leave the row out, or write what it holds as text',
+    example: 'data.jsonl:2  messages[1]: {"role":"tool","content":"21 degrees"}',
   },
   too_large: {
     means: 'the row is larger than a model could be asked about',

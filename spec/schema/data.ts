@@ -1,31 +1,49 @@
 /** `data:` of `temper.yaml`. */
 import { z } from 'zod';
-import { relativePath } from './values.ts';
+import { COLUMNS, type ColumnName, columnsOf, FORMAT_NAMES, possibleFormats } from '../data/formats.ts';
 
 const fraction = z.number().min(0).max(0.9);
 
+const field = (description: string) => z.string().min(1).optional().meta({ description });
+
 const columns = z
   .strictObject({
-    text: z
-      .string()
-      .min(1)
-      .default('text')
-      .meta({ description: 'Field of the source that holds the text; scripts find it as `text`.' }),
-    label: z.string().min(1).default('label').meta({
-      description: 'Field of the source that holds the label, text or a number; scripts find it as `label`, as text.',
-    }),
-  })
+    text: field('Field that holds the text; `text` where not given.'),
+    label: field('Field that holds the label, text or a number; scripts find it as text.'),
+    prompt: field('Field that holds the prompt.'),
+    completion: field('Field that holds what is to follow the prompt.'),
+    messages: field('Field that holds the messages of a conversation, `{role, content}` each.'),
+    conversations: field('The same in the format of ShareGPT, `{from, value}` each.'),
+    instruction: field('Field that holds the instruction, in the format of Alpaca.'),
+    input: field('Field that holds what the instruction is about; may be empty.'),
+    output: field('Field that holds the answer to the instruction.'),
+    system: field('Field that holds the system prompt.'),
+  } satisfies Record<ColumnName, z.ZodType>)
   .prefault({})
-  .meta({ description: 'Which fields of the source are used; the others are left out.' });
+  .meta({
+    description:
+      'Which fields of the source are used, where they have other names than these; the others are left out. ' +
+      'Scripts find the rows under the names of their kind.',
+  });
+
+const format = z.enum(FORMAT_NAMES).optional().meta({
+  description: 'How the rows are written; found out from the first rows where not given.',
+});
+
+const dataPath = z
+  .string()
+  .min(1)
+  .regex(/^(?:s3:\/\/[^/]+|(?![a-z0-9]+:\/\/).*)/s, 'give a path on this machine or an s3:// address');
 
 export const data = z
   .strictObject({
-    source: relativePath
+    source: dataPath
       .optional()
-      .meta({ description: 'File, directory or glob of JSON Lines; split as `split` says.' }),
-    train: relativePath.optional().meta({ description: 'The training split, where splits are given as files.' }),
-    validation: relativePath.optional().meta({ description: 'The validation split, given as a file.' }),
-    test: relativePath.optional().meta({ description: 'The test split, given as a file.' }),
+      .meta({ description: 'File, directory, glob, or s3:// object or prefix; split as `split` says.' }),
+    train: dataPath.optional().meta({ description: 'The training split, where splits are given as files.' }),
+    validation: dataPath.optional().meta({ description: 'The validation split, given as a file.' }),
+    test: dataPath.optional().meta({ description: 'The test split, given as a file.' }),
+    format,
     columns,
     split: z
       .strictObject({
@@ -62,10 +80,24 @@ export const data = z
       });
     }
   })
+  .superRefine(({ format: named, columns: given }, context) => {
+    if (possibleFormats({ format: named, columns: given }).length > 0) return;
+    const keys = COLUMNS.filter((column) => given[column] !== undefined);
+    if (named === undefined) {
+      const all = FORMAT_NAMES.map((name) => `${name} (${columnsOf(name).join(', ')})`).join(', ');
+      const message = `no format has ${keys.join(' and ')} together: ${all}`;
+      context.addIssue({ code: 'custom', path: ['columns'], message });
+      return;
+    }
+    for (const key of keys.filter((column) => !columnsOf(named).includes(column))) {
+      const message = `format ${named} has no such column; it has ${columnsOf(named).join(', ')}`;
+      context.addIssue({ code: 'custom', path: ['columns', key], message });
+    }
+  })
   .transform((value) =>
     value.source === undefined ? value : { ...value, split: value.split ?? { test: 0.2, validation: 0, seed: 0 } },
   )
   .meta({
     description:
-      'Rows of JSON Lines: one source to split, or splits of your own. Held in memory while the data stage runs: about 3 bytes of RAM for each byte of data.',
+      'Rows of JSON Lines, CSV, TSV, Parquet or plain text: one source to split, or splits of your own. Held in memory while the data stage runs: about 3 bytes of RAM for each byte of data.',
   });

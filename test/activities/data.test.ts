@@ -419,7 +419,7 @@ describe('missing files', () => {
     const missing = [
       `train.script: no file src/fit.py in ${directory}; create it or correct the path`,
       `serve.script: no file src/serve.py in ${directory}; create it or correct the path`,
-      `data.source: no file matches data/*.jsonl in ${directory}; a directory is searched for .jsonl files`,
+      `data.source: no file matches data/*.jsonl in ${directory}; a directory is searched for .jsonl, .ndjson, .csv, .tsv, .parquet files (or .gz of them)`,
     ];
     expect(await missingFiles(spec, directory)).toEqual(missing);
     const failure = await failureOf(prepare(spec));

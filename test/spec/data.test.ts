@@ -1,48 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Row, readRow } from '../../spec/data/rows.ts';
-import { normalise, type SplitOptions, type SplitResult, splitRows } from '../../spec/data/split.ts';
-
-const columns = { text: 'text', label: 'label' };
-
-describe('readRow', () => {
-  it('takes the named fields and leaves the others', () => {
-    const line = '{"id": 7, "review": "so good ", "stars": 5}';
-    expect(readRow(line, { text: 'review', label: 'stars' })).toEqual({ row: { text: 'so good ', label: '5' } });
-  });
-
-  it.each([
-    ['{"text": "a", "label": ', 'invalid_json', 'the line is not valid JSON'],
-    ['["a", "b"]', 'not_an_object', 'the line is not a JSON object'],
-    ['null', 'not_an_object', 'the line is not a JSON object'],
-    ['{"label": "x"}', 'missing_field', 'field "text" is missing'],
-    ['{"text": "a"}', 'missing_field', 'field "label" is missing'],
-    ['{"text": 5, "label": "x"}', 'wrong_type', 'field "text" is not text'],
-    ['{"text": "a", "label": true}', 'wrong_type', 'field "label" is not text'],
-    ['{"text": "a", "label": null}', 'wrong_type', 'field "label" is not text'],
-    ['{"text": " \\t", "label": "x"}', 'empty', 'field "text" is empty'],
-    ['{"text": "a", "label": ""}', 'empty', 'field "label" is empty'],
-    ['{"text": "a\\u0000b", "label": "x"}', 'invalid_text', 'field "text" holds a NUL or half of a surrogate pair'],
-    ['{"text": "a\\ud83d", "label": "x"}', 'invalid_text', 'field "text" holds a NUL or half of a surrogate pair'],
-  ])('refuses %s', (line, code, message) => {
-    expect(readRow(line, columns)).toMatchObject({ problem: { code, message, fix: expect.stringMatching(/./) } });
-  });
-
-  it('does not take inherited properties for fields', () => {
-    expect(readRow('{"label": "x"}', { text: 'toString', label: 'label' })).toMatchObject({
-      problem: { code: 'missing_field' },
-    });
-  });
-
-  it('says which fields a row has instead, and shortens long values', () => {
-    const { problem } = readRow(`{"sentence": "a", "label": "x"}`, columns) as {
-      problem: { value: string; fix: string };
-    };
-    expect(problem.value).toBe('fields sentence, label');
-    expect(problem.fix).toContain('data.columns.text');
-    expect(readRow('x'.repeat(500), columns)).toMatchObject({ problem: { value: expect.stringMatching(/^.{61}$/) } });
-  });
-});
+import { normalise } from '../../spec/data/examples.ts';
+import { type Row, type SplitOptions, type SplitResult, splitRows } from '../../spec/data/split.ts';
 
 it('takes texts for the same that differ in case, spacing or Unicode form only', () => {
   expect(normalise('  Caf\u00e9\n  NOIR ')).toBe(normalise('cafe\u0301 noir'));

@@ -37,7 +37,7 @@ it('fills in every default', () => {
     ok: true,
     spec: {
       name: 'product-reviews',
-      data: { columns: { text: 'text', label: 'label' }, split: { test: 0.2, validation: 0, seed: 7 } },
+      data: { columns: {}, split: { test: 0.2, validation: 0, seed: 7 } },
       train: { instance: ['ml.m5.large'], maxRuntime: '1h', maxWait: '1d', hyperparameters: { epochs: 15 } },
       serve: { script: 'inference.py' },
       evaluate: { metrics: ['accuracy', 'f1_macro'] },
@@ -124,9 +124,24 @@ describe('a problem is told with its place and what to do', () => {
       'temper.yaml:5:1  train.script: missing; add it: Training script, .py or .sh; its directory is packaged and sent along.',
     ],
     [
-      'data that is not on this machine',
-      having('data/products.jsonl', 's3://bucket/products.jsonl'),
-      'temper.yaml:3:11  data.source: not valid, received "s3://bucket/products.jsonl"; give a path on this machine; addresses such as s3:// are not read',
+      'data that is neither on this machine nor in S3',
+      having('data/products.jsonl', 'https://example.com/products.jsonl'),
+      'temper.yaml:3:11  data.source: not valid, received "https://example.com/products.jsonl"; give a path on this machine or an s3:// address',
+    ],
+    [
+      'a column that the format has not',
+      having('split: {', 'format: chat\n  columns: { text: review }\n  split: {'),
+      'temper.yaml:5:20  data.columns.text: format chat has no such column; it has messages',
+    ],
+    [
+      'columns of two formats',
+      having('split: {', 'columns: { prompt: question, label: answer }\n  split: {'),
+      'temper.yaml:4:12  data.columns: no format has label and prompt together: chat (messages), sharegpt (conversations, system), alpaca (instruction, output, input, system), completion (prompt, completion, system), classification (text, label), text (text)',
+    ],
+    [
+      'a format that there is not',
+      having('split: {', 'format: share-gpt\n  split: {'),
+      'temper.yaml:4:11  data.format: must be one of chat, sharegpt, alpaca, completion, classification, text, received "share-gpt"; did you mean sharegpt?',
     ],
     [
       'an empty section',

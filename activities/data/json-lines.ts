@@ -1,0 +1,193 @@
+/** JSON Lines: bytes into blocks of whole lines, blocks into rows. */
+import { isAscii, isUtf8 } from 'node:buffer';
+import type { RowProblem } from '../../spec/data/problems.ts';
+import type { Fields } from '../../spec/data/read-example.ts';
+import { shown } from '../../spec/shown.ts';
+
+/** A row of a file, or what is wrong in its place. `line` counts from 1. */
+export type RawRow =
+  | { readonly line: number; readonly row: Fields }
+  | { readonly line: number; readonly problem: RowProblem };
+
+/** Whole lines of a file. */
+export interface Block {
+  readonly bytes: Buffer;
+  /** Whether the file ends here without a newline. */
+  readonly cutOff: boolean;
+  /** The bytes of a line that is too long to be read; `bytes` is then its start. */
+  readonly tooLong?: number;
+}
+
+const NEWLINE = 0x0a;
+
+/** A longer line is refused, so that one without an end does not fill the memory. */
+const MAX_LINE_BYTES = 16_000_000;
+const BLOCK_BYTES = 1024 * 1024;
+/** Of a line that is too long: enough to show. */
+const HEAD_BYTES = 200;
+
+/** Cuts a stream into blocks of at least a megabyte, whatever the chunks; the last one may be smaller. */
+export async function* blocksOf(chunks: AsyncIterable<Buffer>, blockBytes = BLOCK_BYTES): AsyncGenerator<Block> {
+  let pending: Buffer[] = [];
+  let pendingBytes = 0;
+  let skipped = 0;
+  for await (let chunk of chunks) {
+    if (skipped > 0) {
+      const end = chunk.indexOf(NEWLINE);
+      skipped += end === -1 ? chunk.length : end;
+      if (end === -1) continue;
+      yield { bytes: Buffer.concat(pending), cutOff: false, tooLong: skipped };
+      [pending, pendingBytes, skipped] = [[], 0, 0];
+      chunk = chunk.subarray(end + 1);
+    }
+    const end = pendingBytes + chunk.length < blockBytes ? -1 : chunk.lastIndexOf(NEWLINE);
+    if (end !== -1) {
+      yield { bytes: joined(pending, chunk.subarray(0, end + 1)), cutOff: false };
+      [pending, pendingBytes] = [[], 0];
+      chunk = chunk.subarray(end + 1);
+    }
+    if (chunk.length > 0) pending.push(chunk);
+    pendingBytes += chunk.length;
+    if (pendingBytes > MAX_LINE_BYTES && pending.every((part) => !part.includes(NEWLINE))) {
+      skipped = pendingBytes;
+      pending = [Buffer.concat(pending).subarray(0, HEAD_BYTES)];
+    }
+  }
+  if (skipped > 0) yield { bytes: Buffer.concat(pending), cutOff: true, tooLong: skipped };
+  else if (pendingBytes > 0) {
+    const bytes = Buffer.concat(pending);
+    yield { bytes, cutOff: bytes.at(-1) !== NEWLINE };
+  }
+}
+
+function joined(pending: readonly Buffer[], last: Buffer): Buffer {
+  return pending.length === 0 ? last : Buffer.concat([...pending, last]);
+}
+
+/** Reads a line; `undefined` where it is empty. */
+export type LineReader = (line: string) => { readonly row: Fields } | { readonly problem: RowProblem } | undefined;
+
+/** What a block holds, and how many lines it has. Empty lines are left out. */
+export function rowsOfBlock(
+  { bytes, cutOff, tooLong }: Block,
+  firstLine: number,
+  read: LineReader,
+): { readonly rows: RawRow[]; readonly lines: number } {
+  if (tooLong !== undefined) return { rows: [{ line: firstLine, problem: tooLongProblem(bytes, tooLong) }], lines: 1 };
+  const rows: RawRow[] = [];
+  let line = firstLine;
+  for (const text of isUtf8(bytes) ? linesOf(textOf(bytes)) : linesOfBroken(bytes)) {
+    const found = typeof text === 'string' ? read(text) : { problem: notUtf8(text) };
+    if (found !== undefined) rows.push({ line, ...found });
+    line += 1;
+  }
+  const last = rows.at(-1);
+  if (cutOff && last?.line === line - 1 && 'problem' in last && last.problem.code === 'invalid_json') {
+    rows[rows.length - 1] = { line: last.line, problem: { ...last.problem, ...TRUNCATED } };
+  }
+  return { rows, lines: line - firstLine };
+}
+
+/** Decoding ASCII as Latin-1 gives strings of half the size, which are parsed faster. */
+const textOf = (bytes: Buffer): string => (isAscii(bytes) ? bytes.toString('latin1') : bytes.toString('utf8'));
+
+function* linesOf(text: string): Generator<string> {
+  let start = 0;
+  while (start < text.length) {
+    const found = text.indexOf('\n', start);
+    const end = found === -1 ? text.length : found;
+    yield text.slice(start, end);
+    start = end + 1;
+  }
+}
+
+/** Of a block that is not UTF-8 throughout: its lines, as bytes where they are the reason. */
+function* linesOfBroken(bytes: Buffer): Generator<string | Buffer> {
+  let start = 0;
+  while (start < bytes.length) {
+    const found = bytes.indexOf(NEWLINE, start);
+    const end = found === -1 ? bytes.length : found;
+    const line = bytes.subarray(start, end);
+    yield isUtf8(line) ? line.toString('utf8') : line;
+    start = end + 1;
+  }
+}
+
+const OPENING = '{'.charCodeAt(0);
+
+/** A line of JSON Lines. */
+export const readJsonLine: LineReader = (line) => {
+  if (line.charCodeAt(0) === OPENING) {
+    try {
+      return { row: JSON.parse(line) as Fields };
+    } catch {
+      // What is wrong is found out below.
+    }
+  }
+  // Byte order marks count as space, and so do the returns of Windows.
+  const text = line.trim();
+  if (text === '') return undefined;
+  if (text.includes('\0')) return { problem: nulBytes(text) };
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return { problem: { ...NOT_JSON, value: shown(text) } };
+  }
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { row: value as Fields };
+  return { problem: { ...NOT_AN_OBJECT, value: shown(value) } };
+};
+
+/** A line of plain text, as the field of a row. */
+export function plainTextReader(field: string): LineReader {
+  return (line) => {
+    const text = line.trim();
+    if (text === '') return undefined;
+    return text.includes('\0') ? { problem: nulBytes(text) } : { row: { [field]: text } };
+  };
+}
+
+type Told = Omit<RowProblem, 'value'>;
+
+const NOT_JSON: Told = {
+  code: 'invalid_json',
+  message: 'the line is not valid JSON',
+  fix: 'write one complete JSON object a line',
+};
+const TRUNCATED: Told = {
+  code: 'truncated',
+  message: 'the last line is cut off',
+  fix: 'the file was not written or copied to its end; do that again, or remove the line',
+};
+const NOT_AN_OBJECT: Told = {
+  code: 'not_an_object',
+  message: 'the line is not a JSON object',
+  fix: 'write one object a line, with a field for each column; jq -c ".[]" does so for an array',
+};
+
+export function nulBytes(text: string): RowProblem {
+  return {
+    code: 'invalid_encoding',
+    message: 'the line holds NUL bytes',
+    value: shown(text),
+    fix: 'save the file as UTF-8; it looks like UTF-16 or a binary file',
+  };
+}
+
+export function notUtf8(bytes: Buffer): RowProblem {
+  return {
+    code: 'invalid_encoding',
+    message: 'the line is not valid UTF-8',
+    value: shown(bytes.toString('latin1')),
+    fix: 'save the file as UTF-8',
+  };
+}
+
+function tooLongProblem(head: Buffer, bytes: number): RowProblem {
+  return {
+    code: 'too_large',
+    message: `the line is longer than ${MAX_LINE_BYTES / 1e6} MB`,
+    value: `${(bytes / 1e6).toFixed(1)} MB: ${shown(head.toString('latin1'))}`,
+    fix: 'end each row with a newline; if it is one row, shorten it or leave it out',
+  };
+}

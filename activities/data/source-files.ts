@@ -1,0 +1,147 @@
+/** The files that a path of the spec means, on this machine or in S3, and their bytes. */
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { relative, resolve, sep } from 'node:path';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip } from 'node:zlib';
+import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { glob } from 'tinyglobby';
+import type { Format } from '../../spec/data/formats.ts';
+import { calling } from '../errors.ts';
+import { objectsUnder } from '../s3-lines.ts';
+import { parseS3Uri, s3Uri } from '../s3-uri.ts';
+
+/** How rows are put into a file, by its name. */
+export type Container = 'jsonl' | 'csv' | 'tsv' | 'parquet' | 'text';
+
+/** A file of a data set. */
+export interface SourceFile {
+  /** How people know it: relative to the directory of the spec, with slashes, or its `s3://` address. */
+  readonly name: string;
+  /** Absolute, or the `s3://` address. */
+  readonly path: string;
+  /** As it is stored, compressed or not. */
+  readonly bytes: number;
+  readonly container: Container;
+  readonly gzipped: boolean;
+}
+
+/** Where paths are looked up. */
+export interface SourceRoot {
+  /** That of the spec file, absolute. */
+  readonly directory: string;
+  /** For `s3://` addresses; asked for only where there is one. */
+  readonly s3: () => S3Client;
+}
+
+const CONTAINERS: Readonly<Record<string, Container>> = {
+  '.csv': 'csv',
+  '.tsv': 'tsv',
+  '.parquet': 'parquet',
+  '.txt': 'text',
+};
+
+/** What a directory or a prefix is searched for. Text files count where text is asked for: others lie about as notes. */
+const SEARCHED = ['.jsonl', '.ndjson', '.csv', '.tsv', '.parquet'];
+
+/** For messages. */
+export const SEARCHED_FOR = `${SEARCHED.join(', ')} files (or .gz of them)`;
+
+export const isS3 = (path: string): boolean => path.startsWith('s3://');
+
+function sourceFile(name: string, path: string, bytes: number): SourceFile {
+  const gzipped = name.endsWith('.gz');
+  const extension = /\.[^./]+$/.exec(gzipped ? name.slice(0, -'.gz'.length) : name)?.[0] ?? '';
+  return { name, path, bytes, container: CONTAINERS[extension.toLowerCase()] ?? 'jsonl', gzipped };
+}
+
+/**
+ * The files that a path of the spec means, by name: the file or object itself, the data files below a directory or a
+ * prefix, or what a glob matches. Empty where there are none.
+ */
+export async function findSourceFiles(path: string, root: SourceRoot, format?: Format): Promise<SourceFile[]> {
+  if (!isS3(path)) return findLocalFiles(path, root.directory, format);
+  return byName(await objectsAt(path, root.s3(), searchedFor(format)));
+}
+
+const searchedFor = (format?: Format): readonly string[] => (format === 'text' ? [...SEARCHED, '.txt'] : SEARCHED);
+const byName = (files: SourceFile[]): SourceFile[] => files.sort((a, b) => (a.name < b.name ? -1 : 1));
+
+/** The files that a path of this machine means, as {@link findSourceFiles}. */
+export async function findLocalFiles(path: string, directory: string, format?: Format): Promise<SourceFile[]> {
+  const pattern = `**/*{${searchedFor(format).join(',')}}{,.gz}`;
+  const there = await stat(resolve(directory, path)).catch(() => undefined);
+  const found = there?.isFile()
+    ? [resolve(directory, path)]
+    : there?.isDirectory()
+      ? await glob(pattern, { cwd: resolve(directory, path), absolute: true })
+      : await glob(path, { cwd: directory, absolute: true, expandDirectories: false });
+  const files = found.map(async (file) => {
+    const name = relative(directory, file).split(sep).join('/');
+    return sourceFile(name, resolve(file), (await stat(file)).size);
+  });
+  return byName(await Promise.all(files));
+}
+
+async function objectsAt(uri: string, s3: S3Client, extensions: readonly string[]): Promise<SourceFile[]> {
+  const { bucket, key } = parseS3Uri(uri);
+  const objects = await objectsUnder(s3, bucket, key);
+  const itself = objects.filter((object) => object.key === key && !key.endsWith('/'));
+  const prefix = key === '' || key.endsWith('/') ? key : `${key}/`;
+  const isData = (name: string): boolean => extensions.some((end) => name.replace(/\.gz$/, '').endsWith(end));
+  const below = objects.filter((object) => object.key.startsWith(prefix) && isData(object.key));
+  return (itself.length > 0 ? itself : below).map((object) => {
+    const name = s3Uri(bucket, object.key);
+    return sourceFile(name, name, object.bytes);
+  });
+}
+
+// Large enough that a chunk's cost does not count beside that of its bytes.
+const CHUNK_BYTES = 1024 * 1024;
+
+/**
+ * The bytes of a file, uncompressed, streamed.
+ *
+ * @param onBytes is told of every chunk that is read, in stored bytes: they add up to the file's `bytes`
+ */
+export async function* bytesOf(
+  { path, gzipped }: SourceFile,
+  { s3 }: Pick<SourceRoot, 's3'>,
+  onBytes: (count: number) => void,
+): AsyncGenerator<Buffer> {
+  const stored = isS3(path) ? await objectBody(path, s3()) : createReadStream(path, { highWaterMark: CHUNK_BYTES });
+  async function* counted(): AsyncGenerator<Buffer> {
+    for await (const chunk of stored as AsyncIterable<Buffer>) {
+      onBytes(chunk.length);
+      yield chunk;
+    }
+  }
+  if (!gzipped) return yield* counted();
+  const bytes = createGunzip({ chunkSize: CHUNK_BYTES });
+  const feeding = pipeline(counted(), bytes);
+  // Told by `bytes` too, to whoever reads on; who does not is not interested.
+  feeding.catch(() => {});
+  yield* bytes as AsyncIterable<Buffer>;
+}
+
+async function objectBody(uri: string, s3: S3Client): Promise<Readable> {
+  const { bucket, key } = parseS3Uri(uri);
+  const { Body } = await calling(`read ${uri}`, () => s3.send(new GetObjectCommand({ Bucket: bucket, Key: key })));
+  return Body as Readable;
+}
+
+/** Part of a stored file. */
+export async function bytesBetween(
+  { path }: SourceFile,
+  { s3 }: Pick<SourceRoot, 's3'>,
+  start: number,
+  end: number,
+): Promise<Uint8Array> {
+  const { bucket, key } = parseS3Uri(path);
+  const Range = `bytes=${start}-${end - 1}`;
+  const { Body } = await calling(`read ${path}`, () =>
+    s3().send(new GetObjectCommand({ Bucket: bucket, Key: key, Range })),
+  );
+  return (await Body?.transformToByteArray()) ?? new Uint8Array();
+}

@@ -1,0 +1,105 @@
+/** Examples that a model learns from: four kinds, whatever format they were written in. */
+
+/** A text and the class it belongs to. */
+export interface ClassificationExample {
+  readonly kind: 'classification';
+  readonly text: string;
+  readonly label: string;
+}
+
+/** A prompt and what is to follow it. */
+export interface CompletionExample {
+  readonly kind: 'completion';
+  readonly system?: string;
+  readonly prompt: string;
+  readonly completion: string;
+}
+
+export const ROLES = ['system', 'user', 'assistant'] as const;
+export type Role = (typeof ROLES)[number];
+
+export interface Message {
+  readonly role: Role;
+  readonly content: string;
+}
+
+/** A conversation; its last message is the assistant's. */
+export interface ChatExample {
+  readonly kind: 'chat';
+  readonly messages: readonly Message[];
+}
+
+/** Text to go on with, such as a document. */
+export interface TextExample {
+  readonly kind: 'text';
+  readonly text: string;
+}
+
+export type Example = ClassificationExample | CompletionExample | ChatExample | TextExample;
+export type Kind = Example['kind'];
+
+// JSON leaves these as they are, but readers of lines take them for line ends: Python's splitlines(), Node's readline.
+const LINE_ENDS = /[\u0085\u2028\u2029]/g;
+
+/** An object as a line of JSON Lines, one line for every reader. */
+export function jsonLine(value: object): string {
+  const escaped = (end: string): string => `\\u${end.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return `${JSON.stringify(value).replace(LINE_ENDS, escaped)}\n`;
+}
+
+/** An example as a script finds it in its channel: the same example, the same bytes. */
+export function canonicalLine(example: Example): string {
+  switch (example.kind) {
+    case 'classification':
+      return jsonLine({ text: example.text, label: example.label });
+    case 'completion': {
+      const { system, prompt, completion } = example;
+      return jsonLine({ ...(system === undefined ? {} : { system }), prompt, completion });
+    }
+    case 'chat':
+      return jsonLine({ messages: example.messages.map(({ role, content }) => ({ role, content })) });
+    case 'text':
+      return jsonLine({ text: example.text });
+  }
+}
+
+/**
+ * What a model is asked with, as one text: two examples of the same question must not stand on two sides of a split. Of
+ * a conversation it is everything before the last answer; of plain text, all of it.
+ */
+export function questionOf(example: Example): string {
+  switch (example.kind) {
+    case 'classification':
+    case 'text':
+      return example.text;
+    case 'completion':
+      return example.system === undefined ? example.prompt : `${example.system}\n${example.prompt}`;
+    case 'chat': {
+      let question = '';
+      for (let i = 0; i < example.messages.length - 1; i += 1) {
+        const message = example.messages[i] as Message;
+        question += `${message.role}: ${message.content}\n`;
+      }
+      return question;
+    }
+  }
+}
+
+/** What a model is to answer; empty for plain text, which asks nothing. */
+export function answerOf(example: Example): string {
+  switch (example.kind) {
+    case 'classification':
+      return example.label;
+    case 'completion':
+      return example.completion;
+    case 'chat':
+      return example.messages.at(-1)?.content ?? '';
+    case 'text':
+      return '';
+  }
+}
+
+/** What two texts have in common that a model would call the same: case, spacing and Unicode form do not count. */
+export function normalise(text: string): string {
+  return text.normalize('NFC').trim().replace(/\s+/g, ' ').toLowerCase();
+}
