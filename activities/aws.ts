@@ -2,6 +2,8 @@ import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
+import { defaultProvider } from '@aws-sdk/credential-provider-node';
+import { errorTypeOf } from './errors.ts';
 
 /** The AWS clients of one region. */
 export interface AwsClients {
@@ -11,7 +13,7 @@ export interface AwsClients {
   readonly logs: CloudWatchLogsClient;
 }
 
-/** Gives the clients of a region; the same ones for the same region. */
+/** Gives the clients of a region; the same ones for the same region, until their credentials are rejected. */
 export type AwsProvider = (region: string) => AwsClients;
 
 // Not `adaptive`: its rate limiter is shared by all calls of a client, so that one throttled operation holds up the looks
@@ -26,21 +28,56 @@ const S3_TIMEOUTS = { connectionTimeout: 3_000, socketTimeout: 30_000 } as const
 // A model may take 60 s to answer.
 const MODEL_TIMEOUTS = { connectionTimeout: 3_000, requestTimeout: 65_000, throwOnRequestTimeout: true } as const;
 
+/** Tells of each error of a client's calls; they are thrown all the same. */
+function watchErrors(client: AwsClients[keyof AwsClients], onError: (error: unknown) => void): void {
+  // The stacks are alike, and TypeScript cannot call a union of them.
+  (client as SageMakerClient).middlewareStack.add(
+    (next) => async (args) => {
+      try {
+        return await next(args);
+      } catch (error) {
+        onError(error);
+        throw error;
+      }
+    },
+    // Outside of the SDK's own retries, and of the signing, which is where credentials are read.
+    { step: 'initialize', name: 'temperWatchErrors', priority: 'high' },
+  );
+}
+
 /** Clients for one region; addresses and credentials come from the environment, as the AWS SDK reads them. */
-export function createAwsClients(region: string): AwsClients {
-  const options = { region, ...RETRIES };
-  return {
+export function createAwsClients(region: string, onRejected: () => void = () => {}): AwsClients {
+  // The SDK keeps the shared files in memory, where it would not see that somebody has signed in again.
+  const credentials = defaultProvider({ ignoreCache: true });
+  const options = { region, credentials, ...RETRIES };
+  const clients = {
     s3: new S3Client({ ...options, requestHandler: S3_TIMEOUTS }),
     sagemaker: new SageMakerClient({ ...options, requestHandler: TIMEOUTS }),
     runtime: new SageMakerRuntimeClient({ ...options, requestHandler: MODEL_TIMEOUTS }),
     logs: new CloudWatchLogsClient({ ...options, requestHandler: TIMEOUTS }),
   };
+  for (const client of Object.values(clients)) {
+    watchErrors(client, (error) => {
+      if (errorTypeOf(error) === 'CredentialsRejected') onRejected();
+      // What S3 says of a bucket elsewhere does not name the region that was asked.
+      else if (error instanceof Error) Object.assign(error, { askedRegion: region });
+    });
+  }
+  return clients;
 }
 
+/**
+ * Clients by region, for as long as a worker lives. Those whose credentials were rejected are given to nobody else: the
+ * SDK reads keys that name no end only once, and the next clients find those of who has signed in again.
+ */
 export function createAwsProvider(): AwsProvider {
   const byRegion = new Map<string, AwsClients>();
   return (region) => {
-    const clients = byRegion.get(region) ?? createAwsClients(region);
+    const known = byRegion.get(region);
+    if (known) return known;
+    const clients = createAwsClients(region, () => {
+      if (byRegion.get(region) === clients) byRegion.delete(region);
+    });
     byRegion.set(region, clients);
     return clients;
   };

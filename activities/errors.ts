@@ -1,5 +1,6 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { PipelineCode } from '../spec/errors/pipeline.ts';
+import { isOfKms, kmsRemedy, passRoleRemedy, wrongRegionRemedy } from './remedies.ts';
 
 /**
  * The types of the failures that activities throw: stable, told to users as the failure's code, and whether trying the
@@ -18,6 +19,10 @@ export const ERRORS = {
   RoleNotReady: { retryable: true },
   InvalidRequest: { retryable: false },
   AccessDenied: { retryable: false },
+  /** A KMS key may not be used. */
+  KmsAccessDenied: { retryable: false },
+  /** The bucket is in another region than the run. */
+  WrongRegion: { retryable: false },
   NotFound: { retryable: false },
   /** The name is taken by a resource that this run did not make. */
   Conflict: { retryable: false },
@@ -26,8 +31,12 @@ export const ERRORS = {
   /** A job or an endpoint is under way; its next look comes later. */
   InProgress: { retryable: true },
   JobFailed: { retryable: false },
-  /** A job was stopped by somebody, or by its own time limit. */
+  /** A job was stopped by somebody. */
   JobStopped: { retryable: false },
+  /** A job ran into the limit that the spec gives it. */
+  MaxRuntimeExceeded: { retryable: false },
+  /** The training job left no model. */
+  NoModel: { retryable: false },
   /** AWS had no machine of that type. */
   CapacityUnavailable: { retryable: false },
   EndpointFailed: { retryable: false },
@@ -55,10 +64,16 @@ export function failure(
     nonRetryable: !ERRORS[type].retryable,
     details,
     ...(cause instanceof Error ? { cause } : {}),
-    // A full quota empties when jobs end: asking every second would only add throttling.
-    ...(type === 'QuotaExceeded' || type === 'CredentialsRejected' ? { nextRetryDelay: '30s' } : {}),
+    ...(RETRY_DELAYS[type] ? { nextRetryDelay: RETRY_DELAYS[type] } : {}),
   });
 }
+
+/** Where time alone helps, asking every second would only add throttling. */
+const RETRY_DELAYS: { readonly [T in ErrorType]?: '5s' | '30s' } = {
+  QuotaExceeded: '30s',
+  CredentialsRejected: '30s',
+  RoleNotReady: '5s',
+};
 
 interface AwsError extends Error {
   readonly $metadata?: { readonly httpStatusCode?: number; readonly requestId?: string };
@@ -92,6 +107,8 @@ const BY_NAME: Readonly<Record<string, ErrorType>> = {
   // Damaged on the way.
   BadDigest: 'Unavailable',
   XAmzContentSHA256Mismatch: 'Unavailable',
+  PermanentRedirect: 'WrongRegion',
+  IllegalLocationConstraintException: 'WrongRegion',
   ResourceInUse: 'Conflict',
   ConflictException: 'Conflict',
   ModelError: 'InvalidRequest',
@@ -103,7 +120,7 @@ function ofValidation(message: string): ErrorType {
   if (/cannot create already existing/i.test(message)) return 'Conflict';
   if (/in-progress endpoint/i.test(message)) return 'Busy';
   if (/could not assume role|assume.*role|invalid.*principal/i.test(message)) return 'RoleNotReady';
-  return 'InvalidRequest';
+  return isOfKms(message) ? 'KmsAccessDenied' : 'InvalidRequest';
 }
 
 /** The type of an error thrown by an AWS client, by its name and HTTP status: class names are lost in the SDK. */
@@ -112,11 +129,16 @@ export function errorTypeOf(error: unknown): ErrorType {
   if (!(error instanceof Error)) return 'Unavailable';
   const { name, message } = error;
   if (name === 'ValidationException' || name === 'ValidationError') return ofValidation(message);
+  // Also said of a header that is malformed.
+  if (name === 'AuthorizationHeaderMalformed' && /the region '[^']*' is wrong/.test(message)) return 'WrongRegion';
   const known = BY_NAME[name];
+  if (known === 'AccessDenied' && isOfKms(message)) return 'KmsAccessDenied';
   if (known) return known;
+  if (name.startsWith('KMS.')) return 'KmsAccessDenied';
   const status = (error as AwsError).$metadata?.httpStatusCode;
+  if (status === 301) return 'WrongRegion';
   if (status === 429) return 'Throttled';
-  if (status === 403) return 'AccessDenied';
+  if (status === 403) return isOfKms(message) ? 'KmsAccessDenied' : 'AccessDenied';
   if (status === 404) return 'NotFound';
   return status !== undefined && status >= 400 && status < 500 ? 'InvalidRequest' : 'Unavailable';
 }
@@ -128,8 +150,23 @@ export function errorTypeOf(error: unknown): ErrorType {
  */
 export function translateAwsError(error: unknown, action: string): ApplicationFailure {
   if (error instanceof ApplicationFailure) return error;
+  const type = errorTypeOf(error);
   const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  return failure(errorTypeOf(error), `could not ${action}: ${message}`, error);
+  const remedy = error instanceof Error ? remedyOf(type, error) : undefined;
+  return failure(type, `could not ${action}: ${message}${remedy ? `; ${remedy}` : ''}`, error);
+}
+
+function remedyOf(type: ErrorType, error: Error): string | undefined {
+  switch (type) {
+    case 'WrongRegion':
+      return wrongRegionRemedy(error);
+    case 'KmsAccessDenied':
+      return kmsRemedy(error.message);
+    case 'AccessDenied':
+      return passRoleRemedy(error.message);
+    default:
+      return undefined;
+  }
 }
 
 /** Does the call and translates what it throws. */

@@ -3,6 +3,7 @@ import { ListTagsCommand, type SageMakerClient, type Tag } from '@aws-sdk/client
 import { type RunRef, TAGS, workflowIdOf } from '../spec/naming.ts';
 import type { Stage } from '../spec/record.ts';
 import { calling, errorTypeOf, failure, translateAwsError, unlessNotFound } from './errors.ts';
+import { whileRoleIsNew } from './role.ts';
 
 /** JSON with sorted keys, so that equal requests have equal text. */
 function canonical(value: unknown): string {
@@ -55,7 +56,7 @@ export async function createOrAttach(
     const type = errorTypeOf(error);
     if (type === 'QuotaExceeded') arn = await unlessNotFound(`describe ${what}`, arnOf);
     else if (type === 'Conflict') arn = await calling(`describe ${what}`, arnOf);
-    if (type !== 'Conflict' && !arn) throw translateAwsError(error, `create ${what}`);
+    if (type !== 'Conflict' && !arn) throw whileRoleIsNew(translateAwsError(error, `create ${what}`));
   }
   const found = arn ? await tagsOf(sagemaker, arn) : new Map<string, string>();
   const other = tags.find(({ Key, Value }) => found.get(Key ?? '') !== Value);

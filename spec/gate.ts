@@ -56,6 +56,8 @@ export function parseRule(text: string): Rule {
 const EPSILON = 1e-9;
 
 function holds(value: number, operator: Operator, threshold: number): boolean {
+  // JSON between the steps turns NaN into null, which compares as 0.
+  if (!Number.isFinite(value) || !Number.isFinite(threshold)) return false;
   switch (operator) {
     case '>=':
       return value >= threshold - EPSILON;
@@ -70,7 +72,7 @@ function holds(value: number, operator: Operator, threshold: number): boolean {
   }
 }
 
-const shown = (value: number): string => value.toFixed(4);
+const shown = (value: number): string => (Number.isFinite(value) ? value.toFixed(4) : 'NaN');
 
 /**
  * Holds the candidate's scores against the rules; all must hold, and no rules means passed.
@@ -83,7 +85,7 @@ export function evaluateGate(
   const verdicts = rules.map((text): RuleVerdict => {
     const rule = parseRule(text);
     if (rule.relativeTo && !scores.base) throw new RangeError(`${text}: there is no base to compare with`);
-    const from = rule.relativeTo ? (scores.base?.metrics[rule.metric] ?? 0) : 0;
+    const from = rule.relativeTo ? (scores.base?.metrics[rule.metric] ?? Number.NaN) : 0;
     const value = scores.candidate.metrics[rule.metric];
     const threshold = from + rule.offset;
     const passed = holds(value, rule.operator, threshold);

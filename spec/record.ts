@@ -4,6 +4,7 @@
  */
 import type { RuleVerdict } from './gate.ts';
 import type { Contender } from './naming.ts';
+import type { Metric } from './numbers.ts';
 import type { ScoreSummary } from './scoring.ts';
 import type { Spec } from './spec.ts';
 
@@ -99,7 +100,7 @@ export interface TrainedModel {
   /** The instance type that it ran on. */
   readonly instance: string;
   /** Last value of each metric that the spec's regular expressions found in the log. */
-  readonly metrics: Readonly<Record<string, number>>;
+  readonly metrics: Readonly<Record<string, Metric>>;
   readonly trainingSeconds: number;
   /** Seconds that AWS bills for this job, times instances; what earlier tries billed is in {@link RunRecord.shortages}. */
   readonly billedSeconds: number;
@@ -170,7 +171,7 @@ export interface JobProgress {
   readonly status: string;
   /** The finer status in AWS's words, `Downloading`. */
   readonly secondaryStatus?: string;
-  readonly metrics?: Readonly<Record<string, number>>;
+  readonly metrics?: Readonly<Record<string, Metric>>;
 }
 
 /** What the data stage leaves as heartbeat details while it reads or uploads. */

@@ -1,8 +1,10 @@
+import type { Metric } from '../spec/numbers.ts';
 import type { RunRecord, Stage } from '../spec/record.ts';
 import { STAGES } from '../spec/record.ts';
 import { waitingText } from '../spec/waiting.ts';
 
-const number = (value: number): string => String(Math.round(value * 10_000) / 10_000);
+const number = (value: Metric): string =>
+  typeof value === 'string' ? value : String(Math.round(value * 10_000) / 10_000);
 
 function ofData({ data }: RunRecord): string | undefined {
   if (!data) return undefined;

@@ -21,10 +21,10 @@ const retryLooks = { ...retry, backoffCoefficient: 1 };
 /** One AWS call, or a few. */
 const call = { startToCloseTimeout: '1 minute', heartbeatTimeout, retry } satisfies ActivityOptions;
 
-/** An AWS call or a few: seconds. Retried for an hour, which outlives most outages. */
+/** An AWS call or a few: seconds. Retried for a day: credentials that expire in the evening are back in the morning. */
 export const quickCall = {
   ...call,
-  scheduleToCloseTimeout: '1 hour',
+  scheduleToCloseTimeout: '1 day',
   cancellationType: ActivityCancellationType.TRY_CANCEL,
 } satisfies ActivityOptions;
 

@@ -11,6 +11,7 @@ import { score } from '../../spec/scoring.ts';
 import type { AwsClients, AwsProvider } from '../aws.ts';
 import { failure, unlessNotFound } from '../errors.ts';
 import { createOrAttach, resourceTags } from '../ownership.ts';
+import { jobFailure } from '../sagemaker/job-failure.ts';
 import { jobLogTail, TRANSFORM_LOGS } from '../sagemaker/logs.ts';
 import { ensureModel, removeModel } from '../sagemaker/models.ts';
 import { look, stillInProgress, stopJob } from '../waiting.ts';
@@ -73,10 +74,8 @@ async function isComplete({ logs }: AwsClients, job: DescribeTransformJobRespons
     case 'Stopped':
       throw failure('JobStopped', `transform job ${name} was stopped: somebody stopped it`);
     case 'Failed': {
-      const reason = job.FailureReason ?? 'no reason given';
       const log = await jobLogTail(logs, TRANSFORM_LOGS, name);
-      const type = reason.startsWith('CapacityError') ? 'CapacityUnavailable' : 'JobFailed';
-      throw failure(type, `transform job ${name} failed: ${reason}`, undefined, [{ log }]);
+      throw jobFailure(`transform job ${name}`, job.FailureReason, { log });
     }
     default:
       throw failure('JobFailed', `transform job ${name} has the unknown status ${job.TransformJobStatus}`);
@@ -135,7 +134,7 @@ export function createEvaluationActivities({ aws }: { aws: AwsProvider }) {
           const started = job.TransformStartTime;
           if (started && Date.now() - started.getTime() > maxSeconds * 1000) {
             throw failure(
-              'JobStopped',
+              'MaxRuntimeExceeded',
               `transform job ${TransformJobName} ran into its limit of ${maxSeconds} s; raise evaluate.maxRuntime`,
             );
           }

@@ -1,14 +1,19 @@
+import type { S3Client } from '@aws-sdk/client-s3';
 import {
   CreateTrainingJobCommand,
   DescribeTrainingJobCommand,
   type DescribeTrainingJobResponse,
   StopTrainingJobCommand,
 } from '@aws-sdk/client-sagemaker';
+import type { ApplicationFailure } from '@temporalio/common';
+import { type Metric, recordedNumber } from '../../spec/numbers.ts';
 import type { TrainedModel } from '../../spec/record.ts';
 import type { AwsProvider } from '../aws.ts';
 import { failure, unlessNotFound } from '../errors.ts';
 import { createOrAttach, resourceTags } from '../ownership.ts';
 import { look, stillInProgress, stopJob } from '../waiting.ts';
+import { holdsFiles } from './artifact.ts';
+import { jobFailure } from './job-failure.ts';
 import { jobLogTail, TRAINING_LOGS } from './logs.ts';
 import { type TrainingInput, trainingRequest } from './training-request.ts';
 
@@ -21,10 +26,12 @@ export interface TrainingJobRef {
 /** SageMaker statuses in which something new is expected within seconds. */
 const CHANGE_IS_NEAR = new Set(['Starting', 'Downloading', 'Uploading', 'Stopping', 'Completed']);
 
-function lastMetrics(job: DescribeTrainingJobResponse): Record<string, number> {
+function lastMetrics(job: DescribeTrainingJobResponse): Record<string, Metric> {
   const metrics = job.FinalMetricDataList ?? [];
   return Object.fromEntries(
-    metrics.flatMap(({ MetricName, Value }) => (MetricName && Value !== undefined ? [[MetricName, Value]] : [])),
+    metrics.flatMap(({ MetricName, Value }) =>
+      MetricName && Value !== undefined ? [[MetricName, recordedNumber(Value)]] : [],
+    ),
   );
 }
 
@@ -46,14 +53,23 @@ function billedSeconds({ BillableTimeInSeconds, TrainingTimeInSeconds, ResourceC
   return (BillableTimeInSeconds ?? TrainingTimeInSeconds ?? 0) * (ResourceConfig?.InstanceCount ?? 1);
 }
 
-function stoppedReason(job: DescribeTrainingJobResponse): string {
+/** How a job ended that was stopped; what it had saved by then is kept, and goes no further. */
+async function stopped(s3: S3Client, job: DescribeTrainingJobResponse, jobName: string): Promise<ApplicationFailure> {
   switch (job.SecondaryStatus) {
-    case 'MaxRuntimeExceeded':
-      return `it ran into its limit of ${job.StoppingCondition?.MaxRuntimeInSeconds} s; raise train.maxRuntime`;
+    case 'MaxRuntimeExceeded': {
+      const artifact = job.ModelArtifacts?.S3ModelArtifacts;
+      const saved =
+        artifact && (await holdsFiles(s3, artifact)) ? `what it had saved is ${artifact}` : 'it had saved no model';
+      const limit = `${job.StoppingCondition?.MaxRuntimeInSeconds} s`;
+      return failure(
+        'MaxRuntimeExceeded',
+        `training job ${jobName} was stopped after its limit of ${limit}; raise train.maxRuntime; ${saved}`,
+      );
+    }
     case 'MaxWaitTimeExceeded':
-      return 'it waited too long for a machine';
+      return failure('CapacityUnavailable', `training job ${jobName} was stopped: it waited too long for a machine`);
     default:
-      return 'somebody stopped it';
+      return failure('JobStopped', `training job ${jobName} was stopped: somebody stopped it`);
   }
 }
 
@@ -78,14 +94,20 @@ export function createTrainingActivities({ aws }: { aws: AwsProvider }) {
 
     /** Looks once at the job. Fails with `InProgress` until it is done; `JobFailed` carries the end of its log. */
     async awaitTraining({ jobName, region }: TrainingJobRef): Promise<TrainedModel> {
-      const { sagemaker, logs } = aws(region);
+      const { sagemaker, s3, logs } = aws(region);
       const job = await look(`describe training job ${jobName}`, () =>
         sagemaker.send(new DescribeTrainingJobCommand({ TrainingJobName: jobName })),
       );
       const secondaryStatus = job.SecondaryStatus;
       switch (job.TrainingJobStatus) {
-        case 'Completed':
-          return trained(job, jobName);
+        case 'Completed': {
+          const model = trained(job, jobName);
+          if (await look(`look into ${model.artifact}`, () => holdsFiles(s3, model.artifact))) return model;
+          throw failure(
+            'NoModel',
+            `training job ${jobName} left no model: ${model.artifact} holds no file; save the model to the directory in SM_MODEL_DIR`,
+          );
+        }
         case 'InProgress':
         case 'Stopping':
           throw stillInProgress(
@@ -98,14 +120,10 @@ export function createTrainingActivities({ aws }: { aws: AwsProvider }) {
             CHANGE_IS_NEAR.has(secondaryStatus ?? ''),
           );
         case 'Stopped':
-          throw failure('JobStopped', `training job ${jobName} was stopped: ${stoppedReason(job)}`);
+          throw await look(`look into the artifact of ${jobName}`, () => stopped(s3, job, jobName));
         case 'Failed': {
-          const reason = job.FailureReason ?? 'no reason given';
-          const type = reason.startsWith('CapacityError') ? 'CapacityUnavailable' : 'JobFailed';
           const log = await jobLogTail(logs, TRAINING_LOGS, jobName);
-          throw failure(type, `training job ${jobName} failed: ${reason}`, undefined, [
-            { log, billedSeconds: billedSeconds(job) },
-          ]);
+          throw jobFailure(`training job ${jobName}`, job.FailureReason, { log, billedSeconds: billedSeconds(job) });
         }
         default:
           throw failure('JobFailed', `training job ${jobName} has the unknown status ${job.TrainingJobStatus}`);

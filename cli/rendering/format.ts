@@ -2,6 +2,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { Help } from '@commander-js/extra-typings';
 import truncatedWidth from 'fast-string-truncated-width';
+import type { Metric } from '../../spec/numbers.ts';
 import type { Screen } from '../output.ts';
 
 /** `0.4 s`, `1m 12s`, `2h 05m`. */
@@ -42,7 +43,8 @@ export function plural(count: number, noun: string): string {
 }
 
 /** Scores and metrics: two decimals for ratios, three significant digits for the rest, `0.76`. */
-export function formatMetric(value: number): string {
+export function formatMetric(value: Metric): string {
+  if (typeof value === 'string') return value;
   if (Math.abs(value) <= 1) return value.toFixed(2);
   return Number(value.toPrecision(4)).toString();
 }

@@ -4,6 +4,7 @@ import { basename } from 'node:path/posix';
 import { isPipelineCode } from '../../spec/errors/pipeline.ts';
 import type { RuleVerdict } from '../../spec/gate.ts';
 import { parseRule } from '../../spec/gate.ts';
+import type { Metric } from '../../spec/numbers.ts';
 import { type DataProgress, type Outcome, type RunRecord, STAGES, type Stage } from '../../spec/record.ts';
 import type { Screen, Style } from '../output.ts';
 import type { Pending } from '../runs/watch.ts';
@@ -203,7 +204,7 @@ function conflictsText({ data }: RunRecord): string {
   return data && data.conflicts > 0 ? `${plural(data.conflicts, 'text')} under two labels, the first kept` : '';
 }
 
-function metricsText(metrics: Readonly<Record<string, number>>): string {
+function metricsText(metrics: Readonly<Record<string, Metric>>): string {
   return Object.entries(metrics)
     .slice(0, 3)
     .map(([name, value]) => `${name} ${formatMetric(value)}`)

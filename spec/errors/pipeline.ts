@@ -23,15 +23,16 @@ export const PIPELINE_ERRORS = {
   QuotaExceeded: {
     means: "the account's quota for such machines is used up; the run waits until there is room",
     why: 'other jobs or endpoints use the machines, or the quota is still 0, as it is for most GPUs in a new account',
-    fix: 'stop what uses them, ask for more in Service Quotas, or name another instance type in the spec',
+    fix: 'stop what uses them, ask for more in Service Quotas, or add instance types to train.instance',
     example: 'ResourceLimitExceeded: the account-level limit for ml.g5.xlarge for training job usage is 0 instances',
   },
   RoleNotReady: {
     means:
-      'SageMaker cannot assume the role of the run; the call is made again for a while, as new roles take a moment',
-    why: 'the trust policy of the role does not name sagemaker.amazonaws.com, or the role is seconds old',
+      'SageMaker cannot assume the role of the run; the call is made again for two minutes, as new roles take a moment',
+    why: 'the trust policy of the role does not name sagemaker.amazonaws.com, or there is no such role',
     fix: 'let the role in aws.role trust sagemaker.amazonaws.com, then start the run again',
-    example: 'ValidationException: could not assume role arn:aws:iam::111122223333:role/temper-execution',
+    example:
+      'could not create training job j: ValidationException: Could not assume role arn:aws:iam::111122223333:role/r',
   },
   InvalidRequest: {
     means: 'AWS refuses the request as it is, so that trying again would not help',
@@ -41,9 +42,23 @@ export const PIPELINE_ERRORS = {
   },
   AccessDenied: {
     means: 'AWS knows who is asking, and does not allow the action',
-    why: 'a policy of the worker or of the role lacks the action, the bucket or the KMS key, or a higher one denies it',
+    why: 'a policy of the worker or of the role lacks the action or the bucket, or a higher one denies it',
     fix: 'allow the action that AWS names, for the worker or for the role in aws.role, then start the run again',
     example: 'AccessDeniedException: User: arn:aws:iam::... is not authorized to perform: sagemaker:CreateTrainingJob',
+  },
+  KmsAccessDenied: {
+    means: 'a KMS key that the bucket or the job is encrypted with may not be used; nothing else is wrong',
+    why: "neither the key's policy nor that of the worker or the role allows it, or the key is disabled or deleted",
+    fix: 'allow the permission on the key that is named, then start the run again',
+    example:
+      'could not upload s3://bucket/train.jsonl: AccessDenied: ...; allow kms:GenerateDataKey on arn:aws:kms:eu-west-1:...',
+  },
+  WrongRegion: {
+    means: 'the bucket is in another region than the run, and SageMaker only reads what is in its own',
+    why: 'aws.region or AWS_REGION is another one than that of the bucket, or of the s3:// address in the spec',
+    fix: 'set aws.region to the region of the bucket, or name a bucket in the region of the run',
+    example:
+      'could not list s3://bucket/: PermanentRedirect: ...; the bucket is in eu-west-1, and the run in us-east-1',
   },
   NotFound: {
     means: 'something that the run needs is not there',
@@ -71,20 +86,32 @@ export const PIPELINE_ERRORS = {
   },
   JobFailed: {
     means: 'a training or transform job ended with an error of its own',
-    why: 'the script raised an error, ended with another exit code than 0, ran out of memory or left no model',
+    why: 'the script raised an error, ended with another exit code than 0, or ran out of memory or disk',
     fix: 'correct what the log shows, then start the run again; the whole log: temper logs RUN',
     example: 'training job reviews-7f3a9c-train failed: AlgorithmError: ExitCode 1, ValueError: no rows',
   },
   JobStopped: {
     means: 'a job was stopped before its end',
-    why: 'its time was up (maxRuntime), or somebody stopped it in the AWS console',
-    fix: 'raise maxRuntime where the time was up, then start the run again; the whole log: temper logs RUN',
-    example: 'training job reviews-7f3a9c-train was stopped: MaxRuntimeExceeded',
+    why: 'somebody stopped it, in the AWS console or by a tool',
+    fix: 'start the run again; the whole log: temper logs RUN',
+    example: 'training job reviews-7f3a9c-train was stopped: somebody stopped it',
+  },
+  MaxRuntimeExceeded: {
+    means: 'a job was stopped as it ran longer than the spec allows',
+    why: 'more rows, more epochs or a slower machine than the limit was chosen for; or the script hangs',
+    fix: 'raise maxRuntime, train less or take a larger instance, then start the run again; the whole log: temper logs RUN',
+    example: 'training job reviews-7f3a9c-train was stopped after its limit of 3600 s; raise train.maxRuntime',
+  },
+  NoModel: {
+    means: 'the training script ended well, and left no model',
+    why: 'it saves to another directory than SM_MODEL_DIR, or only under a condition that did not hold',
+    fix: 'let the script save its model to the directory in SM_MODEL_DIR, then start the run again',
+    example: 'training job reviews-7f3a9c-train left no model: s3://bucket/output/model.tar.gz holds no file',
   },
   CapacityUnavailable: {
-    means: 'AWS had no machine of the type that was asked for',
+    means: 'AWS had no machine of any type that was asked for, for as long as the spec lets the run wait',
     why: 'large GPU types are often taken in a region for hours',
-    fix: 'name another instance type in the spec, or start the run again later',
+    fix: 'add instance types to train.instance, raise train.maxWait, or start the run again later',
     example: 'CapacityError: unable to provision requested ML compute capacity; please retry using a different type',
   },
   EndpointFailed: {

@@ -7,6 +7,13 @@ function sagemakerError(name: string, message = 'said AWS', httpStatusCode = 400
   return new SageMakerServiceException({ name, message, $fault: 'client', $metadata: { httpStatusCode } });
 }
 
+function s3Error(name: string, message: string, httpStatusCode: number): S3ServiceException {
+  return new S3ServiceException({ name, message, $fault: 'client', $metadata: { httpStatusCode } });
+}
+
+const KEY = 'arn:aws:kms:eu-west-1:111122223333:key/abc';
+const KMS_DENIED = `User: arn:aws:sts::111122223333:assumed-role/temper/w is not authorized to perform: kms:GenerateDataKey on resource: ${KEY} because no resource-based policy allows the kms:GenerateDataKey action`;
+
 const CASES: readonly [what: string, error: unknown, type: ErrorType][] = [
   ['throttling', sagemakerError('ThrottlingException', 'Rate exceeded'), 'Throttled'],
   ['a 429 of any name', sagemakerError('Strange', 'slower', 429), 'Throttled'],
@@ -39,6 +46,15 @@ const CASES: readonly [what: string, error: unknown, type: ErrorType][] = [
     'CredentialsRejected',
   ],
   [
+    'a bucket elsewhere, for a signature',
+    s3Error('AuthorizationHeaderMalformed', "the region 'us-east-1' is wrong; expecting 'eu-west-1'", 400),
+    'WrongRegion',
+  ],
+  ['a bucket elsewhere, for a look at an object', s3Error('301', 'UnknownError', 301), 'WrongRegion'],
+  ['a signature that is broken', s3Error('AuthorizationHeaderMalformed', 'missing date', 400), 'InvalidRequest'],
+  ['a key that may not be used', s3Error('AccessDenied', KMS_DENIED, 403), 'KmsAccessDenied'],
+  ['a key that is disabled', s3Error('KMS.DisabledException', 'arn is disabled', 400), 'KmsAccessDenied'],
+  [
     'a missing object',
     new S3ServiceException({
       name: 'NoSuchKey',
@@ -57,6 +73,39 @@ describe('what AWS says becomes a type of the table', () => {
     expect(translated.nonRetryable).toBe(!ERRORS[type].retryable);
     expect(translated.message).toContain('could not create training job j: ');
     expect(translated.message).toContain((error as Error).message);
+  });
+});
+
+describe('what is in the way is named, with what to do', () => {
+  it.each<[string, Error, string]>([
+    [
+      'the permission and the key',
+      s3Error('AccessDenied', KMS_DENIED, 403),
+      `; allow kms:GenerateDataKey on ${KEY} for arn:aws:sts::111122223333:assumed-role/temper/w, in its policy and in that of the key`,
+    ],
+    [
+      'both regions, by what S3 says',
+      s3Error('AuthorizationHeaderMalformed', "the region 'us-east-1' is wrong; expecting 'eu-west-1'", 400),
+      '; the bucket is in eu-west-1, and the run in us-east-1: set aws.region to eu-west-1, or name a bucket in us-east-1',
+    ],
+    [
+      'both regions, by the header and the client',
+      Object.assign(s3Error('PermanentRedirect', 'use the specified endpoint', 301), {
+        $response: { headers: { 'x-amz-bucket-region': 'eu-central-1' } },
+        askedRegion: 'us-west-2',
+      }),
+      '; the bucket is in eu-central-1, and the run in us-west-2: ',
+    ],
+    [
+      'the role that the worker may not hand on',
+      sagemakerError(
+        'AccessDeniedException',
+        'User: arn:aws:iam::111122223333:user/w is not authorized to perform: iam:PassRole on resource: arn:aws:iam::111122223333:role/r because',
+      ),
+      "; let the worker's own policy allow iam:PassRole on arn:aws:iam::111122223333:role/r",
+    ],
+  ])('%s', (_, error, remedy) => {
+    expect(translateAwsError(error, 'write s3://bucket/key').message).toContain(remedy);
   });
 });
 

@@ -84,7 +84,7 @@ def output_fn(prediction, accept):
   const input = { ...(await evaluationOf({ inference: slow })), maxSeconds: 1 };
   await settled(pipeline.submitEvaluation, input);
   await expect(settled(pipeline.awaitEvaluation, input)).rejects.toMatchObject({
-    type: 'JobStopped',
+    type: 'MaxRuntimeExceeded',
     message: expect.stringContaining('raise evaluate.maxRuntime'),
   });
   await settled(pipeline.removeContender, { run: input.run, region: account.region, contender: 'candidate' as const });

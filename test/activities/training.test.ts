@@ -81,7 +81,33 @@ it('a job over its time limit is told apart from one that somebody stopped', asy
   const { train } = input.spec;
   const limited = { ...input, spec: { ...input.spec, train: { ...train, maxRuntime: '1s' } } };
   await expect(trained(limited)).rejects.toMatchObject({
-    type: 'JobStopped',
-    message: expect.stringContaining('raise train.maxRuntime'),
+    type: 'MaxRuntimeExceeded',
+    nonRetryable: true,
+    message: expect.stringMatching(/limit of 1 s; raise train\.maxRuntime; it had saved no model$/),
   });
+});
+
+it('a job over its time limit that had saved something names it', async () => {
+  const saves = 'import os, time\nopen(os.environ["SM_MODEL_DIR"] + "/part", "w").write("x")\ntime.sleep(600)\n';
+  const input = await preparedTraining({ train: saves });
+  const limited = { ...input, spec: { ...input.spec, train: { ...input.spec.train, maxRuntime: '1s' } } };
+  await expect(trained(limited)).rejects.toMatchObject({
+    message: expect.stringMatching(/what it had saved is s3:.*\/output\/model\.tar\.gz$/),
+  });
+});
+
+it.each([
+  ['nothing', 'print("done")'],
+  ['an empty directory', 'import os\nos.makedirs(os.environ["SM_MODEL_DIR"] + "/checkpoints")'],
+])('a script that saves %s is told before anything is evaluated', async (_, train) => {
+  await expect(trained(await preparedTraining({ train }))).rejects.toMatchObject({
+    type: 'NoModel',
+    nonRetryable: true,
+    message: expect.stringContaining('holds no file; save the model to the directory in SM_MODEL_DIR'),
+  });
+});
+
+it('an empty file is a model, for all that is known of it', async () => {
+  const train = 'import os\nopen(os.environ["SM_MODEL_DIR"] + "/marker", "w").close()';
+  expect(await trained(await preparedTraining({ train }))).toHaveProperty('artifact');
 });

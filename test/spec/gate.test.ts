@@ -86,6 +86,19 @@ describe('evaluateGate', () => {
     );
   });
 
+  // As JSON has it between the steps of a run; NaN, where it comes there as it is.
+  it.each([null, Number.NaN, Number.POSITIVE_INFINITY])('does not pass for a score that is %s', (accuracy) => {
+    const { rows, metrics } = rightIn100(50);
+    const broken = { rows, metrics: { ...metrics, accuracy: accuracy as number } };
+    for (const operator of ['>=', '<=', '>', '<', '==']) {
+      const verdict = evaluateGate([`accuracy ${operator} 0`], { candidate: broken });
+      expect(verdict).toMatchObject({ passed: false, rules: [{ reason: `accuracy NaN is not ${operator} 0.0000` }] });
+      expect(evaluateGate([`accuracy ${operator} base`], { base: broken, candidate: rightIn100(50) }).passed).toBe(
+        false,
+      );
+    }
+  });
+
   const percent = fc.integer({ min: 0, max: 100 });
 
   it('never lets a better candidate fail where a worse one passes', () => {

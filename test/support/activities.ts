@@ -28,9 +28,15 @@ export const clients = aws(account.region);
 export const pipeline = createPipelineActivities({ aws });
 const { prepareInputs } = createDataActivities({ aws });
 
-/** One attempt of the activity. */
-export async function once<I, O>(activity: (input: I) => Promise<O>, input: I, attempt = 1): Promise<O> {
-  const environment = new MockActivityEnvironment({ attempt }, { logger: new DefaultLogger('ERROR') });
+/** One attempt of the activity; `scheduled` is when it was first asked for. */
+export async function once<I, O>(
+  activity: (input: I) => Promise<O>,
+  input: I,
+  attempt = 1,
+  scheduled = new Date(),
+): Promise<O> {
+  const info = { attempt, scheduledTimestampMs: scheduled.getTime() };
+  const environment = new MockActivityEnvironment(info, { logger: new DefaultLogger('ERROR') });
   return environment.run(activity, input);
 }
 

@@ -64,6 +64,8 @@ export interface KeywordOptions {
   readonly fail?: string;
   /** The training script waits until this file is there. */
   readonly waitFor?: string;
+  /** Replaces the training script. */
+  readonly train?: string;
   /** Replaces the serving script. */
   readonly inference?: string;
   /** More lines of the spec; `gate` and `deploy` by default. */
@@ -84,7 +86,7 @@ export async function writeKeywordProject(directory: string, options: KeywordOpt
   await mkdir(directory, { recursive: true });
   const specFile = join(directory, 'temper.yaml');
   const files = {
-    'train.py': TRAIN,
+    'train.py': options.train ?? TRAIN,
     'inference.py': options.inference ?? INFERENCE,
     'data.jsonl': keywordRows(60)
       .map((row) => `${JSON.stringify(row)}\n`)
