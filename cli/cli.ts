@@ -6,6 +6,7 @@ import { cancelCommand } from './commands/cancel.ts';
 import { devCommand } from './commands/dev/index.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { explainCommand } from './commands/explain.ts';
+import { initCommand } from './commands/init.ts';
 import { invokeCommand } from './commands/invoke.ts';
 import { logsCommand } from './commands/logs.ts';
 import { lsCommand } from './commands/ls.ts';
@@ -17,6 +18,7 @@ import { workerCommand } from './commands/worker.ts';
 import type { Context } from './context.ts';
 import { EXIT, type ExitCode, type UserError, usageError } from './errors.ts';
 import { configureHelp } from './help.ts';
+import { installed } from './installation.ts';
 import { Output, type Sink } from './output.ts';
 
 /** What a command line runs with: the process's own, or a test's. */
@@ -31,7 +33,7 @@ export interface Io {
 
 /** In the order of `temper --help`, which is that of a user's path. */
 const COMMANDS: Readonly<Record<string, readonly ((context: Context) => CommandUnknownOpts)[]>> = {
-  'Getting started': [doctorCommand],
+  'Getting started': [initCommand, doctorCommand],
   Runs: [runCommand, lsCommand, showCommand, watchCommand, logsCommand, cancelCommand, uploadCommand],
   Models: [invokeCommand],
   Machines: [workerCommand, devCommand],
@@ -116,7 +118,8 @@ function common(command: CommandUnknownOpts): void {
 }
 
 function parsingError(error: CommanderError): UserError {
-  const [, given, choices] = /argument '(.*)' is invalid\. Allowed choices are (.*)\.$/.exec(error.message) ?? [];
+  const [, given, choices] =
+    /(?:argument|value) '([^']*)' is invalid.* Allowed choices are (.*)\.$/.exec(error.message) ?? [];
   if (given !== undefined && choices !== undefined) {
     const meant = nearest(given, choices.split(', '));
     return usageError('Usage', `${JSON.stringify(given)} is not one of ${choices}`, meant && `did you mean ${meant}?`);
@@ -126,13 +129,5 @@ function parsingError(error: CommanderError): UserError {
 }
 
 function version(): string {
-  // One level up from the source, two from dist/cli.
-  for (const path of ['../package.json', '../../package.json']) {
-    try {
-      return (JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8')) as { version: string }).version;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    }
-  }
-  throw new Error('package.json is missing from the installation');
+  return (JSON.parse(readFileSync(installed('package.json'), 'utf8')) as { version: string }).version;
 }

@@ -44,6 +44,12 @@ export const COMMAND_ERRORS = {
     fix: 'correct the paths, or run the command where the files are',
     example: 'train.script: no file train.py in /home/ana/reviews; create it or correct the path',
   },
+  FilesInTheWay: {
+    means: 'temper init would have had to write over files, and wrote none',
+    why: 'the directory has files of the same names, such as a temper.yaml',
+    fix: 'name another directory with --dir, or move them away',
+    example: 'nothing was written, as . has files of these names already: temper.yaml',
+  },
   AccountIncomplete: {
     means: 'temper was not told where to work in AWS; nothing was started',
     why: 'a run needs a region, a bucket and a role, and neither the spec nor the environment names them all',

@@ -25,6 +25,8 @@ describe('wrong usage ends with 2, and says what is right', () => {
     [['help', 'shwo'], "unknown command 'shwo'", 'did you mean show?'],
     [['shwo', '--help'], "unknown command 'shwo'", 'did you mean show?'],
     [['dev', 'staus'], "unknown command 'staus'", 'did you mean status?'],
+    [['init', 'scrach'], '"scrach" is not one of classification, scratch', 'did you mean scratch?'],
+    [['init'], 'not given what to begin with: classification, scratch', 'temper init classification'],
     [['ls', '--limt', '3'], "unknown option '--limt'", 'did you mean --limit?'],
     [['ls', '--limit', 'many'], "argument 'many' is invalid", 'see --help'],
     [['ls', '--name', "x' OR 'a' = 'a"], 'names have lower-case letters', 'see --help'],

@@ -1,0 +1,8 @@
+/** The projects that `temper init` writes, kept as files in templates/. */
+export const TEMPLATES = {
+  classification: 'sort texts into labels, with scikit-learn',
+  scratch: 'the least that a run needs, on the standard library of Python',
+} as const satisfies Readonly<Record<string, string>>;
+
+export type Template = keyof typeof TEMPLATES;
+export const TEMPLATE_NAMES = Object.keys(TEMPLATES) as readonly Template[];

@@ -1,0 +1,25 @@
+import type { Screen } from '../output.ts';
+import { plural, terms } from './format.ts';
+
+/** What `temper init` has done. */
+export interface Written {
+  readonly template: string;
+  readonly directory: string;
+  readonly files: readonly string[];
+  /** What to type next. */
+  readonly next: readonly { readonly command: string; readonly does: string }[];
+}
+
+/** What was written, and what to do with it. */
+export function renderWritten({ directory, files, next }: Written, screen: Screen): string {
+  const { dim, cyan } = screen.style;
+  return [
+    `  wrote ${plural(files.length, 'file')} to ${directory}: ${dim(files.join(' · '))}`,
+    '',
+    `  next:`,
+    terms(
+      next.map(({ command, does }) => [`  ${cyan(command)}`, does] as const),
+      screen,
+    ),
+  ].join('\n');
+}

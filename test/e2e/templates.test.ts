@@ -1,0 +1,20 @@
+/** What `temper init` writes, as a person uses it who changes nothing. */
+import { expect, it } from 'vitest';
+import { TEMPLATE_NAMES } from '../../cli/init/templates.ts';
+import type { RunRecord } from '../../spec/record.ts';
+import { cli } from '../cli/support/cli.ts';
+import { ownNamespace } from '../cli/support/pipeline.ts';
+import { temporaryDirectory } from '../support/region.ts';
+import { startWorkerProcess } from './worker-process.ts';
+
+it.each(TEMPLATE_NAMES)('temper init %s: what it wrote passes its gate and answers', async (template) => {
+  const env = await ownNamespace();
+  await startWorkerProcess(env);
+  const options = { env, cwd: await temporaryDirectory() };
+  expect((await cli(['init', template], options)).exitCode).toBe(0);
+  const { exitCode, stdout, stderr } = await cli(['run', 'temper.yaml', '--json'], options);
+  expect(exitCode, stdout + stderr).toBe(0);
+  const { endpoint } = JSON.parse(stdout) as RunRecord;
+  const asked = await cli(['invoke', endpoint?.endpoint ?? '', '--text', 'where is my parcel'], options);
+  expect(asked.exitCode, asked.stderr).toBe(0);
+});
