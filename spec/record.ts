@@ -79,16 +79,16 @@ export interface Shortage {
   readonly billedSeconds: number;
 }
 
-/** What a run waits for that is not its own work. */
+/** What has to come from outside before a run goes on, which it then does by itself. */
 export interface Waiting {
-  readonly for: 'capacity' | 'quota';
-  /** Which one, as far as it has a name: `ml.g5.xlarge`. */
-  readonly of: string;
-  /** ISO 8601, as all times here. */
-  readonly since: string;
-  readonly tries: number;
-  readonly nextTryAt: string;
-  /** What AWS said last. */
+  readonly for: 'capacity' | 'quota' | 'credentials' | 'role' | 'endpoint' | 'inputs';
+  /** The instance types, for capacity and quota: `ml.g5.xlarge`. */
+  readonly of?: string;
+  /** ISO 8601, as all times here; absent where Temporal alone knows that the run waits. */
+  readonly since?: string;
+  readonly tries?: number;
+  readonly nextTryAt?: string;
+  /** What AWS said last, or what to do. */
   readonly message: string;
 }
 
@@ -147,7 +147,7 @@ export interface RunRecord {
   readonly data?: DataSet;
   readonly source?: SourceBundle;
   readonly base?: ModelRef;
-  /** The run goes on by itself once it is there. */
+  /** The workflow itself knows of capacity and quota for its training; the CLI adds what only Temporal knows. */
   readonly waiting?: Waiting;
   /** The instance types that were tried in vain, in the order of their first try. */
   readonly shortages?: readonly Shortage[];

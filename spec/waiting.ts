@@ -11,12 +11,33 @@ function pauseUntil(iso: string, now: Date): string {
   return seconds < 90 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
 }
 
+function causeOf({ for: cause, of }: Waiting): string {
+  switch (cause) {
+    case 'capacity':
+    case 'quota':
+      return of === undefined ? cause : `${cause} of ${of}`;
+    case 'credentials':
+      return 'AWS credentials: sign in again where the worker runs';
+    case 'role':
+      return 'a role that SageMaker can assume';
+    case 'endpoint':
+      return 'the endpoint, which is being changed';
+    case 'inputs':
+      return 'its files';
+  }
+}
+
 /**
  * A wait in plain words: `waiting for quota of ml.g5.xlarge since 12:01 UTC, tried 4 times, next try at 12:16 UTC`.
  *
  * @param live whether the text is seen now, and no later: `next try in 30 s`
  */
-export function waitingText({ for: cause, of, since, tries, nextTryAt }: Waiting, now: Date, live: boolean): string {
-  const next = live ? `in ${pauseUntil(nextTryAt, now)}` : `at ${timeOf(nextTryAt, now)}`;
-  return `waiting for ${cause} of ${of} since ${timeOf(since, now)}, tried ${tries === 1 ? 'once' : `${tries} times`}, next try ${next}`;
+export function waitingText(waiting: Waiting, now: Date, live: boolean): string {
+  const { since, tries, nextTryAt } = waiting;
+  const next = nextTryAt && (live ? `in ${pauseUntil(nextTryAt, now)}` : `at ${timeOf(nextTryAt, now)}`);
+  return [
+    `waiting for ${causeOf(waiting)}${since ? ` since ${timeOf(since, now)}` : ''}`,
+    ...(tries ? [`tried ${tries === 1 ? 'once' : `${tries} times`}`] : []),
+    ...(next ? [`next try ${next}`] : []),
+  ].join(', ');
 }

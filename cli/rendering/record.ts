@@ -6,8 +6,9 @@ import type { RuleVerdict } from '../../spec/gate.ts';
 import { parseRule } from '../../spec/gate.ts';
 import type { Metric } from '../../spec/numbers.ts';
 import { type DataProgress, type Outcome, type RunRecord, STAGES, type Stage } from '../../spec/record.ts';
+import { waitingText } from '../../spec/waiting.ts';
 import type { Screen, Style } from '../output.ts';
-import type { Pending } from '../runs/watch.ts';
+import type { Pending } from '../runs/pending.ts';
 import { advice } from './advice.ts';
 import { formatBytes, formatMetric, formatSeconds, formatWhole, pad, plural, shorten } from './format.ts';
 
@@ -59,9 +60,13 @@ function timed(text: string, time: string, { style, columns }: Screen): string {
   return `${pad(text, TEXT_WIDTH)}${style.dim(time.padStart(SECONDS_WIDTH))}`;
 }
 
-function pendingParts({ progress, problem, attempt }: Pending, { whole }: Screen): string[] {
-  const again = problem && `trying again (${attempt}): ${whole ? problem : shorten(problem)}`;
-  return [...(progress ? progressParts(progress) : []), ...(again ? [again] : [])];
+function pendingParts({ progress, waiting, problem, attempt }: Pending, { whole }: Screen): string[] {
+  const told = (text: string): string => (whole ? text : shorten(text));
+  return [
+    ...(progress ? progressParts(progress) : []),
+    ...(waiting ? [waitingText(waiting, new Date(), true), told(waiting.message)] : []),
+    ...(problem ? [`trying again (${attempt}): ${told(problem)}`] : []),
+  ];
 }
 
 function progressParts(progress: NonNullable<Pending['progress']>): string[] {
@@ -151,12 +156,16 @@ export function renderRecord(record: RunRecord, screen: Screen, ui?: string): st
     headingLine(record.run, ui),
     '',
     ...finishedStages(record).map((stage) => stageLine(record, stage, screen)),
-    ...(record.outcome === undefined ? [pendingLine(record.stage, undefined, screen.style.cyan('…'), screen)] : []),
+    ...(record.outcome === undefined ? [underWayLine(record, screen)] : []),
     '',
     ...endingLines(record, screen),
   ]
     .join('\n')
     .trimEnd();
+}
+
+function underWayLine({ stage, waiting }: RunRecord, screen: Screen): string {
+  return pendingLine(stage, waiting && { waiting, attempt: 1 }, screen.style.cyan('…'), screen);
 }
 
 function line(mark: string, stage: Stage, rest: string): string {
@@ -177,7 +186,7 @@ function stageText(record: RunRecord, stage: Stage): StageText {
     case 'train':
       return {
         text: [record.spec.train.engine, record.model?.jobName ?? record.trainingJob].filter(Boolean).join(' · '),
-        extra: metricsText(record.model?.metrics ?? {}),
+        extra: [machineText(record), metricsText(record.model?.metrics ?? {})].filter(Boolean).join(' · '),
       };
     case 'evaluate':
       return scoresText(record);
@@ -202,6 +211,12 @@ function dataText({ data }: RunRecord): string {
 
 function conflictsText({ data }: RunRecord): string {
   return data && data.conflicts > 0 ? `${plural(data.conflicts, 'text')} under two labels, the first kept` : '';
+}
+
+/** Which instance type it became, where the first one could not be had. */
+function machineText({ model, shortages = [] }: RunRecord): string {
+  const lacking = shortages.map(({ instance, of }) => `no ${of} of ${instance}`).join(', ');
+  return [...(lacking ? [lacking] : []), ...(lacking && model ? [`on ${model.instance}`] : [])].join(', ');
 }
 
 function metricsText(metrics: Readonly<Record<string, Metric>>): string {

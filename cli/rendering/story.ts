@@ -1,7 +1,8 @@
 /** Tells a run's snapshots as they come: a line for each stage that is over, and a live one for the stage under way. */
-import type { RunRecord, Stage } from '../../spec/record.ts';
+import type { RunRecord, Stage, Waiting } from '../../spec/record.ts';
 import type { Output } from '../output.ts';
-import type { Missing, Pending, Snapshot } from '../runs/watch.ts';
+import type { Pending } from '../runs/pending.ts';
+import type { Missing, Snapshot } from '../runs/watch.ts';
 import { formatSeconds } from './format.ts';
 import { finishedStages, pendingLine, stageLine } from './record.ts';
 
@@ -58,10 +59,11 @@ export class Story {
     if (this.#output.animated || !pending || this.#told.has(stage)) return;
     const steady = this.#isUploadDue(pending) ? pending : withoutNumbers(pending);
     const text = pendingLine(stage, steady, '·', this.#output);
-    if (text === this.#progress || (!steady.progress && !steady.problem)) return;
+    if (text === this.#progress || (!steady.progress && !steady.problem && !steady.waiting)) return;
     this.#progress = text;
-    const { progress, problem } = steady;
-    this.#output.story({ code: 'stage.progress', text, data: { stage, ...progress, ...(problem && { problem }) } });
+    const { progress, problem, waiting } = steady;
+    const data = { stage, ...progress, ...(waiting && { waiting }), ...(problem && { problem }) };
+    this.#output.story({ code: 'stage.progress', text, data });
   }
 
   #isUploadDue({ progress }: Pending): boolean {
@@ -89,11 +91,16 @@ export class Story {
   }
 }
 
-/** Metrics and bytes change at each look: they are for the live line. */
-function withoutNumbers({ progress, ...rest }: Pending): Pending {
-  if (!progress || 'file' in progress) return rest;
+/** Metrics, bytes and tries change at each look: they are for the live line. */
+function withoutNumbers({ progress, waiting, ...rest }: Pending): Pending {
+  const steady = waiting ? { ...rest, waiting: withoutTries(waiting) } : rest;
+  if (!progress || 'file' in progress) return steady;
   const { metrics: _, ...status } = progress;
-  return { ...rest, progress: status };
+  return { ...steady, progress: status };
+}
+
+function withoutTries({ tries: _, nextTryAt: __, ...waiting }: Waiting): Waiting {
+  return waiting;
 }
 
 const MISSING: Readonly<Record<Missing, string>> = {

@@ -8,6 +8,7 @@ import { searchAttributes } from '../../workflows/search-attributes.ts';
 import { UserError } from '../errors.ts';
 import { hasWorker, type Temporal } from '../temporal.ts';
 import { isOfOtherCode, isUnanswered } from '../temporal-errors.ts';
+import { withWaiting } from './pending.ts';
 
 const QUERY_TIMEOUT_MS = 8_000;
 
@@ -30,10 +31,11 @@ export async function queryRecord(temporal: Temporal, workflowId: string): Promi
 /** The record of a run, under way or over. */
 export async function readRecord(temporal: Temporal, workflowId: string): Promise<RunRecord> {
   const handle = temporal.client.workflow.getHandle(workflowId);
-  const { status } = await handle.describe();
-  if (status.name !== 'RUNNING') return closedRecord(temporal, handle, status.name);
+  const description = await handle.describe();
+  const status = description.status.name;
+  if (status !== 'RUNNING') return closedRecord(temporal, handle, status);
   if (!(await hasWorker(temporal))) throw noWorker();
-  return queryRecord(temporal, workflowId);
+  return withWaiting(await queryRecord(temporal, workflowId), description);
 }
 
 /** The record that a closed run left: its result or its failure's details, which need no worker, or else its answer. */

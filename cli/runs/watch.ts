@@ -1,21 +1,11 @@
 /** A run as it goes on, one snapshot after the other. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { WorkflowExecutionDescription } from '@temporalio/client';
-import { defaultPayloadConverter } from '@temporalio/common';
-import type { PipelineActivities } from '../../activities/index.ts';
-import type { DataProgress, JobProgress, RunRecord, Stage } from '../../spec/record.ts';
+import type { RunRecord } from '../../spec/record.ts';
 import { UserError } from '../errors.ts';
 import { hasWorker, type Temporal } from '../temporal.ts';
 import { isGone } from '../temporal-errors.ts';
+import { lacksInputs, type Pending, pendingOf, withWaiting } from './pending.ts';
 import { closedRecord, queryRecord } from './records.ts';
-
-/** The activity that a run waits for. */
-export interface Pending {
-  readonly progress?: JobProgress | DataProgress;
-  /** What the last attempt failed with, where Temporal is trying again. */
-  readonly problem?: string;
-  readonly attempt: number;
-}
 
 /**
  * What a run cannot go on without: a pipeline worker, one that has the code it was started with, the machine with its
@@ -65,9 +55,9 @@ async function look(temporal: Temporal, workflowId: string, last: Snapshot): Pro
     const doubtful = !last.record || last.missing !== undefined;
     if (doubtful && !(await hasWorker(temporal))) return { ...known, missing: 'worker', closed: false };
     const record = await queryRecord(temporal, workflowId);
-    const activity = activityOf(record.stage, description);
-    if (activity && lacksInputs(activity)) return { record, missing: 'inputs', closed: false };
-    return { record, ...(activity && { pending: pendingOf(activity) }), closed: false };
+    if (lacksInputs(record, description)) return { record, missing: 'inputs', closed: false };
+    const pending = pendingOf(record, description);
+    return { record: withWaiting(record, description), ...(pending && { pending }), closed: false };
   } catch (error) {
     if (isGone(error)) return { ...known, missing: 'temporal', closed: false };
     const missing = error instanceof UserError ? MISSING_BY[error.code] : undefined;
@@ -77,50 +67,3 @@ async function look(temporal: Temporal, workflowId: string, last: Snapshot): Pro
 }
 
 const MISSING_BY: Readonly<Record<string, Missing>> = { NoWorker: 'worker', OtherCode: 'code' };
-
-/** The stage that waits for an activity; clean-up belongs to none. */
-const STAGE_OF: Readonly<Record<keyof PipelineActivities | 'prepareInputs', Stage | undefined>> = {
-  prepareInputs: 'data',
-  resolveBase: 'data',
-  submitTraining: 'train',
-  awaitTraining: 'train',
-  stopTraining: undefined,
-  submitEvaluation: 'evaluate',
-  awaitEvaluation: 'evaluate',
-  removeContender: undefined,
-  submitDeployment: 'deploy',
-  awaitDeployment: 'deploy',
-  publishModel: 'deploy',
-  revertDeployment: undefined,
-};
-
-type PendingActivity = NonNullable<WorkflowExecutionDescription['raw']['pendingActivities']>[number];
-
-/** The run was described before it was asked for its record, and may have gone on to the next stage in between. */
-function activityOf(stage: Stage, { raw }: WorkflowExecutionDescription): PendingActivity | undefined {
-  return raw.pendingActivities?.find(({ activityType }) => {
-    const owner = STAGE_OF[activityType?.name as keyof typeof STAGE_OF];
-    return owner === undefined || owner === stage;
-  });
-}
-
-// PendingActivityState SCHEDULED: waiting for a worker to take it up.
-const SCHEDULED = 1;
-/** Whoever serves a run's inputs takes them up at once. Temporal goes on showing a poller that was killed for a minute. */
-const TAKEN_UP_MS = 3_000;
-
-function lacksInputs({ activityType, state, scheduledTime }: PendingActivity): boolean {
-  const since = Number(scheduledTime?.seconds ?? Number.POSITIVE_INFINITY) * 1000;
-  return activityType?.name === 'prepareInputs' && state === SCHEDULED && Date.now() - since > TAKEN_UP_MS;
-}
-
-function pendingOf({ heartbeatDetails, lastFailure, attempt }: PendingActivity): Pending {
-  const payload = heartbeatDetails?.payloads?.[0];
-  // Waiting for a job is failing with this type at each look: that is no problem.
-  const problem = lastFailure?.applicationFailureInfo?.type === 'InProgress' ? undefined : lastFailure?.message;
-  return {
-    ...(payload && { progress: defaultPayloadConverter.fromPayload<JobProgress | DataProgress>(payload) }),
-    ...(problem && { problem }),
-    attempt: attempt ?? 1,
-  };
-}

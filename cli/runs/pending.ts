@@ -1,0 +1,110 @@
+/** What a run waits for: the activity under way, what it tells of itself, and why it is tried again. */
+import type { WorkflowExecutionDescription } from '@temporalio/client';
+import { defaultPayloadConverter } from '@temporalio/common';
+import type { PipelineActivities } from '../../activities/index.ts';
+import type { DataProgress, JobProgress, RunRecord, Stage, Waiting } from '../../spec/record.ts';
+
+/** The activity that a run waits for, or what it waits for between two. */
+export interface Pending {
+  readonly progress?: JobProgress | DataProgress;
+  /** What has to come from outside before it goes on. */
+  readonly waiting?: Waiting;
+  /** What else the last attempt failed with, where Temporal is trying again. */
+  readonly problem?: string;
+  readonly attempt: number;
+}
+
+/** The stage that waits for an activity; clean-up belongs to none. */
+const STAGE_OF: Readonly<Record<keyof PipelineActivities | 'prepareInputs', Stage | undefined>> = {
+  prepareInputs: 'data',
+  resolveBase: 'data',
+  submitTraining: 'train',
+  awaitTraining: 'train',
+  stopTraining: undefined,
+  submitEvaluation: 'evaluate',
+  awaitEvaluation: 'evaluate',
+  removeContender: undefined,
+  submitDeployment: 'deploy',
+  awaitDeployment: 'deploy',
+  publishModel: 'deploy',
+  revertDeployment: undefined,
+};
+
+type PendingActivity = NonNullable<WorkflowExecutionDescription['raw']['pendingActivities']>[number];
+
+/** The run was described before it was asked for its record, and may have gone on to the next stage in between. */
+function activityOf(stage: Stage, { raw }: WorkflowExecutionDescription): PendingActivity | undefined {
+  return raw.pendingActivities?.find(({ activityType }) => {
+    const owner = STAGE_OF[activityType?.name as keyof typeof STAGE_OF];
+    return owner === undefined || owner === stage;
+  });
+}
+
+// PendingActivityState SCHEDULED: waiting for a worker to take it up.
+const SCHEDULED = 1;
+/** Whoever serves a run's inputs takes them up at once. Temporal goes on showing a poller that was killed for a minute. */
+const TAKEN_UP_MS = 3_000;
+
+/** Whether the machine that has the run's files is away. */
+export function lacksInputs({ stage }: RunRecord, description: WorkflowExecutionDescription): boolean {
+  const { activityType, state, scheduledTime } = activityOf(stage, description) ?? {};
+  const since = Number(scheduledTime?.seconds ?? Number.POSITIVE_INFINITY) * 1000;
+  return activityType?.name === 'prepareInputs' && state === SCHEDULED && Date.now() - since > TAKEN_UP_MS;
+}
+
+/** What has to change outside of the run, by the type that the attempts fail with. */
+const CAUSES: Readonly<Record<string, Waiting['for']>> = {
+  QuotaExceeded: 'quota',
+  CredentialsRejected: 'credentials',
+  RoleNotReady: 'role',
+  Busy: 'endpoint',
+};
+
+function instanceOf({ stage, spec }: RunRecord): string | undefined {
+  if (stage === 'evaluate') return spec.evaluate?.instance;
+  return stage === 'deploy' && spec.deploy.to === 'sagemaker-endpoint' ? spec.deploy.instance : undefined;
+}
+
+function waitingOf(record: RunRecord, activity: PendingActivity): Waiting | undefined {
+  const { lastFailure, attempt, nextAttemptScheduleTime: next, activityType } = activity;
+  const cause = CAUSES[lastFailure?.applicationFailureInfo?.type ?? ''];
+  if (!cause) return undefined;
+  const of = cause === 'quota' ? instanceOf(record) : undefined;
+  // Each look at a job is an attempt too.
+  const tries = activityType?.name?.startsWith('await') ? undefined : (attempt ?? 2) - 1;
+  return {
+    for: cause,
+    ...(of && { of }),
+    ...(tries && { tries }),
+    ...(next && { nextTryAt: new Date(Number(next.seconds) * 1000).toISOString() }),
+    message: lastFailure?.message ?? '',
+  };
+}
+
+/** What the run waits for at the moment, as far as its record and Temporal know. */
+export function pendingOf(record: RunRecord, description: WorkflowExecutionDescription): Pending | undefined {
+  const activity = activityOf(record.stage, description);
+  if (!activity) return record.waiting && { waiting: record.waiting, attempt: 1 };
+  const { heartbeatDetails, lastFailure, attempt } = activity;
+  const payload = heartbeatDetails?.payloads?.[0];
+  const waiting = waitingOf(record, activity);
+  // Waiting for a job is failing with this type at each look: that is no problem.
+  const isLook = lastFailure?.applicationFailureInfo?.type === 'InProgress';
+  const problem = isLook || waiting ? undefined : lastFailure?.message;
+  return {
+    ...(payload && { progress: defaultPayloadConverter.fromPayload<JobProgress | DataProgress>(payload) }),
+    ...(waiting && { waiting }),
+    ...(problem && { problem }),
+    attempt: attempt ?? 1,
+  };
+}
+
+/** The record with what the run waits for, where only Temporal knows that. */
+export function withWaiting(record: RunRecord, description: WorkflowExecutionDescription): RunRecord {
+  if (record.waiting) return record;
+  if (lacksInputs(record, description)) {
+    return { ...record, waiting: { for: 'inputs', message: `upload them with: temper upload ${record.run}` } };
+  }
+  const waiting = pendingOf(record, description)?.waiting;
+  return waiting ? { ...record, waiting } : record;
+}

@@ -1,0 +1,71 @@
+/** A run that waits for something from outside says for what, wherever it is looked at. */
+import { ApplicationFailure } from '@temporalio/common';
+import { expect, it } from 'vitest';
+import { waitingText } from '../../spec/waiting.ts';
+import type { AllActivities } from '../workflows/fake-activities.ts';
+import { cli, startCli, until } from './support/cli.ts';
+import { ownNamespace, project, SPEC, startPipeline } from './support/pipeline.ts';
+
+const failing = (type: string, message: string) => () =>
+  Promise.reject(ApplicationFailure.create({ type, message, nextRetryDelay: '10 minutes' }));
+
+const EXPIRED = 'could not describe training job j: ExpiredTokenException: the security token is expired';
+
+it.each<[string, Partial<AllActivities>, object, RegExp]>([
+  [
+    'quota, between two tries',
+    { submitTraining: failing('QuotaExceeded', 'ResourceLimitExceeded: 0 instances') },
+    { for: 'quota', of: 'ml.m5.large', tries: 1, since: expect.stringMatching(/Z$/) },
+    /train +waiting for quota of ml\.m5\.large since \d\d:\d\d UTC, tried once, next try in \d+ s · ResourceLimitExceeded: 0 instances$/m,
+  ],
+  [
+    'quota, in one activity',
+    { submitEvaluation: failing('QuotaExceeded', 'ResourceLimitExceeded: 0 instances') },
+    { for: 'quota', of: 'ml.m5.large', tries: 1 },
+    /evaluate +waiting for quota of ml\.m5\.large, tried once, next try in 10 min · ResourceLimitExceeded/m,
+  ],
+  [
+    'credentials',
+    { awaitTraining: failing('CredentialsRejected', EXPIRED) },
+    { for: 'credentials', message: EXPIRED },
+    /train +waiting for AWS credentials: sign in again where the worker runs, next try in 10 min · could not describe/m,
+  ],
+  [
+    'the role',
+    { submitTraining: failing('RoleNotReady', 'could not assume role r') },
+    { for: 'role', tries: 1 },
+    /train +waiting for a role that SageMaker can assume, tried once, next try in 10 min · could not assume role r$/m,
+  ],
+])('%s', async (_, activities, waiting, line) => {
+  const env = await ownNamespace();
+  await startPipeline(env, activities);
+  const { stdout } = await cli(['run', 'temper.yaml', '--detach', '--json'], { env, cwd: await project(SPEC) });
+  const { run } = JSON.parse(stdout) as { run: string };
+  const shown = async (): Promise<{ waiting?: object }> =>
+    JSON.parse((await cli(['show', run, '--json'], { env })).stdout) as { waiting?: object };
+  await until(async () => (await shown()).waiting !== undefined);
+  expect((await shown()).waiting).toMatchObject(waiting);
+  expect((await cli(['show', run], { env })).stdout).toMatch(line);
+
+  // Off a terminal it is told once, and not at each try.
+  const watching = startCli(['watch', run], { env });
+  await until(() => watching.stdout().includes('waiting for'));
+  watching.interrupt();
+  const told = (await watching.done).stdout.match(/waiting for .*/g);
+  expect(told).toHaveLength(1);
+  expect(told?.[0]).not.toContain('next try');
+});
+
+it('tells times of another day with their date', () => {
+  const waiting = {
+    for: 'capacity',
+    of: 'ml.p4d.24xlarge',
+    since: '2026-11-23T22:01:30.000Z',
+    tries: 60,
+    nextTryAt: '2026-11-24T09:15:00.000Z',
+    message: '',
+  } as const;
+  expect(waitingText(waiting, new Date('2026-11-24T09:00:10.000Z'), false)).toBe(
+    'waiting for capacity of ml.p4d.24xlarge since 2026-11-23 22:01 UTC, tried 60 times, next try at 09:15 UTC',
+  );
+});
