@@ -3,6 +3,8 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
+import { INITIAL_RETRY_TOKENS, StandardRetryStrategy } from '@smithy/core/retry';
+import type { StandardRetryToken } from '@smithy/types';
 import { errorTypeOf } from './errors.ts';
 
 /** The AWS clients of one region. */
@@ -16,9 +18,20 @@ export interface AwsClients {
 /** Gives the clients of a region; the same ones for the same region, until their credentials are rejected. */
 export type AwsProvider = (region: string) => AwsClients;
 
-// Not `adaptive`: its rate limiter is shared by all calls of a client, so that one throttled operation holds up the looks
-// of every other run for seconds each. What outlasts these few attempts is retried by the activity.
-const RETRIES = { retryMode: 'standard', maxAttempts: 3 } as const;
+// What outlasts these few attempts is retried by the activity.
+const ATTEMPTS = 3;
+
+/**
+ * The SDK's standard retries. Not its `adaptive` ones, whose rate limiter is shared by all calls of a client, so that one
+ * throttled operation holds up the looks of every other run for seconds each. The quota of retries is shared, too: some
+ * dozens that fail at once would leave none to the calls of other runs for minutes. Here any success fills it up, so that
+ * it ends retries only where nothing succeeds any more.
+ */
+class Retries extends StandardRetryStrategy {
+  override recordSuccess(token: StandardRetryToken): void {
+    super.recordSuccess(Object.assign(token, { getRetryCost: () => INITIAL_RETRY_TOKENS }));
+  }
+}
 
 // The SDK waits for ever by default. All attempts together stay below the minute that an activity has for a call: a
 // request must not land after its activity was given up.
@@ -49,12 +62,12 @@ function watchErrors(client: AwsClients[keyof AwsClients], onError: (error: unkn
 export function createAwsClients(region: string, onRejected: () => void = () => {}): AwsClients {
   // The SDK keeps the shared files in memory, where it would not see that somebody has signed in again.
   const credentials = defaultProvider({ ignoreCache: true });
-  const options = { region, credentials, ...RETRIES };
+  const options = () => ({ region, credentials, retryStrategy: new Retries(ATTEMPTS) });
   const clients = {
-    s3: new S3Client({ ...options, requestHandler: S3_TIMEOUTS }),
-    sagemaker: new SageMakerClient({ ...options, requestHandler: TIMEOUTS }),
-    runtime: new SageMakerRuntimeClient({ ...options, requestHandler: MODEL_TIMEOUTS }),
-    logs: new CloudWatchLogsClient({ ...options, requestHandler: TIMEOUTS }),
+    s3: new S3Client({ ...options(), requestHandler: S3_TIMEOUTS }),
+    sagemaker: new SageMakerClient({ ...options(), requestHandler: TIMEOUTS }),
+    runtime: new SageMakerRuntimeClient({ ...options(), requestHandler: MODEL_TIMEOUTS }),
+    logs: new CloudWatchLogsClient({ ...options(), requestHandler: TIMEOUTS }),
   };
   for (const client of Object.values(clients)) {
     watchErrors(client, (error) => {

@@ -138,6 +138,8 @@ export function errorTypeOf(error: unknown): ErrorType {
   const status = (error as AwsError).$metadata?.httpStatusCode;
   if (status === 301) return 'WrongRegion';
   if (status === 429) return 'Throttled';
+  // So S3 answers a HEAD that is signed with an expired token.
+  if (status === 400 && name === NAMELESS) return 'CredentialsRejected';
   if (status === 403) return isOfKms(message) ? 'KmsAccessDenied' : 'AccessDenied';
   if (status === 404) return 'NotFound';
   return status !== undefined && status >= 400 && status < 500 ? 'InvalidRequest' : 'Unavailable';
@@ -151,9 +153,8 @@ export function errorTypeOf(error: unknown): ErrorType {
 export function translateAwsError(error: unknown, action: string): ApplicationFailure {
   if (error instanceof ApplicationFailure) return error;
   const type = errorTypeOf(error);
-  const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   const remedy = error instanceof Error ? remedyOf(type, error) : undefined;
-  return failure(type, `could not ${action}: ${message}${remedy ? `; ${remedy}` : ''}`, error);
+  return failure(type, `could not ${action}: ${reasonOf(error)}${remedy ? `; ${remedy}` : ''}`, error);
 }
 
 function remedyOf(type: ErrorType, error: Error): string | undefined {
@@ -167,6 +168,16 @@ function remedyOf(type: ErrorType, error: Error): string | undefined {
     default:
       return undefined;
   }
+}
+
+/** The SDK's name for an answer whose error has none: of a gateway, or to a HEAD, which has no body to tell it in. */
+const NAMELESS = 'Unknown';
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { name, message } = error;
+  const status = (error as AwsError).$metadata?.httpStatusCode;
+  return name === NAMELESS && status ? `AWS answered with HTTP ${status} and no reason` : `${name}: ${message}`;
 }
 
 /** Does the call and translates what it throws. */

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { GetObjectCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
-import { calling } from './errors.ts';
+import { calling, translateAwsError } from './errors.ts';
 import { byteLines } from './lines.ts';
 import { parseS3Uri } from './s3-uri.ts';
 
@@ -34,8 +34,12 @@ export async function keysUnder(s3: S3Client, bucket: string, prefix: string): P
 export async function* objectLines(s3: S3Client, uri: string): AsyncGenerator<string> {
   const { bucket, key } = parseS3Uri(uri);
   const { Body } = await calling(`read ${uri}`, () => s3.send(new GetObjectCommand({ Bucket: bucket, Key: key })));
-  for await (const bytes of byteLines(Body as Readable)) {
-    const line = bytes.toString('utf8').replace(/\r$/, '');
-    if (line !== '') yield line;
+  try {
+    for await (const bytes of byteLines(Body as Readable)) {
+      const line = bytes.toString('utf8').replace(/\r$/, '');
+      if (line !== '') yield line;
+    }
+  } catch (error) {
+    throw translateAwsError(error, `read ${uri}`);
   }
 }

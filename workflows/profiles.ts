@@ -10,7 +10,8 @@ const heartbeatTimeout = '10 seconds';
 const retry = {
   initialInterval: '1s',
   backoffCoefficient: 2,
-  maximumInterval: '1 minute',
+  // A call that needs ten answers, of which one in three fails, needs a few dozen attempts: they must not take an hour.
+  maximumInterval: '15s',
   // What the pure logic of spec/ throws for a value that no retry can mend.
   nonRetryableErrorTypes: ['RangeError'],
 } satisfies ActivityOptions['retry'];

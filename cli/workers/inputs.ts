@@ -6,7 +6,7 @@ import { createDataActivities } from '../../activities/data/activities.ts';
 import { inputsTaskQueue, type RunRef } from '../../spec/naming.ts';
 import type { Context } from '../context.ts';
 import type { Temporal } from '../temporal.ts';
-import { connectWorker } from './connect.ts';
+import { connectWorker, HEARTBEATS } from './connect.ts';
 
 /**
  * Serves the run's inputs while `work` goes on. `work` is given a function that ends the serving once it is not needed
@@ -27,6 +27,7 @@ export async function whileServingInputs<T>(
       connection,
       namespace: environment.temporal.namespace,
       taskQueue: inputsTaskQueue(run),
+      ...HEARTBEATS,
       activities: createDataActivities({ aws: createAwsProvider() }),
     });
     const serving = worker.runUntil(aborted(AbortSignal.any([uploaded.signal, context.signal]))).catch((error) => {

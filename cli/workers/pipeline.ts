@@ -6,7 +6,7 @@ import { createPipelineActivities } from '../../activities/index.ts';
 import { PIPELINE_TASK_QUEUE } from '../../spec/naming.ts';
 import type { Context } from '../context.ts';
 import { withTemporal } from '../temporal.ts';
-import { connectWorker } from './connect.ts';
+import { connectWorker, HEARTBEATS } from './connect.ts';
 import { ensureSearchAttributes } from './search-attributes.ts';
 
 /** Long enough for an AWS call under way to end; waits for jobs are between two looks, and go on elsewhere. */
@@ -28,6 +28,7 @@ export async function runWorker(context: Context): Promise<void> {
         namespace,
         taskQueue: PIPELINE_TASK_QUEUE,
         ...workflows(),
+        ...HEARTBEATS,
         activities: createPipelineActivities({ aws: createAwsProvider() }),
         shutdownGraceTime: SHUTDOWN_GRACE,
         stickyQueueScheduleToStartTimeout: STICKY_TIMEOUT,

@@ -109,6 +109,17 @@ describe('what is in the way is named, with what to do', () => {
   });
 });
 
+it.each([
+  [503, 'Unavailable'],
+  // To a HEAD signed with an expired token.
+  [400, 'CredentialsRejected'],
+])('tells an answer of %i that gives no reason', (httpStatusCode, type) => {
+  const $metadata = { httpStatusCode };
+  const error = new S3ServiceException({ name: 'Unknown', message: 'UnknownError', $fault: 'server', $metadata });
+  const message = `could not look for s3://b/k: AWS answered with HTTP ${httpStatusCode} and no reason`;
+  expect(translateAwsError(error, 'look for s3://b/k')).toMatchObject({ type, message });
+});
+
 it('leaves failures of our own as they are', () => {
   const own = failure('SmokeTestFailed', 'endpoint e answered nonsense');
   expect(translateAwsError(own, 'invoke endpoint e')).toBe(own);

@@ -9,7 +9,7 @@ import { AwsProxy } from '../support/aws-proxy.ts';
 import { sharedRegion } from '../support/region.ts';
 import { HANDED_OVER, type Project, project, resourcesOf } from '../support/runs.ts';
 
-const RUNS = Number(process.env.RUNS ?? 100);
+const RUNS = 100;
 const AT_ONCE = 50;
 /** An endpoint is a server that stays: of so many runs, one in this many serves. */
 const SERVES = 5;
