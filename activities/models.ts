@@ -62,24 +62,30 @@ async function newestModel(s3: S3Client, bucket: string, name: string): Promise<
 }
 
 /**
+ * What a spec's `train.base` stands for: the newest model of a name (`run:NAME`), or an artifact in S3. `BaseNotFound`
+ * when there is none.
+ *
+ * @param home the bucket that the models of names lie in
+ */
+export async function findBase(s3: S3Client, base: string, home: string): Promise<BaseModel> {
+  if (base.startsWith('run:')) return newestModel(s3, home, base.slice('run:'.length));
+  const { bucket, key } = parseS3Uri(base);
+  const found = await unlessNotFound(`look for ${base}`, () =>
+    s3.send(new HeadObjectCommand({ Bucket: bucket, Key: key })),
+  );
+  if (!found) throw failure('BaseNotFound', `train.base: there is no object ${base}`);
+  return { artifact: base };
+}
+
+/**
  * Models that were handed over, by name. A model card lies beside the artifacts that it points to, in the same bucket:
  * no registry of our own can disagree with what is there.
  */
 export function createModelActivities({ aws }: { aws: AwsProvider }) {
   return {
-    /**
-     * What a spec's `train.base` stands for: the newest model of a name (`run:NAME`), or an artifact in S3.
-     * `BaseNotFound` when there is none.
-     */
+    /** What a spec's `train.base` stands for; see {@link findBase}. */
     async resolveBase({ base, account }: { base: string; account: Account }): Promise<BaseModel> {
-      const { s3 } = aws(account.region);
-      if (base.startsWith('run:')) return newestModel(s3, account.bucket, base.slice('run:'.length));
-      const { bucket, key } = parseS3Uri(base);
-      const found = await unlessNotFound(`look for ${base}`, () =>
-        s3.send(new HeadObjectCommand({ Bucket: bucket, Key: key })),
-      );
-      if (!found) throw failure('BaseNotFound', `train.base: there is no object ${base}`);
-      return { artifact: base };
+      return findBase(aws(account.region).s3, base, account.bucket);
     },
 
     /** Makes a model that is not deployed the newest of its name. */

@@ -10,6 +10,7 @@ import { initCommand } from './commands/init.ts';
 import { invokeCommand } from './commands/invoke.ts';
 import { logsCommand } from './commands/logs.ts';
 import { lsCommand } from './commands/ls.ts';
+import { planCommand } from './commands/plan.ts';
 import { runCommand } from './commands/run.ts';
 import { showCommand } from './commands/show.ts';
 import { uploadCommand } from './commands/upload.ts';
@@ -19,10 +20,11 @@ import type { Context } from './context.ts';
 import { EXIT, type ExitCode, type UserError, usageError } from './errors.ts';
 import { configureHelp } from './help.ts';
 import { installed } from './installation.ts';
-import { Output, type Sink } from './output.ts';
+import { Output, type Sink, type Source } from './output.ts';
 
 /** What a command line runs with: the process's own, or a test's. */
 export interface Io {
+  readonly stdin: Source;
   readonly stdout: Sink;
   readonly stderr: Sink;
   readonly env: NodeJS.ProcessEnv;
@@ -33,7 +35,7 @@ export interface Io {
 
 /** In the order of `temper --help`, which is that of a user's path. */
 const COMMANDS: Readonly<Record<string, readonly ((context: Context) => CommandUnknownOpts)[]>> = {
-  'Getting started': [initCommand, doctorCommand],
+  'Getting started': [initCommand, doctorCommand, planCommand],
   Runs: [runCommand, lsCommand, showCommand, watchCommand, logsCommand, cancelCommand, uploadCommand],
   Models: [invokeCommand],
   Machines: [workerCommand, devCommand],
@@ -54,6 +56,7 @@ export async function runCli(argv: readonly string[], io: Io): Promise<ExitCode>
   });
   const context: Context = {
     output,
+    stdin: io.stdin,
     env: io.env,
     cwd: io.cwd,
     signal: AbortSignal.any([io.signal, output.closed]),

@@ -4,6 +4,7 @@
  * is up, else the defaults of Temporal and AWS.
  */
 import type { ClientConnectConfig } from '@temporalio/envconfig';
+import { accountProblem } from '../spec/plan.ts';
 import type { Account } from '../spec/record.ts';
 import type { Spec } from '../spec/spec.ts';
 import type { Context } from './context.ts';
@@ -90,20 +91,26 @@ export async function resolveRegion({ variables }: Environment): Promise<string 
   return new CloudWatchLogsClient({}).config.region().catch(() => undefined);
 }
 
-/** Where a run works in AWS. Throws a user error that names everything that is missing. */
-export async function resolveAccount(environment: Environment, { aws }: Spec): Promise<Account> {
+/** Where a run works in AWS, as far as it is given. */
+export async function findAccount(environment: Environment, { aws }: Spec): Promise<Partial<Account>> {
   const region = aws.region ?? (await resolveRegion(environment));
   const bucket = aws.bucket ?? environment.variables.TEMPER_BUCKET;
   const roleArn = aws.role ?? environment.variables.TEMPER_ROLE_ARN;
+  return { ...(region && { region }), ...(bucket && { bucket }), ...(roleArn && { roleArn }) };
+}
+
+/** Where a run works in AWS. Throws a user error that names everything that is missing. */
+export async function resolveAccount(environment: Environment, spec: Spec): Promise<Account> {
+  const { region, bucket, roleArn } = await findAccount(environment, spec);
   if (region && bucket && roleArn) return { region, bucket, roleArn };
-  const missing = [
-    ...(region ? [] : ['aws.region (or AWS_REGION)']),
-    ...(bucket ? [] : ['aws.bucket (or TEMPER_BUCKET)']),
-    ...(roleArn ? [] : ['aws.role (or TEMPER_ROLE_ARN)']),
-  ];
-  throw usageError(
-    'AccountIncomplete',
-    `not given where to work in AWS: ${missing.join(', ')}`,
-    'set them in the spec or the environment, or work on this machine: temper dev up',
-  );
+  const { message, fix } = accountProblem({ region, bucket, roleArn });
+  throw usageError('AccountIncomplete', message, fix);
+}
+
+const AMAZON = /\.(amazonaws\.com(\.cn)?|api\.aws)$/;
+
+/** Whether AWS bills for what is done here: not where the SDK is sent to another's address, as in the laptop region. */
+export function isBilled({ variables }: Environment): boolean {
+  const address = variables.AWS_ENDPOINT_URL_SAGEMAKER || variables.AWS_ENDPOINT_URL;
+  return !address || (URL.canParse(address) && AMAZON.test(new URL(address).hostname));
 }

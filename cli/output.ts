@@ -15,6 +15,9 @@ export interface Message {
 /** A stream that may be a terminal. */
 export type Sink = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
 
+/** A stream that may be a keyboard. */
+export type Source = NodeJS.ReadableStream & { readonly isTTY?: boolean };
+
 export type Style = ReturnType<typeof pc.createColors>;
 
 /** How much there is room for, and how it may look. */
@@ -58,6 +61,8 @@ export class Output implements Screen {
   readonly noteStyle: Style;
   /** Whether a line can be redrawn in place. */
   readonly animated: boolean;
+  /** Whether a question could be read. */
+  readonly asks: boolean;
   /** Aborted once the reader of stdout has gone away, as `head` does. */
   readonly closed: AbortSignal;
   readonly whole: boolean;
@@ -71,6 +76,7 @@ export class Output implements Screen {
     this.whole = options.debug;
     this.style = pc.createColors(!options.json && colours(options.stdout, options.env));
     this.noteStyle = pc.createColors(!options.json && colours(options.stderr, options.env));
+    this.asks = !options.json && options.stderr.isTTY === true;
     const { TERM, CI } = options.env;
     this.animated = !options.json && !options.quiet && options.stdout.isTTY === true && TERM !== 'dumb' && !CI;
     const closed = new AbortController();
@@ -125,6 +131,12 @@ export class Output implements Screen {
     if (text === undefined && !this.#line) return;
     this.#write(this.#options.stdout, CLEAR_LINE + (text === undefined ? '' : cut(text, this.columns - 1)));
     this.#line = text !== undefined;
+  }
+
+  /** A question, whose answer is typed behind it. */
+  question(text: string): void {
+    this.live(undefined);
+    this.#write(this.#options.stderr, this.hint(text));
   }
 
   /** Help: for people, also with `--json`. */

@@ -11,7 +11,7 @@ function nowhere(write: (text: string) => void): Context {
   stdout.on('data', (text: Buffer) => write(text.toString()));
   const stderr = new PassThrough();
   const output = new Output({ stdout, stderr, env: {}, json: false, quiet: false, debug: false });
-  return { output, env: {}, cwd: '/', signal: output.closed, exitCode: EXIT.done };
+  return { output, stdin: new PassThrough(), env: {}, cwd: '/', signal: output.closed, exitCode: EXIT.done };
 }
 
 /** The commands that do something, in the order of the help. */

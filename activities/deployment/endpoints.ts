@@ -132,6 +132,12 @@ export async function previousConfig(sagemaker: SageMakerClient, name: string): 
   return arn ? (await tagsOf(sagemaker, arn)).get(PREVIOUS_TAG) : undefined;
 }
 
+/** The run whose model a config serves, where it is one of Temper's. */
+export async function servedRun(sagemaker: SageMakerClient, config: string): Promise<string | undefined> {
+  const arn = await configArnOf(sagemaker, config);
+  return arn ? (await tagsOf(sagemaker, arn)).get(TAGS.run) : undefined;
+}
+
 /** Creates the endpoint, or attaches to it. Where another run was faster it is `InProgress`: the next look waits for it. */
 export async function createEndpoint(
   sagemaker: SageMakerClient,

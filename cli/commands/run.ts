@@ -10,12 +10,13 @@ export function runCommand(context: Context) {
     .argument('<file>', 'the spec, such as temper.yaml')
     .option('--set <path=value>', 'set a value of the spec, train.hyperparameters.epochs=5; may be repeated', collect)
     .option('--detach', 'return once the data is uploaded')
+    .option('-y, --yes', 'start without asking; asked is only on a terminal, where AWS bills for the run')
     .addHelpText('after', '\nCtrl-C stops following; the run goes on.')
-    .action(async (file, { set, detach }) => {
+    .action(async (file, { set, detach, yes }) => {
       const { readSpec } = await import('../runs/read-spec.ts');
       const { startRun } = await import('../runs/start.ts');
       const spec = await readSpec(context, file, set ?? []);
-      await startRun(context, spec, { detach: detach === true });
+      await startRun(context, spec, { detach: detach === true, yes: yes === true });
     });
   return withExamples(
     command,

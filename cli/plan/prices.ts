@@ -1,16 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { type PriceList, parsePriceList, type RegionPrices, regionPrices } from '../../spec/cost/price-list.ts';
 import type { Context } from '../context.ts';
 import { usageError, whyUnreadable } from '../errors.ts';
-
-const INSTALLED = fileURLToPath(new URL('../../spec/prices.json', import.meta.url));
+import { installed } from '../installation.ts';
 
 /** The prices that are known of a region: those of the file in TEMPER_PRICES, then those that temper comes with. */
 export async function knownPrices({ env, cwd }: Pick<Context, 'env' | 'cwd'>, region: string): Promise<RegionPrices> {
   const own = env.TEMPER_PRICES ? [await read(resolve(cwd, env.TEMPER_PRICES), env.TEMPER_PRICES)] : [];
-  return regionPrices(region, [...own, await read(INSTALLED, INSTALLED)]);
+  const shipped = installed('spec/prices.json');
+  return regionPrices(region, [...own, await read(shipped, shipped)]);
 }
 
 async function read(path: string, shown: string): Promise<PriceList> {

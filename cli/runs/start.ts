@@ -10,6 +10,7 @@ import { searchAttributes } from '../../workflows/search-attributes.ts';
 import type { Context } from '../context.ts';
 import { resolveAccount } from '../environment.ts';
 import { usageError } from '../errors.ts';
+import { agreedTo } from '../plan/agree.ts';
 import { knownPrices } from '../plan/prices.ts';
 import { type Temporal, uiAddress, withTemporal } from '../temporal.ts';
 import { whileServingInputs } from '../workers/inputs.ts';
@@ -24,7 +25,7 @@ const ID_LENGTH = 6;
 export async function startRun(
   context: Context,
   file: SpecFile,
-  { detach }: { readonly detach: boolean },
+  { detach, yes }: { readonly detach: boolean; readonly yes: boolean },
 ): Promise<void> {
   await withTemporal(context, async (temporal) => {
     const { spec, directory } = file;
@@ -32,6 +33,7 @@ export async function startRun(
     checkImages(file, account.region);
     const prices = await knownPrices(context, account.region);
     checkBudget(spec, prices);
+    if (!(await agreedTo(context, temporal.environment, file, { prices, yes }))) return;
     const run: RunRef = { name: spec.name, id: newId() };
     const workflowId = workflowIdOf(run);
     // Served before the run is there to ask for them: what cannot be uploaded is not started.

@@ -11,6 +11,8 @@ export interface CliRun {
   readonly stderr: () => string;
   /** Ctrl-C. */
   readonly interrupt: () => void;
+  /** Types a line. */
+  readonly type: (line: string) => void;
   readonly done: Promise<CliResult>;
 }
 
@@ -32,17 +34,25 @@ export interface CliOptions {
 /** Starts the CLI in this process, with captured output. */
 export function startCli(argv: readonly string[], options: CliOptions = {}): CliRun {
   const { env = {}, cwd = import.meta.dirname, terminal = false, columns = 120 } = options;
+  const stdin = Object.assign(new PassThrough(), { isTTY: terminal });
   const stdout = capture(terminal, columns);
   const stderr = capture(terminal, columns);
   const interrupt = new AbortController();
   const done = runCli(argv, {
+    stdin,
     stdout: stdout.stream,
     stderr: stderr.stream,
     env: { PATH: process.env.PATH, ...env },
     cwd,
     signal: interrupt.signal,
   }).then((exitCode) => ({ exitCode, stdout: stdout.text(), stderr: stderr.text() }));
-  return { stdout: stdout.text, stderr: stderr.text, interrupt: () => interrupt.abort(), done };
+  return {
+    stdout: stdout.text,
+    stderr: stderr.text,
+    interrupt: () => interrupt.abort(),
+    type: (line) => stdin.write(`${line}\n`),
+    done,
+  };
 }
 
 /** Runs the CLI in this process to its end. */
@@ -63,7 +73,14 @@ function capture(isTTY: boolean, columns = 120): { stream: Sink; text: () => str
 export function idleContext(): Context {
   const { stream } = capture(false);
   const output = new Output({ stdout: stream, stderr: stream, env: {}, json: false, quiet: false, debug: false });
-  return { output, env: {}, cwd: '/', signal: new AbortController().signal, exitCode: EXIT.done };
+  return {
+    output,
+    stdin: new PassThrough(),
+    env: {},
+    cwd: '/',
+    signal: new AbortController().signal,
+    exitCode: EXIT.done,
+  };
 }
 
 /** Resolves once the condition holds. */

@@ -1,0 +1,141 @@
+import { randomUUID } from 'node:crypto';
+import { dirname } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
+import { ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
+import { expect, it } from 'vitest';
+import { parseS3Uri } from '../../activities/s3-uri.ts';
+import { imageUri } from '../../spec/images.ts';
+import { s3Keys } from '../../spec/naming.ts';
+import type { Plan } from '../../spec/plan.ts';
+import { account, clients, once, pipeline, preparedFrom } from '../support/activities.ts';
+import { writeKeywordProject } from '../support/keyword-project.ts';
+import { sharedRegion, temporaryDirectory } from '../support/region.ts';
+import { cli, startCli, until } from './support/cli.ts';
+import { ownNamespace, project, SPEC, startPipeline } from './support/pipeline.ts';
+
+const { env } = sharedRegion();
+
+/** Columns of the widest line. */
+const widest = (text: string): number => Math.max(...text.split('\n').map((line) => line.length));
+
+async function planned(cwd: string, ...options: string[]): Promise<Plan> {
+  const { stdout } = await cli(['plan', 'temper.yaml', '--json', ...options], { env, cwd });
+  return JSON.parse(stdout) as Plan;
+}
+
+const actions = ({ steps }: Plan) => Object.fromEntries(steps.map(({ what, action }) => [what, action]));
+
+it('says what a run would send and make, and changes nothing', async () => {
+  const name = `model-${randomUUID().slice(0, 8)}`;
+  const { specFile } = await writeKeywordProject(await temporaryDirectory(), { name });
+  const cwd = dirname(specFile);
+  const first = await planned(cwd);
+  expect(first).toMatchObject({ ok: true, name, account, unknown: [], problems: [] });
+  expect(actions(first)).toMatchObject({ code: 'upload', 'training job': 'create' });
+  const { KeyCount } = await clients.s3.send(
+    new ListObjectsV2Command({ Bucket: account.bucket, Prefix: `temper/${name}/` }),
+  );
+  expect(KeyCount).toBe(0);
+
+  await preparedFrom(specFile, name);
+  const second = await planned(cwd);
+  expect(actions(second)).toMatchObject({ code: 'reuse' });
+});
+
+it('says which model a run would start from, and which one it would replace', async () => {
+  const name = `model-${randomUUID().slice(0, 8)}`;
+  const cwd = await project(SPEC.replace('name: reviews', `name: ${name}`).replace('movie-reviews', name));
+  expect((await planned(cwd)).problems.map(({ code }) => code)).toEqual(['BaseNotFound']);
+
+  const run = { name, id: 'aaaaaa' };
+  const model = {
+    artifact: `s3://${account.bucket}/${s3Keys.runOutput(run)}model.tar.gz`,
+    serving: { image: imageUri('sklearn', account.region), environment: {} },
+  };
+  // The endpoint will not come up with it: that there is one is enough.
+  const { key: Key } = parseS3Uri(model.artifact);
+  await clients.s3.send(new PutObjectCommand({ Bucket: account.bucket, Key, Body: 'no archive' }));
+  await once(pipeline.publishModel, { run, account, model, startedAt: '2026-11-25T12:00:00.000Z' });
+  const deployment = { run, account, model, endpoint: name, instance: 'ml.t2.medium', instanceCount: 1 };
+  await once(pipeline.submitDeployment, deployment);
+  const plan = await planned(cwd);
+  expect(plan.steps.find(({ what }) => what === 'base')).toMatchObject({ action: 'use', run: `temper/${name}/aaaaaa` });
+  expect(plan.steps.find(({ what }) => what === 'endpoint')).toMatchObject({
+    action: 'update',
+    name,
+    run: `temper/${name}/aaaaaa`,
+  });
+});
+
+it('shows a plan that fits the terminal, and ends with 2 for one that would be refused', async () => {
+  const cwd = await project(
+    `${SPEC.replace('base: run:movie-reviews', '').replace('accuracy >= base + 0.05', '')}budget: 0.01 USD\n`,
+  );
+  for (const columns of [80, 50]) {
+    const { exitCode, stdout } = await cli(['plan', 'temper.yaml', '--set', 'evaluate.instance=ml.g5.xlarge'], {
+      env: { ...env, NO_COLOR: '1' },
+      cwd,
+      terminal: true,
+      columns,
+    });
+    expect(widest(stdout)).toBeLessThanOrEqual(columns);
+    expect(stdout).toMatch(/train +create +ml\.m5\.large/);
+    expect(stdout).toContain('at most 1h');
+    expect(stdout).toContain('✖');
+    expect(exitCode).toBe(2);
+  }
+});
+
+it('says what it could not look up, once for each reason, where AWS does not answer or is not told', async () => {
+  const cwd = await project(SPEC);
+  const nowhere = { AWS_ENDPOINT_URL_S3: 'http://127.0.0.1:1', AWS_ENDPOINT_URL_SAGEMAKER: 'http://127.0.0.1:1' };
+  const { stdout } = await cli(['plan', 'temper.yaml', '--json'], { env: { ...env, ...nowhere }, cwd });
+  const plan = JSON.parse(stdout) as Plan;
+  expect(plan.ok).toBe(true);
+  expect(plan.unknown.map(({ what }) => what)).toEqual(
+    expect.arrayContaining([`bucket ${account.bucket}`, 'endpoint reviews']),
+  );
+  expect(actions(plan)).toMatchObject({ data: 'unknown', code: 'unknown', base: 'unknown', endpoint: 'unknown' });
+});
+
+const ON_AWS = { AWS_ENDPOINT_URL_SAGEMAKER: 'https://api.sagemaker.us-east-1.amazonaws.com' };
+/** Without a base, whose card the bucket lacks. */
+const FROM_SCRATCH = SPEC.replace(', base: run:movie-reviews', '').replace(', accuracy >= base + 0.05', '');
+
+async function started(env: Readonly<Record<string, string>>): Promise<number> {
+  return (JSON.parse((await cli(['ls', '--json'], { env })).stdout) as { runs: unknown[] }).runs.length;
+}
+
+it('asks on a terminal before it starts what AWS bills for, with the plan; anything but yes starts nothing', async () => {
+  const own = { ...(await ownNamespace()), ...ON_AWS };
+  const options = { env: own, cwd: await project(FROM_SCRATCH), terminal: true };
+  const declining = startCli(['run', 'temper.yaml'], options);
+  await until(() => declining.stderr().includes('start it? [y/N]'));
+  expect(declining.stderr()).toMatch(/evaluate.*create/);
+  declining.type('');
+  expect(await declining.done).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('nothing was started') });
+
+  const leaving = startCli(['run', 'temper.yaml'], options);
+  await until(() => leaving.stderr().includes('start it? [y/N]'));
+  leaving.interrupt();
+  expect(await leaving.done).toMatchObject({ exitCode: 130 });
+  expect(await started(own)).toBe(0);
+
+  await startPipeline(own);
+  const agreeing = startCli(['run', 'temper.yaml'], options);
+  await until(() => agreeing.stderr().includes('start it? [y/N]'));
+  agreeing.type('y');
+  expect(await agreeing.done).toMatchObject({ exitCode: 0 });
+});
+
+it('does not ask with --yes, nor where there is no terminal; then it says what the run could cost', async () => {
+  const own = { ...(await ownNamespace()), ...ON_AWS };
+  await startPipeline(own);
+  const cwd = await project(FROM_SCRATCH);
+  for (const options of [{ argv: ['--yes'], terminal: true }, { argv: [] }]) {
+    const { exitCode, stderr } = await cli(['run', 'temper.yaml', ...options.argv], { ...options, env: own, cwd });
+    expect(exitCode).toBe(0);
+    expect(stripVTControlCharacters(stderr)).toMatch(/at most +an unknown sum for the jobs/);
+    expect(stderr).not.toContain('start it?');
+  }
+});
