@@ -1,7 +1,8 @@
-import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
-import { S3Client } from '@aws-sdk/client-s3';
-import { SageMakerClient } from '@aws-sdk/client-sagemaker';
-import { SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
+import { createRequire } from 'node:module';
+import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import type { S3Client } from '@aws-sdk/client-s3';
+import type { SageMakerClient } from '@aws-sdk/client-sagemaker';
+import type { SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
 import { INITIAL_RETRY_TOKENS, StandardRetryStrategy } from '@smithy/core/retry';
 import type { StandardRetryToken } from '@smithy/types';
@@ -41,6 +42,15 @@ const S3_TIMEOUTS = { connectionTimeout: 3_000, socketTimeout: 30_000 } as const
 // A model may take 60 s to answer.
 const MODEL_TIMEOUTS = { connectionTimeout: 3_000, requestTimeout: 65_000, throwOnRequestTimeout: true } as const;
 
+const require = createRequire(import.meta.url);
+/** Loaded where they are needed: a command waits up to 100 ms for each, and needs one or two. */
+const sdks = {
+  s3: () => require('@aws-sdk/client-s3') as typeof import('@aws-sdk/client-s3'),
+  sagemaker: () => require('@aws-sdk/client-sagemaker') as typeof import('@aws-sdk/client-sagemaker'),
+  runtime: () => require('@aws-sdk/client-sagemaker-runtime') as typeof import('@aws-sdk/client-sagemaker-runtime'),
+  logs: () => require('@aws-sdk/client-cloudwatch-logs') as typeof import('@aws-sdk/client-cloudwatch-logs'),
+} as const;
+
 /** Tells of each error of a client's calls; they are thrown all the same. */
 function watchErrors(client: AwsClients[keyof AwsClients], onError: (error: unknown) => void): void {
   // The stacks are alike, and TypeScript cannot call a union of them.
@@ -58,25 +68,43 @@ function watchErrors(client: AwsClients[keyof AwsClients], onError: (error: unkn
   );
 }
 
-/** Clients for one region; addresses and credentials come from the environment, as the AWS SDK reads them. */
+/**
+ * Clients for one region, each made when it is first asked for; addresses and credentials come from the environment, as
+ * the AWS SDK reads them.
+ */
 export function createAwsClients(region: string, onRejected: () => void = () => {}): AwsClients {
   // The SDK keeps the shared files in memory, where it would not see that somebody has signed in again.
   const credentials = defaultProvider({ ignoreCache: true });
   const options = () => ({ region, credentials, retryStrategy: new Retries(ATTEMPTS) });
-  const clients = {
-    s3: new S3Client({ ...options(), requestHandler: S3_TIMEOUTS }),
-    sagemaker: new SageMakerClient({ ...options(), requestHandler: TIMEOUTS }),
-    runtime: new SageMakerRuntimeClient({ ...options(), requestHandler: MODEL_TIMEOUTS }),
-    logs: new CloudWatchLogsClient({ ...options(), requestHandler: TIMEOUTS }),
-  };
-  for (const client of Object.values(clients)) {
+  const watched = <C extends AwsClients[keyof AwsClients]>(client: C): C => {
     watchErrors(client, (error) => {
       if (errorTypeOf(error) === 'CredentialsRejected') onRejected();
       // What S3 says of a bucket elsewhere does not name the region that was asked.
       else if (error instanceof Error) Object.assign(error, { askedRegion: region });
     });
-  }
-  return clients;
+    return client;
+  };
+  const made: { -readonly [Service in keyof AwsClients]?: AwsClients[Service] } = {};
+  return {
+    get s3() {
+      made.s3 ??= watched(new (sdks.s3().S3Client)({ ...options(), requestHandler: S3_TIMEOUTS }));
+      return made.s3;
+    },
+    get sagemaker() {
+      made.sagemaker ??= watched(new (sdks.sagemaker().SageMakerClient)({ ...options(), requestHandler: TIMEOUTS }));
+      return made.sagemaker;
+    },
+    get runtime() {
+      made.runtime ??= watched(
+        new (sdks.runtime().SageMakerRuntimeClient)({ ...options(), requestHandler: MODEL_TIMEOUTS }),
+      );
+      return made.runtime;
+    },
+    get logs() {
+      made.logs ??= watched(new (sdks.logs().CloudWatchLogsClient)({ ...options(), requestHandler: TIMEOUTS }));
+      return made.logs;
+    },
+  };
 }
 
 /**

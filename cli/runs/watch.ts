@@ -1,5 +1,6 @@
 /** A run as it goes on, one snapshot after the other. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { WorkflowFailedError } from '@temporalio/client';
 import type { RunRecord } from '../../spec/record.ts';
 import { UserError } from '../errors.ts';
 import { hasWorker, type Temporal } from '../temporal.ts';
@@ -34,14 +35,38 @@ const PATIENCE_MS = 3_000;
 export async function* watchRun(temporal: Temporal, workflowId: string, signal: AbortSignal): AsyncGenerator<Snapshot> {
   let last: Snapshot = { closed: false };
   let delay = FASTEST_MS;
-  while (!signal.aborted) {
-    const next = await temporal.client.withDeadline(Date.now() + PATIENCE_MS, () => look(temporal, workflowId, last));
-    yield next;
-    if (next.closed) return;
-    delay = JSON.stringify(next) === JSON.stringify(last) ? Math.min(delay * 1.25, SLOWEST_MS) : FASTEST_MS;
-    last = next;
-    await sleep(delay, undefined, { signal }).catch(() => {});
+  const done = new AbortController();
+  const over = endOf(temporal, workflowId, AbortSignal.any([signal, done.signal]));
+  try {
+    while (!signal.aborted) {
+      const next = await temporal.client.withDeadline(Date.now() + PATIENCE_MS, () => look(temporal, workflowId, last));
+      yield next;
+      if (next.closed) return;
+      delay = JSON.stringify(next) === JSON.stringify(last) ? Math.min(delay * 1.25, SLOWEST_MS) : FASTEST_MS;
+      last = next;
+      await sleep(delay, undefined, { signal: AbortSignal.any([signal, over]) }).catch(() => {});
+    }
+  } finally {
+    done.abort();
   }
+}
+
+/** Aborted at the moment the run ends: Temporal is asked to answer then, and an outage is waited out. */
+function endOf({ client }: Temporal, workflowId: string, signal: AbortSignal): AbortSignal {
+  const over = new AbortController();
+  const wait = async (): Promise<void> => {
+    while (!signal.aborted) {
+      try {
+        await client.withAbortSignal(signal, () => client.workflow.getHandle(workflowId).result());
+        return over.abort();
+      } catch (error) {
+        if (error instanceof WorkflowFailedError) return over.abort();
+      }
+      await sleep(SLOWEST_MS, undefined, { signal }).catch(() => {});
+    }
+  };
+  void wait();
+  return over.signal;
 }
 
 async function look(temporal: Temporal, workflowId: string, last: Snapshot): Promise<Snapshot> {
