@@ -1,8 +1,10 @@
 /** The command line as a function: what `main.ts` gives the process to, and tests call. */
 import { readFileSync } from 'node:fs';
-import { Command, CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings';
+import { Command, CommanderError, type CommandOptions, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { nearest } from '../spec/suggest.ts';
 import { cancelCommand } from './commands/cancel.ts';
+import { completeCommand } from './commands/complete.ts';
+import { completionCommand } from './commands/completion.ts';
 import { devCommand } from './commands/dev/index.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { explainCommand } from './commands/explain.ts';
@@ -39,7 +41,7 @@ const COMMANDS: Readonly<Record<string, readonly ((context: Context) => CommandU
   Runs: [runCommand, lsCommand, showCommand, watchCommand, logsCommand, cancelCommand, uploadCommand],
   Models: [invokeCommand],
   Machines: [workerCommand, devCommand],
-  Help: [explainCommand],
+  Help: [explainCommand, completionCommand],
 };
 
 /** Runs one command; `argv` starts after the program's name. Never rejects: what went wrong is shown, and the exit code. */
@@ -85,6 +87,7 @@ export function createProgram(context: Context): Command {
   for (const [group, commands] of Object.entries(COMMANDS)) {
     for (const create of commands) adopt(root, create(context).helpGroup(`${group}:`));
   }
+  adopt(root, completeCommand(context), { hidden: true });
   return root;
 }
 
@@ -102,9 +105,9 @@ function misnamed(root: CommandUnknownOpts, argv: readonly string[]): string[] |
 }
 
 /** Adds a command with all of its own, and gives each the options that every command has. */
-function adopt(parent: CommandUnknownOpts, command: CommandUnknownOpts): void {
+function adopt(parent: CommandUnknownOpts, command: CommandUnknownOpts, options: CommandOptions = {}): void {
   command.copyInheritedSettings(parent);
-  parent.addCommand(command);
+  parent.addCommand(command, options);
   for (const child of command.commands) {
     child.copyInheritedSettings(command);
     common(child);

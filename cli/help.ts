@@ -1,5 +1,5 @@
 /** How help looks, and the examples in it. */
-import type { Command, CommandUnknownOpts } from '@commander-js/extra-typings';
+import { type Command, type CommandUnknownOpts, Help } from '@commander-js/extra-typings';
 import type { Output } from './output.ts';
 
 export interface Example {
@@ -25,6 +25,11 @@ export function withExamples<C extends CommandUnknownOpts>(command: C, ...shown:
 /** The examples of a command; none where it has subcommands, which have their own. */
 export function examplesOf(command: CommandUnknownOpts): readonly Example[] {
   return examples.get(command) ?? [];
+}
+
+/** The commands under a command that are for people; that for shells is not, and help is everywhere. */
+export function shownCommands(command: CommandUnknownOpts): CommandUnknownOpts[] {
+  return new Help().visibleCommands(command).filter((each) => command.commands.includes(each));
 }
 
 /** Gives the program, and every command that is added to it, help for terminals of any width. */

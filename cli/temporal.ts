@@ -13,14 +13,18 @@ export interface Temporal {
   readonly environment: Environment;
 }
 
-const CONNECT_TIMEOUT = '5s';
+const CONNECT_TIMEOUT_MS = 5_000;
 /** Temporal keeps showing a poller that died; a live one is heard of at least once a minute. */
 const POLLER_SILENCE_MS = 90_000;
 
 /** Connects, does the work, and closes the connection however it ends. */
-export async function withTemporal<T>(context: Context, work: (temporal: Temporal) => Promise<T>): Promise<T> {
+export async function withTemporal<T>(
+  context: Context,
+  work: (temporal: Temporal) => Promise<T>,
+  connectTimeoutMs = CONNECT_TIMEOUT_MS,
+): Promise<T> {
   const environment = await findEnvironment(context);
-  const connection = await connect(environment);
+  const connection = await connect(environment, connectTimeoutMs);
   try {
     const client = new Client({ connection, namespace: environment.temporal.namespace });
     return await work({ client, environment });
@@ -31,13 +35,13 @@ export async function withTemporal<T>(context: Context, work: (temporal: Tempora
   }
 }
 
-async function connect(environment: Environment): Promise<Connection> {
+async function connect(environment: Environment, connectTimeout: number): Promise<Connection> {
   try {
     await knock(environment.temporal.address);
     return await Connection.connect({
       ...environment.temporal.connectionOptions,
       address: environment.temporal.address,
-      connectTimeout: CONNECT_TIMEOUT,
+      connectTimeout,
     });
   } catch (error) {
     const failure = temporalFailure(environment, error);

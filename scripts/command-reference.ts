@@ -3,6 +3,7 @@ import { PassThrough } from 'node:stream';
 import type { Command, CommandUnknownOpts } from '@commander-js/extra-typings';
 import type { Context } from '../cli/context.ts';
 import { EXIT } from '../cli/errors.ts';
+import { shownCommands } from '../cli/help.ts';
 import { Output } from '../cli/output.ts';
 
 /** A place without a terminal, whose output is the pages. */
@@ -14,9 +15,9 @@ function nowhere(write: (text: string) => void): Context {
   return { output, stdin: new PassThrough(), env: {}, cwd: '/', signal: output.closed, exitCode: EXIT.done };
 }
 
-/** The commands that do something, in the order of the help. */
+/** The commands that do something and are shown, in the order of the help. */
 function leaves(command: CommandUnknownOpts): CommandUnknownOpts[] {
-  return command.commands.length === 0 ? [command] : command.commands.flatMap(leaves);
+  return command.commands.length === 0 ? [command] : shownCommands(command).flatMap(leaves);
 }
 
 function nameOf(command: CommandUnknownOpts): string {

@@ -3,16 +3,16 @@ import { join } from 'node:path';
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import { describe, expect, it } from 'vitest';
 import { createProgram } from '../../cli/cli.ts';
-import { examplesOf } from '../../cli/help.ts';
+import { examplesOf, shownCommands } from '../../cli/help.ts';
 import { temporaryDirectory } from '../support/region.ts';
 import { cli, idleContext } from './support/cli.ts';
 import { ownNamespace, project, SPEC } from './support/pipeline.ts';
 
-/** The program, and each command and subcommand with its whole name. */
+/** The program, and each command and subcommand that is shown, with its whole name. */
 function everyCommand(): { readonly name: string; readonly command: CommandUnknownOpts }[] {
   const under = (command: CommandUnknownOpts, name: string): ReturnType<typeof everyCommand> => [
     { name, command },
-    ...command.commands.flatMap((child) => under(child, `${name} ${child.name()}`)),
+    ...shownCommands(command).flatMap((child) => under(child, `${name} ${child.name()}`)),
   ];
   return under(createProgram(idleContext()), 'temper');
 }
