@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 
-const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+/** The CLI, as the build made it. */
+export const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
 /** A `temper worker` in a process of its own, polling; ended with the test, if it is still there. */
 export async function startWorkerProcess(env: Readonly<Record<string, string>>): Promise<ChildProcess> {

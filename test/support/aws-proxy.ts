@@ -21,11 +21,12 @@ type Env = Readonly<Record<string, string>>;
 /** Before the call is carried out, or when it is but its caller does not know. */
 export type When = 'before' | 'after';
 
-/** A call to be held: the first of the operation on something with `name` in its name. */
+/** A call to be held: the first of the operation on something with `name` and `within` in its name. */
 export interface Moment {
   readonly operation: string;
-  readonly name: string;
   readonly when: When;
+  readonly name: string;
+  readonly within?: string;
 }
 
 export interface Held {
@@ -122,7 +123,11 @@ export class AwsProxy {
 
   async #heldAt(when: When, { operation, name }: AwsCall, response: ServerResponse): Promise<void> {
     const hold = this.#holds.find(
-      (each) => each.when === when && each.operation === operation && name.includes(each.name),
+      (each) =>
+        each.when === when &&
+        each.operation === operation &&
+        name.includes(each.name) &&
+        name.includes(each.within ?? ''),
     );
     if (!hold) return;
     this.#holds = this.#holds.filter((each) => each !== hold);

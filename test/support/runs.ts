@@ -1,7 +1,7 @@
 /** Runs of small projects in a region, and what they leave there. */
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { ListMultipartUploadsCommand, S3Client } from '@aws-sdk/client-s3';
+import { ListMultipartUploadsCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import {
   ListEndpointConfigsCommand,
   ListEndpointsCommand,
@@ -72,6 +72,14 @@ export async function resourcesOf(env: Env, NameContains: string) {
     endpoints: (endpoints.Endpoints ?? []).map((endpoint) => endpoint.EndpointStatus),
     uploads: (uploads.Uploads ?? []).length,
   };
+}
+
+/** The keys of the region's objects under a prefix. */
+export async function keysOf(env: Env, Prefix: string): Promise<string[]> {
+  const store = s3(env);
+  const { Contents = [] } = await store.send(new ListObjectsV2Command({ Bucket: env.TEMPER_BUCKET, Prefix }));
+  store.destroy();
+  return Contents.map(({ Key = '' }) => Key);
 }
 
 /** What a run leaves that passed: each once. */

@@ -1,28 +1,11 @@
-import { type ChildProcess, fork } from 'node:child_process';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { CreateEndpointCommand, CreateTrainingJobCommand, DescribeEndpointCommand } from '@aws-sdk/client-sagemaker';
 import { InvokeEndpointCommand } from '@aws-sdk/client-sagemaker-runtime';
 import { expect, onTestFinished, test } from 'vitest';
 import { identify } from '../../../local/processes.ts';
 import { type SageMakerOptions, startSageMaker } from '../../../local/sagemaker/server.ts';
-import { eventually, serverOptions, uniqueName, World } from './support.ts';
-
-const SERVER = fileURLToPath(new URL('server-process.mjs', import.meta.url));
-
-/** A server in a process of its own. */
-async function inProcess(options: SageMakerOptions): Promise<{ child: ChildProcess; world: World }> {
-  const child = fork(SERVER, [JSON.stringify(options)], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
-  onTestFinished(() => void child.kill('SIGKILL'));
-  const url = await new Promise<string>((resolve, reject) => {
-    child.once('message', (message: { url: string }) => resolve(message.url));
-    child.once('exit', (code) => reject(new Error(`the server exited with ${code}`)));
-  });
-  const world = new World(url);
-  onTestFinished(() => world.close());
-  return { child, world };
-}
+import { eventually, sageMakerProcess, serverOptions, uniqueName, World } from './support.ts';
 
 async function serve(options: SageMakerOptions): Promise<World> {
   const server = await startSageMaker(options);
@@ -53,7 +36,9 @@ open(os.environ["SM_MODEL_DIR"] + "/done.txt", "w").write("done")
 
 test('killed and started again, it ends what it left, finishes its jobs and serves its endpoints', async () => {
   const options = await serverOptions();
-  const { child, world: before } = await inProcess(options);
+  const { child, url } = await sageMakerProcess(options);
+  const before = new World(url);
+  onTestFinished(() => before.close());
   const flag = join(options.home, 'go');
   const request = await before.trainingRequest(WAITS, { HyperParameters: { flag: JSON.stringify(flag) } });
   await before.sagemaker.send(new CreateTrainingJobCommand(request));

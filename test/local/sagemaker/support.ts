@@ -1,7 +1,9 @@
 /** SageMaker servers of a test's own, on the S3 and the logs of the region that tests share. */
+import { type ChildProcess, fork } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
 import { createGunzip, gzipSync } from 'node:zlib';
 import {
   CloudWatchLogsClient,
@@ -63,6 +65,19 @@ export async function serverOptions(options: Partial<SageMakerOptions> = {}): Pr
     uv: tools.uv,
     ...options,
   };
+}
+
+const SERVER = fileURLToPath(new URL('server-process.mjs', import.meta.url));
+
+/** A server in a process of its own, which ends with the test. */
+export async function sageMakerProcess(options: SageMakerOptions): Promise<{ child: ChildProcess; url: string }> {
+  const child = fork(SERVER, [JSON.stringify(options)], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const url = await new Promise<string>((resolve, reject) => {
+    child.once('message', (message: { url: string }) => resolve(message.url));
+    child.once('exit', (code) => reject(new Error(`the server exited with ${code}`)));
+  });
+  return { child, url };
 }
 
 /** A server and clients for it, gone when the test is. */
