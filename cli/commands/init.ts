@@ -3,7 +3,7 @@ import { Argument, Command } from '@commander-js/extra-typings';
 import type { Context } from '../context.ts';
 import { usageError } from '../errors.ts';
 import { withExamples } from '../help.ts';
-import { TEMPLATE_NAMES, TEMPLATES } from '../init/templates.ts';
+import { TEMPLATE_NAMES, TEMPLATES, type Template } from '../init/templates.ts';
 
 /** `temper init TEMPLATE`: a project to begin with. */
 export function initCommand(context: Context) {
@@ -20,7 +20,7 @@ export function initCommand(context: Context) {
       const { nextSteps } = await import('../init/next-steps.ts');
       const { renderWritten } = await import('../rendering/init.ts');
       const { output, cwd } = context;
-      const chosen = template ?? missing();
+      const chosen = template ?? (await askWhich(context));
       const directory = relative(cwd, resolve(cwd, dir)) || '.';
       const files = await writeTemplate(chosen, resolve(cwd, dir));
       const written = { template: chosen, directory, files, next: nextSteps(context, directory) };
@@ -38,6 +38,17 @@ function templateList(): string {
   return TEMPLATE_NAMES.map((name) => `  ${name.padEnd(width)}  ${TEMPLATES[name]}`).join('\n');
 }
 
-function missing(): never {
-  throw usageError('Usage', `not given what to begin with: ${TEMPLATE_NAMES.join(', ')}`, 'temper init classification');
+/** Throws where nobody is there to answer, or the answer is no template. */
+async function askWhich(context: Context): Promise<Template> {
+  const { ask } = await import('../ask.ts');
+  const { nearest } = await import('../../spec/suggest.ts');
+  const answer = await ask(context, `${templateList()}\n\n  begin with [${TEMPLATE_NAMES[0]}]: `);
+  const chosen = answer === '' ? TEMPLATE_NAMES[0] : TEMPLATE_NAMES.find((name) => name === answer);
+  if (chosen) return chosen;
+  const all = TEMPLATE_NAMES.join(', ');
+  if (answer === undefined) {
+    throw usageError('Usage', `not given what to begin with: ${all}`, `temper init ${TEMPLATE_NAMES[0]}`);
+  }
+  const meant = nearest(answer, TEMPLATE_NAMES);
+  throw usageError('Usage', `${JSON.stringify(answer)} is not one of ${all}`, meant && `did you mean ${meant}?`);
 }

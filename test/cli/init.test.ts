@@ -2,9 +2,10 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { TEMPLATE_NAMES } from '../../cli/init/templates.ts';
+import { installed } from '../../cli/installation.ts';
 import { parseSpec } from '../../spec/parse.ts';
 import { temporaryDirectory } from '../support/region.ts';
-import { cli } from './support/cli.ts';
+import { cli, startCli, until } from './support/cli.ts';
 
 describe.each(TEMPLATE_NAMES)('temper init %s', (template) => {
   it('writes a spec, its scripts and data, and says what to do with them', async () => {
@@ -33,6 +34,30 @@ describe.each(TEMPLATE_NAMES)('temper init %s', (template) => {
     expect(stderr).toContain('\n  train.py\n');
     expect(await readdir(cwd)).toEqual(['train.py']);
     expect(await readFile(join(cwd, 'train.py'), 'utf8')).toBe('my own');
+  });
+});
+
+describe('on a terminal, without a template', () => {
+  it.each([
+    ['scratch', 'scratch'],
+    ['', 'classification'],
+  ])('%j begins with %s', async (answer, template) => {
+    const cwd = await temporaryDirectory();
+    const { stderr, type, done } = startCli(['init'], { cwd, terminal: true });
+    await until(() => stderr().includes('begin with'));
+    type(answer);
+    expect((await done).exitCode).toBe(0);
+    expect(await readFile(join(cwd, 'train.py'))).toEqual(await readFile(installed(`templates/${template}/train.py`)));
+  });
+
+  it('something else writes nothing', async () => {
+    const cwd = await temporaryDirectory();
+    const { stderr, type, done } = startCli(['init'], { cwd, terminal: true });
+    await until(() => stderr().includes('begin with'));
+    type('scrach');
+    const { exitCode } = await done;
+    expect([exitCode, await readdir(cwd)]).toEqual([2, []]);
+    expect(stderr()).toContain('did you mean scratch?');
   });
 });
 
