@@ -86,7 +86,7 @@ export function evaluateGate(
     const rule = parseRule(text);
     if (rule.relativeTo && !scores.base) throw new RangeError(`${text}: there is no base to compare with`);
     const from = rule.relativeTo ? (scores.base?.metrics[rule.metric] ?? Number.NaN) : 0;
-    const value = scores.candidate.metrics[rule.metric];
+    const value = scores.candidate.metrics[rule.metric] ?? Number.NaN;
     const threshold = from + rule.offset;
     const passed = holds(value, rule.operator, threshold);
     const compared = rule.relativeTo ? `${shown(threshold)} (base ${shown(from)})` : shown(threshold);

@@ -2,6 +2,7 @@
  * A run's record: what `temper show RUN --json` prints, what the workflow answers when queried and what it returns.
  * References and small numbers only: data stays in S3.
  */
+import type { Kind } from './data/examples.ts';
 import type { RuleVerdict } from './gate.ts';
 import type { Contender } from './naming.ts';
 import type { Metric } from './numbers.ts';
@@ -33,14 +34,15 @@ export type SplitName = (typeof SPLITS)[number];
 /** A data set in S3, under a prefix named by the hash of its content. */
 export interface DataSet {
   readonly sha256: string;
+  readonly kind: Kind;
   readonly splits: { readonly [S in SplitName]?: SplitInfo };
-  /** The test split without its labels, one JSON object a line in the order of the test split: what is sent to a model. */
+  /** The test split without its answers, one JSON object a line in the order of the test split: what is sent to a model. */
   readonly testInputs?: SplitInfo;
-  /** Distinct labels, sorted. */
+  /** Distinct labels, sorted; none where the examples are not classified. */
   readonly labels: readonly string[];
-  /** Rows left out because their text stood in the data before. */
+  /** Rows left out because they stand in the data more than once. */
   readonly duplicates: number;
-  /** Texts that stood under more than one label; the first row of each was kept. */
+  /** Texts that stood under more than one label; one row of each was kept. */
   readonly conflicts: number;
 }
 
@@ -109,7 +111,10 @@ export interface TrainedModel {
 /** The scores of one contender on the test split. */
 export interface Evaluation {
   readonly scores: ScoreSummary;
-  /** Per-row predictions, JSON Lines in S3: `{row, label, prediction, ok}`; `scores.json` beside them has the confusion matrix. */
+  /**
+   * Per-row predictions, JSON Lines in S3: `{row, label, prediction, ok}` of classifiers, `{row, expected, prediction,
+   * exact_match, token_f1}` of other models; `scores.json` beside them has the confusion matrix.
+   */
   readonly predictions: string;
 }
 

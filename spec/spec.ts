@@ -4,6 +4,8 @@
  */
 import { z } from 'zod';
 import { BUDGET_PATTERN } from './cost/budget.ts';
+import { FORMATS } from './data/formats.ts';
+import { misfits } from './fit.ts';
 import { data } from './schema/data.ts';
 import { deploy } from './schema/deploy.ts';
 import { evaluate, gate, serve } from './schema/evaluate.ts';
@@ -51,6 +53,10 @@ export const specSchema = z
           message: `${text}: there is no base; set train.base`,
         });
       }
+    }
+    const kind = spec.data.format && FORMATS[spec.data.format].kind;
+    for (const { steps, message } of kind ? misfits(spec, kind) : []) {
+      context.addIssue({ code: 'custom', path: [...steps], message });
     }
     const held = spec.data.source === undefined ? spec.data.test : spec.data.split?.test;
     if (spec.evaluate && !held) {

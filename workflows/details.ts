@@ -1,6 +1,7 @@
 import type { Metric } from '../spec/numbers.ts';
 import type { RunRecord, Stage } from '../spec/record.ts';
 import { STAGES } from '../spec/record.ts';
+import { shownMetrics } from '../spec/scoring.ts';
 import { waitingText } from '../spec/waiting.ts';
 
 const number = (value: Metric): string =>
@@ -20,11 +21,12 @@ function ofTraining({ trainingJob, model, shortages = [] }: RunRecord): string |
   return [`job \`${trainingJob}\``, ...lacking, ...billed, ...metrics].join('; ');
 }
 
-function ofEvaluation({ evaluations, spec }: RunRecord): string | undefined {
+function ofEvaluation({ evaluations, spec, data }: RunRecord): string | undefined {
   if (!evaluations) return undefined;
   return Object.entries(evaluations)
     .map(([who, { scores }]) => {
-      const asked = (spec.evaluate?.metrics ?? []).map((metric) => `${metric} ${number(scores.metrics[metric])}`);
+      const shown = shownMetrics(spec.evaluate?.metrics, data?.kind ?? 'classification');
+      const asked = shown.map((metric) => `${metric} ${number(scores.metrics[metric] ?? Number.NaN)}`);
       return `${who}: ${asked.join(', ')}`;
     })
     .join('; ');

@@ -1,23 +1,27 @@
 import { InvokeEndpointCommand } from '@aws-sdk/client-sagemaker-runtime';
+import { canonicalExample, inputOf } from '../../spec/data/examples.ts';
 import { splitFile } from '../../spec/naming.ts';
 import type { DataSet, Deployment } from '../../spec/record.ts';
 import type { AwsClients } from '../aws.ts';
 import { errorTypeOf, failure, translateAwsError } from '../errors.ts';
-import { labelOf } from '../evaluation/predictions.ts';
+import { answerField, saidIn } from '../evaluation/predictions.ts';
 import { objectLines } from '../s3-lines.ts';
 
 const SHOWN_CHARACTERS = 200;
 
-/** One row as a caller would send it: the first of the test split, or of the training split without its label. */
+/** One row as a caller would send it: the first of the test split, or of the training split without its answer. */
 async function firstInput({ s3 }: AwsClients, data: DataSet): Promise<string> {
   const { testInputs, splits } = data;
   const uri = testInputs ? `${testInputs.uri}${splitFile('inputs')}` : `${splits.train?.uri}${splitFile('train')}`;
   for await (const line of objectLines(s3, uri))
-    return JSON.stringify({ text: (JSON.parse(line) as { text: string }).text });
+    return testInputs ? line : JSON.stringify(inputOf(canonicalExample(data.kind, line)));
   throw failure('InvalidData', `${uri} is empty, so there is nothing to ask the endpoint`);
 }
 
-/** Asks the endpoint for one row's label. An answer that is not one of the data set's labels is `SmokeTestFailed`. */
+/**
+ * Asks the endpoint for one row's answer. `SmokeTestFailed` where there is none, or it is not one of the data set's labels
+ * where the examples are classified.
+ */
 export async function smokeTest(
   clients: AwsClients,
   endpoint: string,
@@ -40,11 +44,13 @@ export async function smokeTest(
     if (errorTypeOf(error) !== 'InvalidRequest') throw translateAwsError(error, `invoke endpoint ${endpoint}`);
     throw failure('SmokeTestFailed', `endpoint ${endpoint} refused ${input}: ${(error as Error).message}`, error);
   }
-  const label = labelOf(output.trim());
-  if (label === undefined || !data.labels.includes(label)) {
+  const said = saidIn(output.trim(), data.kind);
+  const classified = data.kind === 'classification';
+  if (said === undefined || (classified && !data.labels.includes(said))) {
+    const expected = `JSON with a "${answerField(data.kind)}"${classified ? ` of ${data.labels.join(', ')}` : ''}`;
     throw failure(
       'SmokeTestFailed',
-      `endpoint ${endpoint} answered ${output.slice(0, SHOWN_CHARACTERS)}, expected JSON with a "label" of ${data.labels.join(', ')}`,
+      `endpoint ${endpoint} answered ${output.slice(0, SHOWN_CHARACTERS)}, expected ${expected}`,
     );
   }
   return {

@@ -7,7 +7,6 @@ import {
 } from '@aws-sdk/client-sagemaker';
 import { type Contender, type RunRef, s3Keys, splitFile, transformJobName } from '../../spec/naming.ts';
 import type { Account, DataSet, Evaluation, ModelRef } from '../../spec/record.ts';
-import { score } from '../../spec/scoring.ts';
 import type { AwsClients, AwsProvider } from '../aws.ts';
 import { failure, unlessNotFound } from '../errors.ts';
 import { createOrAttach, resourceTags } from '../ownership.ts';
@@ -15,7 +14,7 @@ import { jobFailure } from '../sagemaker/job-failure.ts';
 import { jobLogTail, TRANSFORM_LOGS } from '../sagemaker/logs.ts';
 import { ensureModel, removeModel } from '../sagemaker/models.ts';
 import { look, stillInProgress, stopJob } from '../waiting.ts';
-import { keepEvaluation, readAnswers } from './predictions.ts';
+import { scoreAnswers } from './predictions.ts';
 
 /** Who is evaluated on which test split. */
 export interface EvaluationInput {
@@ -143,15 +142,12 @@ export function createEvaluationActivities({ aws }: { aws: AwsProvider }) {
       }
       const evaluations = contenders.map(async (contender) => {
         const prefix = outputPrefix(run, contender, account);
-        const answers = await readAnswers(
-          clients.s3,
-          `${data.splits.test?.uri}${splitFile('test')}`,
-          `${prefix}${splitFile('inputs')}.out`,
-        );
-        const scores = score(answers);
-        const predictions = await keepEvaluation(clients.s3, prefix, answers, scores);
-        // The confusion matrix grows with the square of the labels, and a history holds two megabytes.
-        return [contender, { scores: { rows: scores.rows, metrics: scores.metrics }, predictions }] as const;
+        const evaluation = await scoreAnswers(clients.s3, prefix, {
+          kind: data.kind,
+          testUri: `${data.splits.test?.uri}${splitFile('test')}`,
+          outputUri: `${prefix}${splitFile('inputs')}.out`,
+        });
+        return [contender, evaluation] as const;
       });
       return {
         evaluations: Object.fromEntries(await Promise.all(evaluations)),

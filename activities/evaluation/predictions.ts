@@ -1,72 +1,94 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import { Context } from '@temporalio/activity';
-import type { Answer, Scores } from '../../spec/scoring.ts';
+import { answerOf, canonicalExample, type Kind } from '../../spec/data/examples.ts';
+import { type ScoreSummary, scorerFor } from '../../spec/scoring.ts';
 import { inMemory } from '../data/content.ts';
+import { LineFile } from '../data/line-file.ts';
+import { Scratch } from '../data/scratch.ts';
 import { uploadAll } from '../data/upload.ts';
 import { failure } from '../errors.ts';
 import { objectLines } from '../s3-lines.ts';
 
-/** The label in a model's answer: one JSON object a line with `label`, or a JSON string. */
-export function labelOf(line: string): string | undefined {
+/** The field of a model's answer that holds what it says. */
+export const answerField = (kind: Kind): 'label' | 'completion' => (kind === 'classification' ? 'label' : 'completion');
+
+/** What a model says: one JSON object a line with `label`, or `completion` where nothing is classified, or a JSON string. */
+export function saidIn(line: string, kind: Kind): string | undefined {
   try {
     const answer: unknown = JSON.parse(line);
     if (typeof answer === 'string') return answer;
-    const label = answer !== null && typeof answer === 'object' && 'label' in answer ? answer.label : undefined;
-    return typeof label === 'string' || typeof label === 'number' ? String(label) : undefined;
+    if (answer === null || typeof answer !== 'object') return undefined;
+    const said = (answer as Readonly<Record<string, unknown>>)[answerField(kind)];
+    return typeof said === 'string' || (kind === 'classification' && typeof said === 'number')
+      ? String(said)
+      : undefined;
   } catch {
     return undefined;
   }
 }
 
-/**
- * Puts the true labels of the test split beside what a model said, row by row: a transform job keeps the order.
- * Fails with `InvalidPredictions` when an answer holds no label or the numbers of rows differ.
- */
-export async function readAnswers(s3: S3Client, testUri: string, outputUri: string): Promise<Answer[]> {
-  const answers: Answer[] = [];
+interface Files {
+  readonly kind: Kind;
+  /** The test split's file. */
+  readonly testUri: string;
+  /** What the model answered to it. */
+  readonly outputUri: string;
+}
+
+/** What is right beside what the model said, row by row: a transform job keeps the order. */
+async function* answersOf(s3: S3Client, { kind, testUri, outputUri }: Files) {
   const output = objectLines(s3, outputUri);
+  let rows = 0;
   try {
     for await (const line of objectLines(s3, testUri)) {
       const { value: said, done } = await output.next();
-      const row = answers.length + 1;
-      if (done) throw failure('InvalidPredictions', `${outputUri} ends after ${row - 1} rows, the test split goes on`);
-      const prediction = labelOf(said);
+      if (done) throw failure('InvalidPredictions', `${outputUri} ends after ${rows} rows, the test split goes on`);
+      rows += 1;
+      const prediction = saidIn(said, kind);
       if (prediction === undefined) {
         throw failure(
           'InvalidPredictions',
-          `${outputUri}:${row}: expected JSON with a "label", received ${said.slice(0, 200)}; see output_fn of the serving script`,
+          `${outputUri}:${rows}: expected JSON with a "${answerField(kind)}", received ${said.slice(0, 200)}; see output_fn of the serving script`,
         );
       }
-      answers.push({ label: (JSON.parse(line) as { label: string }).label, prediction });
+      yield { expected: answerOf(canonicalExample(kind, line)), prediction };
     }
     const { done } = await output.next();
-    if (!done)
-      throw failure('InvalidPredictions', `${outputUri} has more rows than the ${answers.length} of the test split`);
+    if (!done) throw failure('InvalidPredictions', `${outputUri} has more rows than the ${rows} of the test split`);
   } finally {
     await output.return(undefined);
   }
-  return answers;
 }
 
 /**
- * Keeps an evaluation under a prefix: `predictions.jsonl`, each row's `{row, label, prediction, ok}` with rows counted
- * from 1, and `scores.json`. Returns the address of the predictions.
+ * Scores a model's answers and keeps the evaluation under a prefix: `predictions.jsonl`, a line for each row counted from
+ * 1, and `scores.json`. Fails with `InvalidPredictions` when an answer cannot be read or the numbers of rows differ.
  */
-export async function keepEvaluation(
+export async function scoreAnswers(
   s3: S3Client,
   prefix: string,
-  answers: readonly Answer[],
-  scores: Scores,
-): Promise<string> {
-  const lines = answers.map(
-    ({ label, prediction }, index) =>
-      `${JSON.stringify({ row: index + 1, label, prediction, ok: label === prediction })}\n`,
-  );
-  const files = { 'predictions.jsonl': lines.join(''), 'scores.json': JSON.stringify(scores, null, 2) };
-  const uploads = Object.entries(files).map(([name, text]) => ({
-    uri: `${prefix}${name}`,
-    content: inMemory(Buffer.from(text), name.endsWith('l') ? 'application/jsonlines' : 'application/json'),
-  }));
-  await uploadAll(s3, uploads, { signal: Context.current().cancellationSignal });
-  return `${prefix}predictions.jsonl`;
+  files: Files,
+): Promise<{ readonly scores: ScoreSummary; readonly predictions: string }> {
+  const scratch = new Scratch();
+  try {
+    const scorer = scorerFor(files.kind);
+    const lines = new LineFile(scratch);
+    for await (const answer of answersOf(s3, files)) {
+      lines.add(Buffer.from(`${JSON.stringify({ row: lines.rows + 1, ...scorer.add(answer) })}\n`));
+      await scratch.settle();
+    }
+    const scores = scorer.scores();
+    const uploads = [
+      { uri: `${prefix}predictions.jsonl`, content: lines.content },
+      {
+        uri: `${prefix}scores.json`,
+        content: inMemory(Buffer.from(JSON.stringify(scores, null, 2)), 'application/json'),
+      },
+    ];
+    await uploadAll(s3, uploads, { signal: Context.current().cancellationSignal });
+    // The confusion matrix grows with the square of the labels, and a history holds two megabytes.
+    return { scores: { rows: scores.rows, metrics: scores.metrics }, predictions: `${prefix}predictions.jsonl` };
+  } finally {
+    await scratch.close();
+  }
 }

@@ -7,21 +7,24 @@ export function invokeCommand(context: Context) {
   const command = new Command('invoke')
     .description('ask a served model')
     .argument('<endpoint>', 'name of the endpoint')
-    .option('--text <text>', 'a text to ask about; may be repeated', collect)
+    .option('--text <text>', 'a text to classify; may be repeated', collect)
+    .option('--prompt <text>', 'a prompt to complete; may be repeated', collect)
+    .option('--message <text>', 'a message to answer, of a chat; may be repeated', collect)
     .option('--json [document]', 'print the answer as one JSON document; with a document, send it as it is')
     .option('--file <file>', 'send a file: .jsonl, .json, .csv or plain text')
     .option('--region <region>', 'AWS region of the endpoint')
-    .action(async (endpoint, { text, json, file, region }) => {
+    .action(async (endpoint, { text = [], prompt = [], message = [], json, file, region }) => {
       const { readRequest } = await import('../endpoints/request.ts');
       const { invokeEndpoint } = await import('../endpoints/invoke.ts');
       const document = typeof json === 'string' ? json : undefined;
-      const request = await readRequest(context, { text: text ?? [], document, file });
+      const request = await readRequest(context, { text, prompt, message, document, file });
       const answer = await invokeEndpoint(context, endpoint, request, region);
       context.output.result({ endpoint, ...answer }, answer.body);
     });
   return withExamples(
     command,
     ['temper invoke product-reviews --text "the battery died after a week"', 'ask about a text'],
+    ['temper invoke support-chat --message "how do I reset it?"', 'ask a model that was trained on chats'],
     [`temper invoke product-reviews --json '{"text": "works like a charm"}'`, 'send a document as it is'],
     ['temper invoke product-reviews --file reviews.jsonl', 'ask about every row of a file'],
   );

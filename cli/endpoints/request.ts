@@ -9,8 +9,15 @@ export interface InvokeRequest {
   readonly body: string | Uint8Array;
 }
 
-export interface Asked {
-  readonly text: readonly string[];
+/** What a model is asked with, by the option that gives it: a row of the kind that the model was trained on. */
+const ROW_OF = {
+  text: (text: string) => ({ text }),
+  prompt: (prompt: string) => ({ prompt }),
+  message: (content: string) => ({ messages: [{ role: 'user', content }] }),
+} as const;
+type RowOption = keyof typeof ROW_OF;
+
+export interface Asked extends Readonly<Record<RowOption, readonly string[]>> {
   readonly document: string | undefined;
   readonly file: string | undefined;
 }
@@ -24,19 +31,23 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
 /** Makes the request out of what was given on the command line: texts, a JSON document, or a file. */
 export async function readRequest(
   { cwd }: Pick<Context, 'cwd'>,
-  { text, document, file }: Asked,
+  { document, file, ...rows }: Asked,
 ): Promise<InvokeRequest> {
-  const given = [text.length > 0, document !== undefined, file !== undefined].filter(Boolean).length;
-  if (given !== 1) throw usageError('Usage', 'give one of --text TEXT, --json DOCUMENT and --file FILE');
+  const asked = (Object.keys(ROW_OF) as RowOption[]).filter((option) => rows[option].length > 0);
+  const given = [...asked, document, file].filter((each) => each !== undefined).length;
+  if (given !== 1) {
+    throw usageError(
+      'Usage',
+      'give one of --text TEXT, --prompt TEXT, --message TEXT, --json DOCUMENT and --file FILE',
+    );
+  }
   if (document !== undefined) return { contentType: 'application/json', body: checked(document) };
   if (file !== undefined) {
     const contentType = CONTENT_TYPES[extname(file).toLowerCase()] ?? 'text/plain';
     return { contentType, body: await read(resolve(cwd, file), file) };
   }
-  return {
-    contentType: 'application/jsonlines',
-    body: text.map((each) => `${JSON.stringify({ text: each })}\n`).join(''),
-  };
+  const lines = asked.flatMap((option) => rows[option].map((text) => `${JSON.stringify(ROW_OF[option](text))}\n`));
+  return { contentType: 'application/jsonlines', body: lines.join('') };
 }
 
 function checked(document: string): string {

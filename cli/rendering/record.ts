@@ -1,11 +1,13 @@
 /** A run's record as people read it: pure, and the same for run, watch and show. */
 
 import { basename } from 'node:path/posix';
+import type { Kind } from '../../spec/data/examples.ts';
 import { isPipelineCode } from '../../spec/errors/pipeline.ts';
 import type { RuleVerdict } from '../../spec/gate.ts';
 import { parseRule } from '../../spec/gate.ts';
 import type { Metric } from '../../spec/numbers.ts';
 import { type DataProgress, type Outcome, type RunRecord, STAGES, type Stage } from '../../spec/record.ts';
+import { shownMetrics } from '../../spec/scoring.ts';
 import { waitingText } from '../../spec/waiting.ts';
 import type { Screen, Style } from '../output.ts';
 import type { Pending } from '../runs/pending.ts';
@@ -93,12 +95,22 @@ export function endingLines(record: RunRecord, screen: Screen): string[] {
   return [...outcomeLines(record, record.outcome, screen), ...leftBehindLines(record, screen.style)];
 }
 
+/** The option of `temper invoke` that asks a model as it was trained. */
+const ASK_WITH: Readonly<Record<Kind, string>> = {
+  classification: '--text',
+  text: '--text',
+  completion: '--prompt',
+  chat: '--message',
+};
+
 function outcomeLines(record: RunRecord, outcome: Outcome, screen: Screen): string[] {
   const { style } = screen;
   switch (outcome) {
     case 'passed':
       return record.endpoint
-        ? [`  try it: ${style.cyan(`temper invoke ${record.endpoint.endpoint} --text "..."`)}`]
+        ? [
+            `  try it: ${style.cyan(`temper invoke ${record.endpoint.endpoint} ${ASK_WITH[record.data?.kind ?? 'classification']} "..."`)}`,
+          ]
         : [`  model: ${style.cyan(record.model?.artifact ?? 'none')}`];
     case 'rejected':
       return [
@@ -210,7 +222,7 @@ function dataText({ data }: RunRecord): string {
 }
 
 function conflictsText({ data }: RunRecord): string {
-  return data && data.conflicts > 0 ? `${plural(data.conflicts, 'text')} under two labels, the first kept` : '';
+  return data && data.conflicts > 0 ? `${plural(data.conflicts, 'text')} under two labels, one row of each kept` : '';
 }
 
 /** Which instance type it became, where the first one could not be had. */
@@ -227,13 +239,14 @@ function metricsText(metrics: Readonly<Record<string, Metric>>): string {
 }
 
 /** The first metric in full, the others beside it. */
-function scoresText({ evaluations, spec }: RunRecord): StageText {
+function scoresText({ evaluations, spec, data }: RunRecord): StageText {
   const { base, candidate } = evaluations ?? {};
   if (!candidate) return { text: '' };
-  const [first = '', ...others] = (spec.evaluate?.metrics ?? []).map((metric, i) => {
-    const after = formatMetric(candidate.scores.metrics[metric]);
+  const shown = shownMetrics(spec.evaluate?.metrics, data?.kind ?? 'classification');
+  const [first = '', ...others] = shown.map((metric, i) => {
+    const after = formatMetric(candidate.scores.metrics[metric] ?? Number.NaN);
     if (!base) return `${metric} ${after}`;
-    const before = formatMetric(base.scores.metrics[metric]);
+    const before = formatMetric(base.scores.metrics[metric] ?? Number.NaN);
     return i === 0 ? `${metric} base ${before} → candidate ${after}` : `${metric} ${before} → ${after}`;
   });
   return { text: first, extra: others.join(' · ') };

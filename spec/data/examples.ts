@@ -63,6 +63,26 @@ export function canonicalLine(example: Example): string {
   }
 }
 
+/** The inverse of {@link canonicalLine}. */
+export function canonicalExample(kind: Kind, line: string): Example {
+  return { kind, ...JSON.parse(line) } as Example;
+}
+
+/** What a model is asked with, in evaluation and by callers of its endpoint: the example without its answer. */
+export function inputOf(example: Example): object {
+  switch (example.kind) {
+    case 'classification':
+    case 'text':
+      return { text: example.text };
+    case 'completion': {
+      const { system, prompt } = example;
+      return { ...(system === undefined ? {} : { system }), prompt };
+    }
+    case 'chat':
+      return { messages: example.messages.slice(0, -1).map(({ role, content }) => ({ role, content })) };
+  }
+}
+
 /**
  * What a model is asked with, as one text: two examples of the same question must not stand on two sides of a split. Of
  * a conversation it is everything before the last answer; of plain text, all of it.

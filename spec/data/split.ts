@@ -1,27 +1,19 @@
 /** How rows are divided into splits. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { SplitName } from '../record.ts';
-import { type ClassificationExample, normalise } from './examples.ts';
-
-/** What is divided. */
-export type Row = Omit<ClassificationExample, 'kind'>;
 
 /** How a data set is to be divided: shares of its rows, the rest is for training. */
 export interface SplitOptions {
   readonly test: number;
   readonly validation: number;
   readonly seed: number;
+  /** Field whose equal values stay on one side. */
+  readonly by?: string | undefined;
 }
 
-export type Splits = { readonly [S in SplitName]: readonly Row[] };
-
-/** A divided data set, and what was left out of it. */
-export interface SplitResult {
-  readonly splits: Splits;
-  /** Rows left out because their text stood in the data before. */
-  readonly duplicates: number;
-  /** Texts that stood under more than one label; the first row of each stayed. */
-  readonly conflicts: number;
+/** A row's or a group's place in the order in which splits are filled: from its text and the seed alone. */
+export function orderKey(seed: number, text: string): Buffer {
+  return hash('sha256', `${seed}\0${text}`, 'buffer');
 }
 
 /**
@@ -42,83 +34,69 @@ function quotas(sizes: readonly number[], share: number, room: readonly number[]
   return counts;
 }
 
-const ROWS_PER_STEP = 1000;
+/** Rows by their label; where rows have none, all under one. */
+export type LabelCounts = ReadonlyMap<string, number>;
 
-/** Visits the items in order, in steps: whoever runs it can do something else after each thousand of them. */
-export function* inSteps<T>(items: Iterable<T>, visit: (item: T) => void): Generator<void, void> {
-  let count = 0;
-  for (const item of items) {
-    visit(item);
-    count += 1;
-    if (count % ROWS_PER_STEP === 0) yield;
-  }
+/** What is still to be filled of a split. */
+interface Room {
+  readonly split: SplitName;
+  readonly left: Map<string, number>;
+  total: number;
 }
-
-interface Keyed {
-  readonly row: Row;
-  /** Hash of seed and text, each character a byte. */
-  readonly key: string;
-}
-
-const byKey = (a: Keyed, b: Keyed): number => (a.key < b.key ? -1 : 1);
 
 /**
- * Divides rows into splits, label by label, each text once; in steps, as millions of rows take many seconds. A row's
- * place follows from its text and the seed alone, so the order of the source does not matter and every machine comes to
- * the same result. Every label keeps a row to train on.
+ * Deals groups of rows out, in the order of their keys: to test until it is full, then to validation, the rest to
+ * training. A group of one row goes where its label has room, so that each label is divided like the whole. A larger one
+ * goes where at least half of its rows have room: a split misses its share by no more than half of a group. No label is
+ * held out entirely.
  */
-export function* splitRows(rows: Iterable<Row>, options: SplitOptions): Generator<void, SplitResult> {
-  const kept = new Map<string, Row>();
-  const conflicting = new Set<string>();
-  const sizes = new Map<string, number>();
-  let duplicates = 0;
-  yield* inSteps(rows, (row) => {
-    const text = normalise(row.text);
-    const first = kept.get(text);
-    if (!first) {
-      kept.set(text, row);
-      sizes.set(row.label, (sizes.get(row.label) ?? 0) + 1);
-      return;
-    }
-    duplicates += 1;
-    if (first.label !== row.label) conflicting.add(text);
-  });
+export class Dealer {
+  readonly #rooms: readonly Room[];
+  /** Rows of each label that are not held out. */
+  readonly #kept: Map<string, number>;
 
-  // Hashes are spread evenly: by their first byte they fall into pieces that are sorted in a moment.
-  const pieces = Array.from({ length: 256 }, (): Keyed[] => []);
-  yield* inSteps(kept, ([text, row]) => {
-    const key = createHash('sha256').update(`${options.seed}\0${text}`).digest('binary');
-    pieces[key.charCodeAt(0)]?.push({ row, key });
-  });
-
-  const room = quotasByLabel(sizes, options);
-  const splits: Record<SplitName, Row[]> = { train: [], validation: [], test: [] };
-  // In the order of the keys the labels are mixed, as training by steps wants them.
-  for (const piece of pieces) {
-    yield* inSteps(piece.sort(byKey), ({ row }) => {
-      const left = room.get(row.label);
-      const split = left && left.test > 0 ? 'test' : left && left.validation > 0 ? 'validation' : 'train';
-      if (left && split !== 'train') left[split] -= 1;
-      splits[split].push(row);
+  /** @param sizes all rows that will be dealt */
+  constructor(sizes: LabelCounts, options: Pick<SplitOptions, 'test' | 'validation'>) {
+    const labels = [...sizes.keys()].sort();
+    const counts = labels.map((label) => sizes.get(label) ?? 0);
+    const spare = counts.map((count) => count - 1);
+    const test = quotas(counts, options.test, spare);
+    const validation = quotas(
+      counts,
+      options.validation,
+      spare.map((count, i) => count - (test[i] ?? 0)),
+    );
+    const room = (split: SplitName, quota: readonly number[]): Room => ({
+      split,
+      left: new Map(labels.map((label, i) => [label, quota[i] ?? 0])),
+      total: quota.reduce((sum, count) => sum + count, 0),
     });
-    yield;
+    this.#rooms = [room('test', test), room('validation', validation)];
+    this.#kept = new Map(sizes);
   }
-  return { splits, duplicates, conflicts: conflicting.size };
-}
 
-/** How many rows of each label are held out. */
-function quotasByLabel(sizes: ReadonlyMap<string, number>, options: SplitOptions) {
-  const labels = [...sizes.keys()].sort();
-  const counts = labels.map((label) => sizes.get(label) ?? 0);
-  const test = quotas(
-    counts,
-    options.test,
-    counts.map((count) => count - 1),
-  );
-  const validation = quotas(
-    counts,
-    options.validation,
-    counts.map((count, i) => count - 1 - (test[i] ?? 0)),
-  );
-  return new Map(labels.map((label, i) => [label, { test: test[i] ?? 0, validation: validation[i] ?? 0 }]));
+  /** The split of the next group. */
+  deal(group: LabelCounts): SplitName {
+    let rows = 0;
+    for (const count of group.values()) rows += count;
+    for (const room of this.#rooms) {
+      if (room.total * 2 < rows || !this.#fits(group, rows, room)) continue;
+      for (const [label, count] of group) {
+        room.left.set(label, (room.left.get(label) ?? 0) - count);
+        this.#kept.set(label, (this.#kept.get(label) ?? 0) - count);
+      }
+      room.total -= rows;
+      return room.split;
+    }
+    return 'train';
+  }
+
+  #fits(group: LabelCounts, rows: number, { left }: Room): boolean {
+    let fitting = 0;
+    for (const [label, count] of group) {
+      if (count >= (this.#kept.get(label) ?? 0)) return false;
+      fitting += Math.min(count, Math.max(0, left.get(label) ?? 0));
+    }
+    return fitting > 0 && fitting * 2 >= rows;
+  }
 }

@@ -54,11 +54,16 @@ export const data = z
           .min(0)
           .default(0)
           .meta({ description: 'Another seed, another split; the same seed, the same split.' }),
+        by: z.string().min(1).optional().meta({
+          description:
+            'Field of the source; rows with the same value, such as those of one customer, stay on one side.',
+        }),
       })
       .refine((split) => split.test + split.validation < 1, 'test and validation together leave nothing to train on')
       .optional()
       .meta({
-        description: 'How `source` is divided: label by label, no text on two sides; the rest is for training.',
+        description:
+          'How `source` is divided: label by label, no text or prompt on two sides; the rest is for training.',
       }),
   })
   .superRefine((value, context) => {
@@ -98,6 +103,5 @@ export const data = z
     value.source === undefined ? value : { ...value, split: value.split ?? { test: 0.2, validation: 0, seed: 0 } },
   )
   .meta({
-    description:
-      'Rows of JSON Lines, CSV, TSV, Parquet or plain text: one source to split, or splits of your own. Held in memory while the data stage runs: about 3 bytes of RAM for each byte of data.',
+    description: 'Rows of JSON Lines, CSV, TSV, Parquet or plain text: one source to split, or splits of your own.',
   });

@@ -16,11 +16,10 @@ export const serve = z
 
 export const evaluate = z
   .strictObject({
-    metrics: z
-      .array(z.enum(METRICS))
-      .min(1)
-      .default(['accuracy', 'f1_macro'])
-      .meta({ description: 'The scores to show.' }),
+    metrics: z.array(z.enum(METRICS)).min(1).optional().meta({
+      description:
+        'The scores to show: of classifiers `accuracy` and `f1_macro` where not given; of completions and chats there are `exact_match` and `token_f1`.',
+    }),
     instance: instance.default('ml.m5.large').meta({ description: 'Machine of the batch transform jobs.' }),
     maxRuntime: duration.default('1h').meta({ description: 'Each of them is stopped after this long.' }),
   })

@@ -108,13 +108,14 @@ async function filesIn(archive: Buffer): Promise<Record<string, string>> {
 
 describe('the data set', () => {
   it('arrives in S3 as one file a split, with the test inputs without labels', async () => {
-    await write('data/rows.jsonl', lines(...rowsOf(20), { text: 'Sentence  3', label: 'odd' }));
+    await write('data/rows.jsonl', lines(...rowsOf(20), { text: 'sentence 3 ', label: 'odd' }));
     const spec = specOf({ source: 'data/rows.jsonl', split: { test: 0.2, validation: 0.1 } });
     const { data } = await prepare(spec);
 
     const prefix = `s3://${bucket}/temper/${name}/data/${data.sha256}/`;
     expect(data).toEqual({
       sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+      kind: 'classification',
       splits: {
         train: { uri: `${prefix}train/`, rows: 14 },
         validation: { uri: `${prefix}validation/`, rows: 2 },
@@ -226,6 +227,64 @@ describe('the data set', () => {
     expect((await bytesAt(`${data.splits.train?.uri}train.jsonl`)).toString()).toBe(
       '{"text":"b","label":"1"}\n{"text":"a","label":"0"}\n{"text":"b","label":"1"}\n',
     );
+  });
+});
+
+const chats = (count: number): object[] =>
+  Array.from({ length: count }, (_, i) => ({
+    messages: [
+      { role: 'user', content: `question ${i}` },
+      { role: 'assistant', content: `answer ${i}` },
+    ],
+  }));
+
+describe('examples that are not classified', () => {
+  it('are plain texts, where nothing is evaluated', async () => {
+    await write('notes.txt', 'one\n\ntwo\nthree\n');
+    const data = { source: 'notes.txt', split: { test: 0 } };
+    const prepared = await prepare(specOf(data, untested));
+    expect(prepared.data).toMatchObject({ kind: 'text', labels: [], splits: { train: { rows: 3 } } });
+    const failure = await failureOf(prepare(specOf({ ...data, split: { test: 0.4 } })));
+    expect(failure).toMatchObject({
+      type: 'InvalidSpec',
+      message: 'evaluate: plain text holds no answers to score; leave evaluate and gate out, and watch train.metrics',
+    });
+  });
+
+  it('are not scored by metrics that need labels', async () => {
+    await write('rows.jsonl', lines(...chats(10)));
+    const rest = {
+      evaluate: { metrics: ['accuracy', 'token_f1'] },
+      gate: ['f1_macro > 0.5'],
+    } satisfies Partial<SpecInput>;
+    const failure = await failureOf(prepare(specOf({ source: 'rows.jsonl' }, rest)));
+    expect(failure).toMatchObject({ type: 'InvalidSpec', nonRetryable: true });
+    expect(failure.message.split('\n')).toEqual([
+      'evaluate.metrics.0: accuracy does not fit chat examples; these do: exact_match, token_f1',
+      'gate.0: f1_macro does not fit chat examples; these do: exact_match, token_f1',
+    ]);
+    expect(await objects()).toEqual([]);
+  });
+
+  it('are of one kind in all splits', async () => {
+    await write('train.jsonl', lines(...rowsOf(4)));
+    await write('test.jsonl', lines(...chats(4)));
+    const failure = await failureOf(prepare(specOf({ train: 'train.jsonl', test: 'test.jsonl' })));
+    expect(failure).toMatchObject({
+      type: 'InvalidData',
+      message: 'train.jsonl holds classification examples and test.jsonl chat; all splits must be of one kind',
+    });
+  });
+
+  it('are held together by a field of the source, which every row has', async () => {
+    const rows = chats(40).map((row, i) => ({ ...row, customer: `c${i % 8}` }));
+    await write('rows.jsonl', lines(...rows));
+    const spec = specOf({ source: 'rows.jsonl', split: { test: 0.25, by: 'customer' } });
+    const { data } = await prepare(spec);
+    expect(data.splits).toMatchObject({ train: { rows: 30 }, test: { rows: 10 } });
+    await write('rows.jsonl', lines(...rows, ...chats(1)));
+    const failure = await failureOf(prepare(spec));
+    expect(failure.message).toContain('field "customer" is missing or empty (1): add it, or name the field');
   });
 });
 

@@ -62,6 +62,14 @@ it('sends texts as JSON Lines, and prints the answers', async () => {
   expect(JSON.parse(json.stdout)).toMatchObject({ endpoint: 'reviews', answers: [answer('fine'), answer('bad')] });
 });
 
+it('asks a model as it was trained: with prompts, or a message of a chat', async () => {
+  const env = await runtime(({ body }) => ({ body }));
+  const prompts = await cli(['invoke', 'reviews', '--prompt', 'a', '--prompt', 'b'], { env });
+  expect(prompts.stdout).toBe('{"prompt":"a"}\n{"prompt":"b"}\n');
+  const message = await cli(['invoke', 'reviews', '--message', 'hi'], { env });
+  expect(message.stdout).toBe('{"messages":[{"role":"user","content":"hi"}]}\n');
+});
+
 it('sends a JSON document, or a file by its type', async () => {
   const env = await runtime(({ type, body }) => ({ body: `${type}: ${body}` }));
   const document = await cli(['invoke', 'reviews', '--json', '{"a": 1}'], { env });
@@ -97,8 +105,8 @@ it('tells that there is no such endpoint', async () => {
 });
 
 it.each([
-  [['--json'], 'give one of --text TEXT, --json DOCUMENT and --file FILE'],
-  [['--text', 'x', '--file', 'f'], 'give one of --text TEXT, --json DOCUMENT and --file FILE'],
+  [['--json'], 'give one of --text TEXT, --prompt TEXT, --message TEXT, --json DOCUMENT and --file FILE'],
+  [['--text', 'x', '--file', 'f'], 'give one of --text TEXT, --prompt TEXT, --message TEXT, --json DOCUMENT and --file FILE'],
   [['--json', '{'], 'not JSON'],
   [['--file', 'nowhere.json'], 'cannot read nowhere.json: no such file'],
   [['--file', '.'], 'cannot read .: it is a directory'],

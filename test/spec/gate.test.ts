@@ -1,11 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { evaluateGate, parseRule } from '../../spec/gate.ts';
-import { type Scores, score } from '../../spec/scoring.ts';
+import { type Scores, scorerFor } from '../../spec/scoring.ts';
 
 /** Scores of a hundred rows, so many of which are right. */
 function rightIn100(right: number): Scores {
-  return score(Array.from({ length: 100 }, (_, i) => ({ label: 'a', prediction: i < right ? 'a' : 'b' })));
+  const scorer = scorerFor('classification');
+  for (let i = 0; i < 100; i += 1) scorer.add({ expected: 'a', prediction: i < right ? 'a' : 'b' });
+  return scorer.scores();
 }
 
 describe('parseRule', () => {

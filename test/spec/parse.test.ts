@@ -40,9 +40,27 @@ it('fills in every default', () => {
       data: { columns: {}, split: { test: 0.2, validation: 0, seed: 7 } },
       train: { instance: ['ml.m5.large'], maxRuntime: '1h', maxWait: '1d', hyperparameters: { epochs: 15 } },
       serve: { script: 'inference.py' },
-      evaluate: { metrics: ['accuracy', 'f1_macro'] },
+      evaluate: { instance: 'ml.m5.large', maxRuntime: '1h' },
       deploy: { to: 'none' },
     },
+  });
+});
+
+describe('metrics that do not fit the examples', () => {
+  const withFormat = (format: string): string[] => told(having('split: {', `format: ${format}\n  split: {`));
+
+  it('are told with their place where the format is named', () => {
+    expect(withFormat('classification')).toEqual([]);
+    expect(withFormat('alpaca')).toEqual([
+      expect.stringMatching(/ {2}gate\.0: accuracy does not fit completion examples; these do: exact_match, token_f1$/),
+      expect.stringMatching(/ {2}gate\.1: accuracy does not fit completion examples; these do: exact_match, token_f1$/),
+    ]);
+  });
+
+  it('are all of them, where plain text has no answers', () => {
+    expect(withFormat('text')).toEqual([
+      expect.stringMatching(/ {2}evaluate: plain text holds no answers to score; leave evaluate and gate out/),
+    ]);
   });
 });
 
@@ -101,7 +119,7 @@ describe('a problem is told with its place and what to do', () => {
     [
       'a metric that there is not',
       having('evaluate: {}', 'evaluate: { metrics: [accuracy, f1_marco] }'),
-      'temper.yaml:10:33  evaluate.metrics.1: must be one of accuracy, exact_match, precision_macro, precision_micro, recall_macro, recall_micro, f1_macro, f1_micro, received "f1_marco"; did you mean f1_macro?',
+      'temper.yaml:10:33  evaluate.metrics.1: must be one of accuracy, exact_match, precision_macro, precision_micro, recall_macro, recall_micro, f1_macro, f1_micro, token_f1, received "f1_marco"; did you mean f1_macro?',
     ],
     [
       'a hyperparameter that cannot be sent',
@@ -130,8 +148,8 @@ describe('a problem is told with its place and what to do', () => {
     ],
     [
       'a column that the format has not',
-      having('split: {', 'format: chat\n  columns: { text: review }\n  split: {'),
-      'temper.yaml:5:20  data.columns.text: format chat has no such column; it has messages',
+      having('split: {', 'format: classification\n  columns: { prompt: review }\n  split: {'),
+      'temper.yaml:5:22  data.columns.prompt: format classification has no such column; it has text, label',
     ],
     [
       'columns of two formats',

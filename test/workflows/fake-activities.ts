@@ -2,7 +2,7 @@ import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/comm
 import type { createDataActivities } from '../../activities/data/activities.ts';
 import type { PipelineActivities } from '../../activities/index.ts';
 import type { DataSet, Serving } from '../../spec/record.ts';
-import { type Scores, score } from '../../spec/scoring.ts';
+import { type Scores, scorerFor } from '../../spec/scoring.ts';
 
 export type AllActivities = PipelineActivities & ReturnType<typeof createDataActivities>;
 export type ActivityName = keyof AllActivities;
@@ -11,6 +11,7 @@ const serving: Serving = { image: 'image', environment: { SAGEMAKER_PROGRAM: 'in
 
 export const dataSet: DataSet = {
   sha256: 'a'.repeat(64),
+  kind: 'classification',
   splits: { train: { uri: 's3://bucket/train/', rows: 70 }, test: { uri: 's3://bucket/test/', rows: 20 } },
   testInputs: { uri: 's3://bucket/inputs/', rows: 20 },
   labels: ['negative', 'positive'],
@@ -20,9 +21,11 @@ export const dataSet: DataSet = {
 
 /** Scores of 100 rows of which the given number are right. */
 export function scoresWith(right: number): Scores {
-  return score(
-    Array.from({ length: 100 }, (_, row) => ({ label: 'positive', prediction: row < right ? 'positive' : 'negative' })),
-  );
+  const scorer = scorerFor('classification');
+  for (let row = 0; row < 100; row += 1) {
+    scorer.add({ expected: 'positive', prediction: row < right ? 'positive' : 'negative' });
+  }
+  return scorer.scores();
 }
 
 /** What a job under way looks like to the workflow: a failure that is retried. */

@@ -1,0 +1,132 @@
+/** The rows of a path of the spec: usable ones only, or none at all. */
+import { setImmediate } from 'node:timers/promises';
+import { Context } from '@temporalio/activity';
+import { type Example, inputOf, jsonLine, questionOf } from '../../spec/data/examples.ts';
+import { fieldOf, type Shape, unknownFormat } from '../../spec/data/formats.ts';
+import { DataProblems, type Place } from '../../spec/data/problems.ts';
+import { shown } from '../../spec/shown.ts';
+import type { Spec } from '../../spec/spec.ts';
+import { failure } from '../errors.ts';
+import { tell } from '../heartbeating.ts';
+import { findShape, type Reading, readExamples } from './read-examples.ts';
+import { findSourceFiles, type SourceFile, type SourceRoot } from './source-files.ts';
+
+/** A spec and where its paths are looked up. */
+export interface Located extends SourceRoot {
+  readonly spec: Spec;
+}
+
+/** A path of the spec: its files, and how their rows are written. */
+export interface Source extends Pick<SourceRoot, 's3'> {
+  readonly path: string;
+  readonly files: readonly SourceFile[];
+  readonly shape: Shape;
+}
+
+export interface PlacedRow {
+  readonly example: Example;
+  readonly place: Place;
+  readonly group?: string;
+}
+
+export interface RowOptions {
+  /** Whether a model will be asked with them. */
+  readonly forTest: boolean;
+  /** Field whose value comes along as `group`; every row must have it. */
+  readonly groupBy?: string | undefined;
+  /** Takes the labels that are met. */
+  readonly labels: Set<string>;
+}
+
+/** A data set with more labels than this has something else for labels. */
+const MAX_LABELS = 1000;
+
+/** Batch transform sends at most 6 MB at once, and each row of the test split must fit. */
+const MAX_TEST_ROW_BYTES = 5_000_000;
+/** Escaped as in `\u0001`. */
+const MAX_BYTES_PER_CHARACTER = 6;
+
+export function invalidData(message: string, problems?: DataProblems) {
+  return failure(
+    'InvalidData',
+    message,
+    undefined,
+    problems ? [{ count: problems.count, first: problems.listed() }] : [],
+  );
+}
+
+/** Lets heartbeats go out, and ends the work when it was cancelled. */
+export async function pause(): Promise<void> {
+  await setImmediate();
+  Context.current().cancellationSignal.throwIfAborted();
+}
+
+export async function findSource({ spec, ...root }: Located, path: string): Promise<Source> {
+  const files = await findSourceFiles(path, root, spec.data.format);
+  const { shape, seen } = await findShape(files, spec.data, root.s3);
+  if (shape === undefined) throw invalidData(`${path}: ${unknownFormat(seen)}`);
+  return { path, files, shape, s3: root.s3 };
+}
+
+/**
+ * The rows in batches. Fails with `InvalidData` at the end when one of them cannot be used, or there are none; heartbeats
+ * while it reads.
+ */
+export async function* sourceRows(source: Source, options: RowOptions): AsyncGenerator<readonly PlacedRow[]> {
+  const { path, shape, s3 } = source;
+  const { groupBy } = options;
+  const problems = new DataProblems();
+  let usable = 0;
+  for (const file of source.files) {
+    let bytes = 0;
+    const onBytes = (count: number): void => {
+      bytes += count;
+      Context.current().cancellationSignal.throwIfAborted();
+      tell({ file: file.name, bytes, total: file.bytes });
+    };
+    for await (const batch of readExamples([file], shape, { s3, onBytes, ...(groupBy && { groupBy }) })) {
+      const rows: PlacedRow[] = [];
+      for (const read of batch) {
+        const reading = checked(read, options);
+        if ('problem' in reading) problems.add(reading.problem);
+        else rows.push(reading);
+      }
+      checkLabels(rows, shape, options.labels);
+      usable += rows.length;
+      yield rows;
+    }
+  }
+  if (problems.count > 0) throw invalidData(problems.describe(usable + problems.count), problems);
+  if (usable === 0) throw invalidData(`${path} holds no rows; write one JSON object a line`);
+}
+
+function checkLabels(rows: readonly PlacedRow[], { columns }: Shape, labels: Set<string>): void {
+  for (const { example, place } of rows) {
+    if (example.kind !== 'classification') continue;
+    labels.add(example.label);
+    if (labels.size <= MAX_LABELS) continue;
+    throw invalidData(
+      `${place.file}:${place.line}  more than ${MAX_LABELS} labels, this one is ${shown(example.label)}; ` +
+        `is data.columns.label, ${shown(fieldOf(columns, 'label'))}, an id?`,
+    );
+  }
+}
+
+/** The same reading, or a problem where the row lacks its group or does not fit into a request. */
+function checked(reading: Reading, { forTest, groupBy }: RowOptions): Reading {
+  if ('problem' in reading) return reading;
+  const { example, place, group } = reading;
+  if (groupBy !== undefined && group === '') {
+    const message = `field "${groupBy}" is missing or empty`;
+    const fix = 'add it, or name the field that holds the group in data.split.by';
+    return { problem: { code: 'missing_field', message, value: shown(questionOf(example)), fix, ...place } };
+  }
+  const question = questionOf(example);
+  // Most rows are far from the limit, and need not be written out to know it.
+  if (!forTest || question.length * MAX_BYTES_PER_CHARACTER <= MAX_TEST_ROW_BYTES) return reading;
+  const bytes = Buffer.byteLength(jsonLine(inputOf(example)));
+  if (bytes <= MAX_TEST_ROW_BYTES) return reading;
+  const message = `the text is larger than ${MAX_TEST_ROW_BYTES / 1e6} MB, too large for a request to the model`;
+  const value = `${(bytes / 1e6).toFixed(1)} MB: ${shown(question)}`;
+  return { problem: { code: 'too_large', message, value, fix: 'shorten it or leave the row out', ...place } };
+}
