@@ -106,7 +106,10 @@ it('tells that there is no such endpoint', async () => {
 
 it.each([
   [['--json'], 'give one of --text TEXT, --prompt TEXT, --message TEXT, --json DOCUMENT and --file FILE'],
-  [['--text', 'x', '--file', 'f'], 'give one of --text TEXT, --prompt TEXT, --message TEXT, --json DOCUMENT and --file FILE'],
+  [
+    ['--text', 'x', '--file', 'f'],
+    'give one of --text TEXT, --prompt TEXT, --message TEXT, --json DOCUMENT and --file FILE',
+  ],
   [['--json', '{'], 'not JSON'],
   [['--file', 'nowhere.json'], 'cannot read nowhere.json: no such file'],
   [['--file', '.'], 'cannot read .: it is a directory'],
