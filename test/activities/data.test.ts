@@ -108,7 +108,7 @@ async function filesIn(archive: Buffer): Promise<Record<string, string>> {
 
 describe('the data set', () => {
   it('arrives in S3 as one file a split, with the test inputs without labels', async () => {
-    await write('data/rows.jsonl', lines(...rowsOf(20), { text: 'sentence 3 ', label: 'odd' }));
+    await write('data/rows.jsonl', lines(...rowsOf(20), { text: 'sentence\t3', label: 'odd' }));
     const spec = specOf({ source: 'data/rows.jsonl', split: { test: 0.2, validation: 0.1 } });
     const { data } = await prepare(spec);
 
