@@ -47,7 +47,9 @@ const COMMANDS: Readonly<Record<string, readonly ((context: Context) => CommandU
 /** Runs one command; `argv` starts after the program's name. Never rejects: what went wrong is shown, and the exit code. */
 export async function runCli(argv: readonly string[], io: Io): Promise<ExitCode> {
   // Read here and not from the parsed options, so that an error in parsing takes the asked form too.
-  const given = (option: string): boolean => argv.some((word) => word === option || word.startsWith(`${option}=`));
+  const end = argv.indexOf('--');
+  const words = end === -1 ? argv : argv.slice(0, end);
+  const given = (option: string): boolean => words.some((word) => word === option || word.startsWith(`${option}=`));
   const output = new Output({
     stdout: io.stdout,
     stderr: io.stderr,

@@ -7,9 +7,11 @@ it('temper explain CODE says what it means, why and what to do', async () => {
   expect(stdout).toMatchInlineSnapshot(`
     "  CapacityUnavailable  runs
 
-      means       AWS had no machine of the type that was asked for
+      means       AWS had no machine of any type that was asked for, for as long as the spec lets the
+                  run wait
       why         large GPU types are often taken in a region for hours
-      what to do  name another instance type in the spec, or start the run again later
+      what to do  add instance types to train.instance, raise train.maxWait, or start the run again
+                  later
       such as     CapacityError: unable to provision requested ML compute capacity; please retry using a
                   different type
     "

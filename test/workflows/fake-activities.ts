@@ -2,7 +2,7 @@ import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/comm
 import type { createDataActivities } from '../../activities/data/activities.ts';
 import type { PipelineActivities } from '../../activities/index.ts';
 import type { DataSet, Serving } from '../../spec/record.ts';
-import { type Scores, scorerFor } from '../../spec/scoring.ts';
+import { type ScoreSummary, scorerFor } from '../../spec/scoring.ts';
 
 export type AllActivities = PipelineActivities & ReturnType<typeof createDataActivities>;
 export type ActivityName = keyof AllActivities;
@@ -19,13 +19,14 @@ export const dataSet: DataSet = {
   conflicts: 0,
 };
 
-/** Scores of 100 rows of which the given number are right. */
-export function scoresWith(right: number): Scores {
+/** Scores of 100 rows of which the given number are right, as a record holds them. */
+export function scoresWith(right: number): ScoreSummary {
   const scorer = scorerFor('classification');
   for (let row = 0; row < 100; row += 1) {
     scorer.add({ expected: 'positive', prediction: row < right ? 'positive' : 'negative' });
   }
-  return scorer.scores();
+  const { rows, metrics } = scorer.scores();
+  return { rows, metrics };
 }
 
 /** What a job under way looks like to the workflow: a failure that is retried. */

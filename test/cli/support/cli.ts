@@ -4,6 +4,7 @@ import { runCli } from '../../../cli/cli.ts';
 import type { Context } from '../../../cli/context.ts';
 import { EXIT, type ExitCode } from '../../../cli/errors.ts';
 import { Output, type Sink } from '../../../cli/output.ts';
+import { checkDocumented } from './documented.ts';
 
 export interface CliRun {
   /** What has come so far. */
@@ -45,7 +46,10 @@ export function startCli(argv: readonly string[], options: CliOptions = {}): Cli
     env: { PATH: process.env.PATH, ...env },
     cwd,
     signal: interrupt.signal,
-  }).then((exitCode) => ({ exitCode, stdout: stdout.text(), stderr: stderr.text() }));
+  }).then((exitCode) => {
+    checkDocumented(argv, stdout.text());
+    return { exitCode, stdout: stdout.text(), stderr: stderr.text() };
+  });
   return {
     stdout: stdout.text,
     stderr: stderr.text,

@@ -1,0 +1,140 @@
+/**
+ * What each command prints with `--json`: documented in docs/commands.md, and held against what the commands print in
+ * every test that runs one.
+ */
+import { z } from 'zod';
+import { SHELLS } from '../completion/scripts.ts';
+import { EXIT, type ExitCode } from '../errors.ts';
+import { TEMPLATE_NAMES } from '../init/templates.ts';
+import { plan } from './plan.ts';
+import { dataSet, runRecord } from './record.ts';
+
+export interface Answer {
+  readonly document: z.ZodType;
+  /** Whether there is no single document but one a line. */
+  readonly lines?: true;
+  /** What the command ends with. */
+  readonly exits: readonly ExitCode[];
+}
+
+const text = z.string();
+const ui = text.exactOptional().meta({ description: "the run's page in Temporal's UI" });
+/** Where following was interrupted before anything was known. */
+const runOnly = z.strictObject({ run: text });
+
+/** In place of a command's own document. */
+export const failure = z
+  .strictObject({
+    error: z.strictObject({
+      code: text.meta({ description: 'temper explain CODE' }),
+      message: text,
+      fix: text.exactOptional(),
+    }),
+  })
+  .meta({ id: 'Failure' });
+
+const runSummary = z.strictObject({
+  run: text,
+  name: text,
+  id: text,
+  stage: text.exactOptional(),
+  outcome: text.exactOptional().meta({ description: 'absent while the run is under way' }),
+  startedAt: text,
+  endedAt: text.exactOptional(),
+});
+
+const explained = z.strictObject({ code: text, group: text, means: text, why: text, fix: text, example: text });
+
+const { done, failed, usage, rejected, cancelled, interrupted } = EXIT;
+const PLAIN = [done, failed, usage] as const;
+const FOLLOWED = [done, failed, usage, rejected, cancelled, interrupted] as const;
+
+/** By the words after `temper`. */
+export const ANSWERS: Readonly<Record<string, Answer>> = {
+  init: {
+    exits: PLAIN,
+    document: z.strictObject({
+      template: z.enum(TEMPLATE_NAMES),
+      directory: text,
+      files: z.array(text),
+      next: z.array(z.strictObject({ command: text, does: text })),
+    }),
+  },
+  doctor: {
+    exits: PLAIN,
+    document: z.strictObject({
+      ok: z.boolean(),
+      checks: z.array(
+        z.strictObject({
+          check: text,
+          status: z.enum(['passed', 'failed', 'skipped']),
+          message: text,
+          fix: text.exactOptional(),
+        }),
+      ),
+    }),
+  },
+  plan: { exits: PLAIN, document: plan },
+  run: { exits: FOLLOWED, document: z.union([runRecord, z.strictObject({ run: text, ui })]) },
+  ls: { exits: PLAIN, document: z.strictObject({ runs: z.array(runSummary) }) },
+  show: { exits: PLAIN, document: runRecord },
+  watch: { exits: FOLLOWED, document: z.union([runRecord, runOnly]) },
+  logs: {
+    exits: [...PLAIN, interrupted],
+    document: z.strictObject({ job: text, timestamp: text, message: text }),
+    lines: true,
+  },
+  cancel: { exits: [...PLAIN, interrupted], document: z.union([runRecord, runOnly]) },
+  upload: { exits: FOLLOWED, document: z.union([z.strictObject({ run: text, data: dataSet }), runRecord, runOnly]) },
+  invoke: {
+    exits: PLAIN,
+    document: z.strictObject({
+      endpoint: text,
+      contentType: text,
+      body: text,
+      answers: z.array(z.unknown()).exactOptional().meta({ description: "the body's JSON documents" }),
+      milliseconds: z.int(),
+    }),
+  },
+  worker: {
+    exits: PLAIN,
+    document: z.strictObject({ event: z.literal('worker.ready'), taskQueue: text, temporal: text }),
+    lines: true,
+  },
+  'dev up': {
+    exits: PLAIN,
+    document: z.strictObject({
+      home: text,
+      started: z.boolean().meta({ description: 'false where it was up already' }),
+      temporal: text,
+      ui: text,
+      aws: text,
+      sagemaker: text,
+      worker: z.strictObject({ pid: z.int(), started: z.boolean() }).exactOptional(),
+    }),
+  },
+  'dev down': { exits: PLAIN, document: z.strictObject({ home: text, worker: z.boolean(), region: z.boolean() }) },
+  'dev status': {
+    exits: PLAIN,
+    document: z.strictObject({
+      home: text,
+      region: z
+        .strictObject({
+          pid: z.int(),
+          since: text,
+          ui: text,
+          services: z.array(
+            z.strictObject({ name: text, address: text, up: z.boolean(), version: text.exactOptional() }),
+          ),
+        })
+        .nullable(),
+      worker: z.strictObject({ pid: z.int() }).nullable(),
+    }),
+  },
+  'dev env': { exits: PLAIN, document: z.record(z.string(), text).meta({ description: 'variables by name' }) },
+  explain: { exits: PLAIN, document: z.strictObject({ errors: z.array(explained) }) },
+  completion: {
+    exits: PLAIN,
+    document: z.strictObject({ shell: z.enum(SHELLS), script: text }),
+  },
+};

@@ -1,0 +1,148 @@
+/** The documents that tell of a run. */
+import { z } from 'zod';
+import { type Account, type RunRecord, type SPLITS, STAGES } from '../../spec/record.ts';
+import { METRICS, type Metric } from '../../spec/scoring.ts';
+import type { Spec } from '../../spec/spec.ts';
+
+const time = z.string().meta({ description: 'ISO 8601' });
+const s3 = z.string().meta({ description: 's3:// address' });
+const stage = z.enum(STAGES);
+const contenders = ['base', 'candidate'] as const;
+
+/** Checked when it was read, and documented on a page of its own. */
+const spec = z
+  .custom<Spec>((value) => typeof value === 'object')
+  .meta({ description: 'the spec, with every default filled in' });
+
+export const account: z.ZodType<Account> = z.strictObject({
+  region: z.string(),
+  bucket: z.string(),
+  roleArn: z.string(),
+});
+
+const split = z.strictObject({ uri: s3, rows: z.int() });
+
+export const dataSet = z
+  .strictObject({
+    sha256: z.string().meta({ description: 'of the splits: the same data has the same' }),
+    kind: z.enum(['classification', 'completion', 'chat', 'text']).meta({ description: 'of the examples' }),
+    splits: z.strictObject({
+      train: split.exactOptional(),
+      validation: split.exactOptional(),
+      test: split.exactOptional(),
+    } satisfies Record<(typeof SPLITS)[number], z.ZodType>),
+    testInputs: split.exactOptional().meta({ description: 'the test split without its answers' }),
+    labels: z.array(z.string()).meta({ description: 'none where nothing is classified' }),
+    duplicates: z.int().meta({ description: 'rows left out' }),
+    conflicts: z.int().meta({ description: 'texts under more than one label' }),
+  })
+  .meta({ id: 'DataSet' });
+
+const metric = z.union([z.number(), z.enum(['NaN', 'Infinity', '-Infinity'])]);
+
+const model = z
+  .strictObject({
+    artifact: s3,
+    jobName: z.string(),
+    jobArn: z.string(),
+    instance: z.string().meta({ description: 'the type that it ran on' }),
+    metrics: z.record(z.string(), metric),
+    trainingSeconds: z.number(),
+    billedSeconds: z.number().meta({ description: 'times instances' }),
+  })
+  .meta({ id: 'TrainedModel' });
+
+/** Those that fit the examples' kind. */
+const metrics = Object.fromEntries(METRICS.map((name) => [name, z.number().exactOptional()])) as Record<
+  Metric,
+  z.ZodExactOptional<z.ZodNumber>
+>;
+
+const evaluation = z
+  .strictObject({
+    scores: z.strictObject({ rows: z.int(), metrics: z.strictObject(metrics) }),
+    predictions: s3.meta({ description: 'JSON Lines, a row each' }),
+  })
+  .meta({ id: 'Evaluation' });
+
+export const runRecord: z.ZodType<RunRecord> = z
+  .strictObject({
+    run: z.string().meta({ description: 'workflow id' }),
+    spec,
+    account,
+    stage: stage.meta({ description: 'under way, or the last that ran' }),
+    outcome: z
+      .enum(['passed', 'rejected', 'failed', 'cancelled'])
+      .exactOptional()
+      .meta({ description: 'absent while the run is under way' }),
+    data: dataSet.exactOptional(),
+    source: z.strictObject({ uri: s3, sha256: z.string() }).exactOptional().meta({ description: 'the packed code' }),
+    base: z
+      .strictObject({
+        artifact: s3,
+        serving: z.strictObject({ image: z.string(), environment: z.record(z.string(), z.string()) }),
+        run: z.string().exactOptional().meta({ description: 'that made it' }),
+      })
+      .exactOptional(),
+    waiting: z
+      .strictObject({
+        for: z.enum(['capacity', 'quota', 'credentials', 'role', 'endpoint', 'inputs']),
+        of: z.string().exactOptional(),
+        since: time.exactOptional(),
+        tries: z.int().exactOptional(),
+        nextTryAt: time.exactOptional(),
+        message: z.string(),
+      })
+      .exactOptional(),
+    shortages: z
+      .array(
+        z.strictObject({
+          instance: z.string(),
+          of: z.enum(['capacity', 'quota']),
+          times: z.int(),
+          job: z.string(),
+          message: z.string(),
+          billedSeconds: z.number(),
+        }),
+      )
+      .exactOptional()
+      .meta({ description: 'instance types that could not be had' }),
+    trainingJob: z.string().exactOptional(),
+    model: model.exactOptional(),
+    evaluations: z
+      .strictObject({
+        base: evaluation.exactOptional(),
+        candidate: evaluation.exactOptional(),
+      } satisfies Record<(typeof contenders)[number], z.ZodType>)
+      .exactOptional(),
+    gate: z
+      .array(
+        z.strictObject({
+          rule: z.string(),
+          passed: z.boolean(),
+          value: z.number(),
+          threshold: z.number(),
+          reason: z.string(),
+        }),
+      )
+      .exactOptional(),
+    endpoint: z
+      .strictObject({
+        endpoint: z.string(),
+        endpointConfig: z.string(),
+        created: z.boolean(),
+        smokeTest: z.strictObject({ input: z.string(), output: z.string(), milliseconds: z.number() }),
+      })
+      .exactOptional(),
+    failure: z
+      .strictObject({
+        code: z.string().meta({ description: 'temper explain CODE' }),
+        message: z.string(),
+        stage,
+        log: z.array(z.string()).exactOptional().meta({ description: 'the end of the log of the job that failed' }),
+      })
+      .exactOptional(),
+    leftBehind: z.array(z.string()).exactOptional().meta({ description: 'what could not be removed' }),
+    timings: z.array(z.strictObject({ stage, startedAt: time, seconds: z.number().exactOptional() })),
+  })
+  .meta({ id: 'RunRecord' });
