@@ -10,6 +10,8 @@ export interface Example {
 
 /** Lines that are longer are harder to read. */
 const WIDEST = 80;
+/** Texts beside their terms are wrapped down to this width. */
+export const NARROWEST = 16;
 
 const examples = new WeakMap<CommandUnknownOpts, readonly Example[]>();
 
@@ -42,6 +44,7 @@ export function configureHelp(root: Command, output: Output): void {
       // That there are options needs no saying.
       subcommandTerm: (command) => [command.name(), ...command.registeredArguments.map(argumentTerm)].join(' '),
       styleTitle: (title) => bold(title),
+      minWidthToWrap: NARROWEST,
     })
     .addHelpText('afterAll', ({ command }) => examplesText(command, bold, dim))
     .configureOutput({

@@ -26,6 +26,6 @@ export function renderCatalogue(screen: Screen): string {
   const width = Math.max(...ERROR_GROUPS.flatMap(({ entries }) => Object.keys(entries)).map((code) => code.length));
   return ERROR_GROUPS.map(({ title, about, entries }) => {
     const items = Object.entries(entries).map(([code, { means }]): [string, string] => [code, means]);
-    return `  ${bold(title)}  ${dim(about)}\n\n${terms(items, screen, width)}`;
+    return `${terms([[bold(title), dim(about)]], screen)}\n\n${terms(items, screen, width)}`;
   }).join('\n\n');
 }

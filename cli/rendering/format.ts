@@ -3,6 +3,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { Help } from '@commander-js/extra-typings';
 import truncatedWidth from 'fast-string-truncated-width';
 import type { Metric } from '../../spec/numbers.ts';
+import { NARROWEST } from '../help.ts';
 import type { Screen } from '../output.ts';
 
 /** `0.4 s`, `1m 12s`, `2h 05m`. */
@@ -98,7 +99,7 @@ export function terms(
   { columns }: Pick<Screen, 'columns'>,
   width = Math.max(...items.map(([term]) => widthOf(term))),
 ): string {
-  const help = new Help();
+  const help = Object.assign(new Help(), { minWidthToWrap: NARROWEST });
   help.prepareContext({ helpWidth: Math.min(columns, WIDEST) });
   return items.map(([term, text]) => help.formatItem(term, width, text, help)).join('\n');
 }

@@ -12,11 +12,11 @@ export interface Written {
 
 /** What was written, and what to do with it. */
 export function renderWritten({ directory, files, next }: Written, screen: Screen): string {
-  const { dim, cyan } = screen.style;
+  const { cyan } = screen.style;
   return [
-    `  wrote ${plural(files.length, 'file')} to ${directory}: ${dim(files.join(' · '))}`,
+    terms([['wrote', `${plural(files.length, 'file')} to ${directory}: ${files.join(' · ')}`]], screen),
     '',
-    `  next:`,
+    '  next',
     terms(
       next.map(({ command, does }) => [`  ${cyan(command)}`, does] as const),
       screen,

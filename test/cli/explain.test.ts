@@ -2,18 +2,15 @@ import { expect, it } from 'vitest';
 import { cli } from './support/cli.ts';
 
 it('temper explain CODE says what it means, why and what to do', async () => {
-  const { exitCode, stdout } = await cli(['explain', 'capacityunavailable']);
+  const { exitCode, stdout } = await cli(['explain', 'regionisdown']);
   expect(exitCode).toBe(0);
   expect(stdout).toMatchInlineSnapshot(`
-    "  CapacityUnavailable  runs
+    "  RegionIsDown  commands
 
-      means       AWS had no machine of any type that was asked for, for as long as the spec lets the
-                  run wait
-      why         large GPU types are often taken in a region for hours
-      what to do  add instance types to train.instance, raise train.maxWait, or start the run again
-                  later
-      such as     CapacityError: unable to provision requested ML compute capacity; please retry using a
-                  different type
+      means       no laptop region is up here
+      why         it was not started, or keeps its state elsewhere: see TEMPER_HOME
+      what to do  temper dev up
+      such as     no region is up in /home/ana/reviews/.temper
     "
   `);
 });
@@ -22,6 +19,11 @@ it('temper explain lists every code', async () => {
   const { stdout } = await cli(['explain']);
   for (const code of ['unknown_key', 'invalid_json', 'TemporalUnreachable', 'JobFailed'])
     expect(stdout).toContain(code);
+});
+
+it.each([['explain'], ['explain', 'QuotaExceeded'], ['--help']])('temper %s fits narrow terminals', async (...argv) => {
+  const { stdout } = await cli(argv, { columns: 60, terminal: true, env: { NO_COLOR: '1' } });
+  expect(stdout.split('\n').filter((line) => line.length > 60)).toEqual([]);
 });
 
 it('gives the same as JSON', async () => {
