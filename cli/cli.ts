@@ -12,6 +12,7 @@ import { initCommand } from './commands/init.ts';
 import { invokeCommand } from './commands/invoke.ts';
 import { logsCommand } from './commands/logs.ts';
 import { lsCommand } from './commands/ls.ts';
+import { orphansCommand } from './commands/orphans.ts';
 import { planCommand } from './commands/plan.ts';
 import { runCommand } from './commands/run.ts';
 import { showCommand } from './commands/show.ts';
@@ -38,7 +39,7 @@ export interface Io {
 /** In the order of `temper --help`, which is that of a user's path. */
 const COMMANDS: Readonly<Record<string, readonly ((context: Context) => CommandUnknownOpts)[]>> = {
   'Getting started': [initCommand, doctorCommand, planCommand],
-  Runs: [runCommand, lsCommand, showCommand, watchCommand, logsCommand, cancelCommand, uploadCommand],
+  Runs: [runCommand, lsCommand, showCommand, watchCommand, logsCommand, cancelCommand, uploadCommand, orphansCommand],
   Models: [invokeCommand],
   Machines: [workerCommand, devCommand],
   Help: [explainCommand, completionCommand],

@@ -59,13 +59,21 @@ export function endpointConfigName(run: RunRef): string {
   return base(run);
 }
 
+/**
+ * What the names of all that runs create in SageMaker look like, except for endpoints, which people name. Others may be
+ * called so too: their tags tell.
+ */
+export const MADE_BY_A_RUN =
+  /^[a-z0-9](?:-?[a-z0-9])*-[a-z0-9]{4,10}(?:-base|-train(?:-\d+)?|-eval-(?:base|candidate))?$/;
+
 /** The file that a split's S3 prefix holds; `inputs` is the test split without its labels. */
 export function splitFile(split: 'train' | 'validation' | 'test' | 'inputs'): string {
   return `${split}.jsonl`;
 }
 
-/** Everything that runs of one model name leave in the bucket lies under these prefixes. */
+/** Everything that runs leave in the bucket lies under these prefixes. */
 export const s3Keys = {
+  root: 'temper/',
   dataSet: (name: string, sha256: string): string => `temper/${name}/data/${sha256}/`,
   source: (name: string, sha256: string): string => `temper/${name}/source/${sha256}/sourcedir.tar.gz`,
   runOutput: (run: RunRef): string => `temper/${run.name}/runs/${run.id}/`,

@@ -73,7 +73,7 @@ export function describeRecord(record: RunRecord): string {
       : `Now: **${record.stage}**${waiting ? `, ${waitingText(waiting, new Date(), false)}` : ''}.`,
     ...(waiting ? [waiting.message] : []),
     ...(failure ? [`**${failure.code}** in ${failure.stage}: ${failure.message}`] : []),
-    ...(leftBehind ? [`**Left behind**, remove by hand: ${leftBehind.join(', ')}`] : []),
+    ...(leftBehind ? [`**Left behind**, take it away with \`temper orphans --delete\`: ${leftBehind.join(', ')}`] : []),
     STAGES.map((stage) => lineOf(record, stage)).join('\n'),
   ];
   return paragraphs.join('\n\n');

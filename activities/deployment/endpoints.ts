@@ -18,9 +18,9 @@ import { createOrAttach, tagsOf } from '../ownership.ts';
 import { stillInProgress } from '../waiting.ts';
 
 /** On an endpoint config: the config that its endpoint had before, to go back to. */
-const PREVIOUS_TAG = 'temper:previous';
+export const PREVIOUS_TAG = 'temper:previous';
 /** On an endpoint config: when its endpoint first answered with it. */
-const PROVEN_TAG = 'temper:proven';
+export const PROVEN_TAG = 'temper:proven';
 /** A run proves its config within a minute or so; one that was terminated never does. */
 const ABANDONED_AFTER_MS = 15 * 60_000;
 

@@ -43,6 +43,20 @@ const runSummary = z.strictObject({
   endedAt: text.exactOptional(),
 });
 
+const orphan = z.strictObject({
+  kind: z.enum(['training job', 'transform job', 'endpoint', 'endpoint config', 'model', 'upload']),
+  name: text.meta({ description: 'of an upload, its key' }),
+  run: text.meta({ description: 'workflow id; of an upload, what its runs have in common' }),
+  ended: text.meta({ description: 'how the run ended; unknown where this Temporal does not know it' }),
+  status: text.exactOptional().meta({ description: "in AWS's words" }),
+  since: text.exactOptional(),
+  bills: z.boolean(),
+  previous: text.exactOptional().meta({ description: 'the config that the endpoint goes back to' }),
+  uploadId: text.exactOptional(),
+  removed: z.boolean().exactOptional().meta({ description: 'absent where it was not to be' }),
+  problem: text.exactOptional().meta({ description: 'why it is still there' }),
+});
+
 const explained = z.strictObject({ code: text, group: text, means: text, why: text, fix: text, example: text });
 
 const { done, failed, usage, rejected, cancelled, interrupted } = EXIT;
@@ -85,6 +99,7 @@ export const ANSWERS: Readonly<Record<string, Answer>> = {
     lines: true,
   },
   cancel: { exits: [...PLAIN, interrupted], document: z.union([runRecord, runOnly]) },
+  orphans: { exits: PLAIN, document: z.strictObject({ region: text, orphans: z.array(orphan) }) },
   upload: { exits: FOLLOWED, document: z.union([z.strictObject({ run: text, data: dataSet }), runRecord, runOnly]) },
   invoke: {
     exits: PLAIN,

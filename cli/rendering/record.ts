@@ -131,7 +131,9 @@ function outcomeLines(record: RunRecord, outcome: Outcome, screen: Screen): stri
 
 function leftBehindLines({ leftBehind }: RunRecord, style: Style): string[] {
   if (!leftBehind?.length) return [];
-  return [`  ${style.red('left behind')}, and may bill; remove by hand: ${leftBehind.join(', ')}`];
+  return [
+    `  ${style.red('left behind')}, and may bill: ${leftBehind.join(', ')}; take it away with: temper orphans --delete`,
+  ];
 }
 
 /** What a cancelled run had under way, which its clean-up has taken away. */

@@ -1,12 +1,6 @@
 /** The jobs of a run, as they are called in AWS. */
-import { type Contender, parseWorkflowId, trainingJobName, transformJobName } from '../../spec/naming.ts';
+import { type Contender, parseWorkflowId, transformJobName } from '../../spec/naming.ts';
 import type { RunRecord } from '../../spec/record.ts';
-
-/** Its training job, whether its record knows of it yet or not. */
-export function trainingJobOf({ run, trainingJob }: RunRecord): string {
-  const ref = parseWorkflowId(run);
-  return trainingJob ?? (ref ? trainingJobName(ref) : run);
-}
 
 /** The transform jobs of its evaluation. */
 export function transformJobsOf({ run, spec }: RunRecord): string[] {

@@ -128,6 +128,12 @@ export const COMMAND_ERRORS = {
     fix: 'see how it ended: temper show RUN',
     example: 'there is nothing to cancel: temper/reviews/7f3a9c is over (passed)',
   },
+  NotAgreed: {
+    means: 'the command asks before it does what cannot be undone, and nobody was there to answer; nothing was done',
+    why: 'it was started by a script, or its output is no terminal',
+    fix: 'add --yes',
+    example: 'nobody is there to ask whether 3 orphans may go',
+  },
   NoJob: {
     means: 'the run has no training job to print the log of',
     why: 'it has not come to its training yet, or failed before',

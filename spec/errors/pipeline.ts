@@ -177,7 +177,7 @@ export const PIPELINE_ERRORS = {
   Terminated: {
     means: 'the run was ended from outside, with no chance to stop what it had started',
     why: 'somebody terminated the workflow in the Temporal UI, or it passed a time limit of its namespace',
-    fix: 'look for jobs of the run that still bill, and stop them; temper cancel RUN would have done so',
+    fix: 'see what it left in AWS, which may bill, with: temper orphans; take it away with: temper orphans --delete',
     example: 'the run was terminated from outside, without clean-up',
   },
   Unknown: {

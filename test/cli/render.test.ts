@@ -147,7 +147,7 @@ describe('a record, as people read it', () => {
 
         fix: correct what the log shows, then start the run again; the whole log: temper logs temper/product-reviews/7f3a9c
         more: temper explain JobFailed
-        left behind, and may bill; remove by hand: product-reviews"
+        left behind, and may bill: product-reviews; take it away with: temper orphans --delete"
     `);
   });
 

@@ -176,15 +176,14 @@ it('waits on where a worker with other code answers', async () => {
   expect(await watching.done).toMatchObject({ exitCode: 130 });
 });
 
-it('names what a terminated run may have left, with and without a worker', async () => {
+it('says how to find what a terminated run may have left, with and without a worker', async () => {
   const env = await ownNamespace();
   const stop = await worker(env, await workflowBundle());
   const run = await detached(env);
-  const job = `reviews-${run.split('/')[2]}-train`;
   await until(async () => (await cli(['show', run, '--json'], { env })).stdout.includes('"trainingJob"'));
   const client = await clientOf(env);
   await client.workflow.getHandle(run).terminate();
-  const left = `aws sagemaker stop-training-job --training-job-name ${job} --region ${env.AWS_REGION}`;
+  const left = 'take it away with: temper orphans --delete';
   const cancelled = await cli(['cancel', run], { env });
   expect(cancelled.exitCode).toBe(1);
   expect(cancelled.stderr).toContain(left);

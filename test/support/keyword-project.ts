@@ -68,6 +68,8 @@ export interface KeywordOptions {
   readonly train?: string;
   /** Replaces the serving script. */
   readonly inference?: string;
+  /** False for a spec without `evaluate`, which then needs `rest` without a gate. */
+  readonly evaluated?: boolean;
   /** More lines of the spec; `gate` and `deploy` by default. */
   readonly rest?: string;
 }
@@ -99,7 +101,7 @@ train:
   script: train.py
   hyperparameters: { wait-for: ${JSON.stringify(waitFor)}, fail: ${JSON.stringify(fail)} }
   metrics: { words: 'words=([0-9]+)' }
-evaluate: { metrics: [accuracy] }
+${options.evaluated === false ? '' : 'evaluate: { metrics: [accuracy] }'}
 ${options.rest ?? 'gate: [accuracy >= 0.9]\ndeploy: { to: sagemaker-endpoint }'}
 `,
   };

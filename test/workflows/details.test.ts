@@ -39,6 +39,6 @@ it('tells how a run ended, what went wrong and what was left behind', () => {
     leftBehind: ['reviews-abc123-train'],
   });
   expect(failed).toContain('**JobFailed** in train: AlgorithmError: boom');
-  expect(failed).toContain('**Left behind**, remove by hand: reviews-abc123-train');
+  expect(failed).toContain('**Left behind**, take it away with `temper orphans --delete`: reviews-abc123-train');
   expect(failed).toContain('- ✖ **train**');
 });

@@ -1,0 +1,114 @@
+/** Takes orphans away: each is stopped or deleted, and waited for. What is gone already is fine. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { AbortMultipartUploadCommand } from '@aws-sdk/client-s3';
+import {
+  DeleteModelCommand,
+  DescribeTrainingJobCommand,
+  DescribeTransformJobCommand,
+  StopTrainingJobCommand,
+  StopTransformJobCommand,
+} from '@aws-sdk/client-sagemaker';
+import type { AwsClients } from '../../activities/aws.ts';
+import {
+  BUSY,
+  deleteConfig,
+  deleteEndpoint,
+  describeEndpoint,
+  targetConfig,
+  updateEndpoint,
+} from '../../activities/deployment/endpoints.ts';
+import { errorTypeOf, unlessNotFound } from '../../activities/errors.ts';
+import type { Orphan } from './find.ts';
+import { patiently } from './inventory.ts';
+
+const FIRST_LOOK_MS = 300;
+const SLOWEST_LOOK_MS = 5_000;
+
+/** Looks until the answer is true; throws the signal's reason when it is aborted. */
+async function until(isOver: () => Promise<boolean>, signal: AbortSignal): Promise<void> {
+  for (let pause = FIRST_LOOK_MS; !(await patiently(isOver)); pause = Math.min(pause * 1.3, SLOWEST_LOOK_MS)) {
+    await sleep(pause, undefined, { signal });
+  }
+}
+
+interface Job {
+  readonly status: () => Promise<string | undefined>;
+  readonly stop: () => Promise<unknown>;
+}
+
+async function endJob({ status, stop }: Job, signal: AbortSignal): Promise<void> {
+  await until(async () => {
+    const now = await status();
+    if (now === 'InProgress') {
+      // It ended between the look and the call: the next look sees it.
+      await stop().catch((error: unknown) => {
+        if (errorTypeOf(error) !== 'InvalidRequest') throw error;
+      });
+    }
+    return now !== 'InProgress' && now !== 'Stopping';
+  }, signal);
+}
+
+/** The endpoint is put back to what it served before, or deleted, once SageMaker is not busy with it. */
+async function settleEndpoint({ sagemaker }: AwsClients, orphan: Orphan, signal: AbortSignal): Promise<void> {
+  const { name, previous } = orphan;
+  await until(async () => {
+    const endpoint = await describeEndpoint(sagemaker, name);
+    if (!endpoint || (previous && targetConfig(endpoint) === previous && endpoint.EndpointStatus === 'InService')) {
+      return true;
+    }
+    if (BUSY.has(endpoint.EndpointStatus ?? '')) return false;
+    if (previous) await updateEndpoint(sagemaker, name, previous);
+    else await deleteEndpoint(sagemaker, name);
+    return false;
+  }, signal);
+}
+
+/** Takes one orphan away, and returns when it is gone. */
+export async function removeOrphan(
+  clients: AwsClients,
+  orphan: Orphan,
+  bucket: string | undefined,
+  signal: AbortSignal,
+): Promise<void> {
+  const { kind, name } = orphan;
+  const { sagemaker, s3 } = clients;
+  switch (kind) {
+    case 'training job': {
+      const job = { TrainingJobName: name };
+      return endJob(
+        {
+          status: async () => (await sagemaker.send(new DescribeTrainingJobCommand(job))).TrainingJobStatus,
+          stop: () => sagemaker.send(new StopTrainingJobCommand(job)),
+        },
+        signal,
+      );
+    }
+    case 'transform job': {
+      const job = { TransformJobName: name };
+      return endJob(
+        {
+          status: async () => (await sagemaker.send(new DescribeTransformJobCommand(job))).TransformJobStatus,
+          stop: () => sagemaker.send(new StopTransformJobCommand(job)),
+        },
+        signal,
+      );
+    }
+    case 'endpoint':
+      return settleEndpoint(clients, orphan, signal);
+    case 'endpoint config':
+      return patiently(() => deleteConfig(sagemaker, name));
+    case 'model':
+      await patiently(() =>
+        unlessNotFound(`delete model ${name}`, () => sagemaker.send(new DeleteModelCommand({ ModelName: name }))),
+      );
+      return;
+    case 'upload':
+      await patiently(() =>
+        unlessNotFound(`abort the upload of ${name}`, () =>
+          s3.send(new AbortMultipartUploadCommand({ Bucket: bucket, Key: name, UploadId: orphan.uploadId })),
+        ),
+      );
+      return;
+  }
+}

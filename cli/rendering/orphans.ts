@@ -1,0 +1,53 @@
+import type { Orphan } from '../orphans/find.ts';
+import type { Told } from '../orphans/orphans.ts';
+import type { Screen, Style } from '../output.ts';
+import { plural, table } from './format.ts';
+
+/** What leaving it costs, and for an endpoint what is done about it. */
+function costs({ bills, kind, previous }: Orphan, style: Style): string {
+  if (!bills) return 'free';
+  if (kind === 'upload') return `${style.yellow('bills')}, as storage`;
+  return previous ? `serves what was never proven; goes back to ${previous}` : style.red('bills');
+}
+
+/** The list of orphans as people read it, and what to do about them. */
+export function renderOrphans(orphans: readonly Orphan[], { style, columns }: Screen): string {
+  if (orphans.length === 0) {
+    return 'no orphans: whatever temper made is of a run that is open, or was handed over';
+  }
+  const rows = orphans.map((orphan) => [
+    orphan.kind,
+    orphan.name,
+    orphan.run,
+    orphan.ended === 'unknown' ? style.yellow('unknown') : orphan.ended,
+    orphan.since ? `${orphan.since.slice(0, 16).replace('T', ' ')} UTC` : '',
+    costs(orphan, style),
+  ]);
+  const billing = orphans.filter(({ bills }) => bills).length;
+  const unknown = orphans.filter(({ ended }) => ended === 'unknown').length;
+  return [
+    table([['KIND', 'NAME', 'RUN', 'ENDED', 'SINCE', 'LEFT ALONE'].map((title) => style.dim(title)), ...rows], columns),
+    '',
+    `  ${plural(orphans.length, 'orphan')}, ${billing === 0 ? 'none of which bills' : `${billing} of which ${billing === 1 ? 'bills' : 'bill'}`}; take them away with: temper orphans --delete`,
+    ...(unknown > 0
+      ? [
+          `  ${unknown} of runs that this Temporal does not know, and perhaps another does: those go only with --unknown`,
+        ]
+      : []),
+  ].join('\n');
+}
+
+const DONE: Readonly<Record<Orphan['kind'], string>> = {
+  'training job': 'stopped',
+  'transform job': 'stopped',
+  endpoint: 'deleted',
+  'endpoint config': 'deleted',
+  model: 'deleted',
+  upload: 'aborted',
+};
+
+/** What became of one. */
+export function removalLine({ kind, name, previous, removed, problem }: Told, { green, red }: Style): string {
+  if (!removed) return `  ${red('✖')} ${kind} ${name}: ${problem}`;
+  return `  ${green('✔')} ${kind} ${name} ${previous ? `put back to ${previous}` : DONE[kind]}`;
+}
