@@ -29,7 +29,7 @@ export function initCommand(context: Context) {
   return withExamples(
     command,
     ['temper init classification', 'here'],
-    ['temper init scratch --dir first-run', 'in a directory of its own'],
+    ['temper init chat --dir support-chat', 'in a directory of its own'],
   );
 }
 

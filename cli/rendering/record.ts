@@ -96,7 +96,7 @@ export function endingLines(record: RunRecord, screen: Screen): string[] {
 }
 
 /** The option of `temper invoke` that asks a model as it was trained. */
-const ASK_WITH: Readonly<Record<Kind, string>> = {
+export const ASK_WITH: Readonly<Record<Kind, string>> = {
   classification: '--text',
   text: '--text',
   completion: '--prompt',

@@ -1,6 +1,7 @@
 /** What `temper init` writes, as a person uses it who changes nothing. */
 import { expect, it } from 'vitest';
 import { TEMPLATE_NAMES } from '../../cli/init/templates.ts';
+import { ASK_WITH } from '../../cli/rendering/record.ts';
 import type { RunRecord } from '../../spec/record.ts';
 import { cli } from '../cli/support/cli.ts';
 import { ownNamespace } from '../cli/support/pipeline.ts';
@@ -14,7 +15,9 @@ it.each(TEMPLATE_NAMES)('temper init %s: what it wrote passes its gate and answe
   expect((await cli(['init', template], options)).exitCode).toBe(0);
   const { exitCode, stdout, stderr } = await cli(['run', 'temper.yaml', '--json'], options);
   expect(exitCode, stdout + stderr).toBe(0);
-  const { endpoint } = JSON.parse(stdout) as RunRecord;
-  const asked = await cli(['invoke', endpoint?.endpoint ?? '', '--text', 'where is my parcel'], options);
+  const { endpoint, data } = JSON.parse(stdout) as RunRecord;
+  const question = ASK_WITH[data?.kind ?? 'classification'];
+  const asked = await cli(['invoke', endpoint?.endpoint ?? '', question, 'can I follow my parcel'], options);
   expect(asked.exitCode, asked.stderr).toBe(0);
+  expect(asked.stdout).toMatch(/^\{"(label|completion)": ".*"/);
 });
