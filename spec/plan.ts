@@ -16,9 +16,12 @@ export interface InputFacts {
 }
 
 export interface DataFacts extends InputFacts {
+  /** Absent where they were read into splits. */
   readonly files?: number;
   /** Rows by split; absent where the data was not read. */
   readonly splits?: { readonly [S in SplitName]?: number };
+  /** Why a run would refuse the data. */
+  readonly refused?: string;
 }
 
 export interface EndpointFacts {
@@ -79,6 +82,7 @@ export interface PlanProblem {
   readonly code:
     | 'AccountIncomplete'
     | 'NotFound'
+    | 'InvalidData'
     | 'BaseNotFound'
     | 'Conflict'
     | 'EndpointFailed'
@@ -128,7 +132,7 @@ export function planOf(spec: Spec, facts: PlanFacts): Plan {
 }
 
 function inputSteps({ train }: Spec, { data, code, base }: PlanFacts): PlanStep[] {
-  const { uri: dataUri, there: _, ...about } = data;
+  const { uri: dataUri, there: _, refused: __, ...about } = data;
   const steps: PlanStep[] = [
     { what: 'data', action: sent(data), ...(dataUri && { name: dataUri }), ...about },
     {
@@ -180,13 +184,20 @@ export function accountProblem({ region, bucket, roleArn }: { readonly [K in key
   };
 }
 
-function problemsOf(spec: Spec, { account, bucket, base, endpoint }: PlanFacts, cost: Cost): PlanProblem[] {
+function problemsOf(spec: Spec, { account, bucket, data, base, endpoint }: PlanFacts, cost: Cost): PlanProblem[] {
   const problems: PlanProblem[] = [];
   const { region, bucket: name, roleArn } = account;
   if (!region || !name || !roleArn) problems.push({ code: 'AccountIncomplete', ...accountProblem(account) });
   if (bucket === null) {
     const message = `there is no bucket ${account.bucket}`;
     problems.push({ code: 'NotFound', message, fix: 'create it, or correct aws.bucket' });
+  }
+  if (data.refused !== undefined) {
+    problems.push({
+      code: 'InvalidData',
+      message: data.refused,
+      fix: 'correct the rows; see them all with: temper check',
+    });
   }
   if (base === null) {
     const message = `train.base: there is no model ${spec.train.base}`;

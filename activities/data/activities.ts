@@ -41,10 +41,11 @@ export function createDataActivities({ aws }: { readonly aws: AwsProvider }) {
       const uri = s3Uri(bucket, s3Keys.source(run.name, packed.sha256));
       const scratch = new Scratch();
       try {
-        const { files, about } = await readDataSet({ spec, directory, s3: () => s3 }, scratch);
-        const { uploads, data } = files.placed(run.name, bucket);
         const { cancellationSignal: signal } = Context.current();
-        await uploadAll(s3, [...uploads, { uri, content: packed }], { signal, onProgress: tell });
+        const reader = { signal, onProgress: tell };
+        const { files, about } = await readDataSet({ spec, directory, s3: () => s3, ...reader }, scratch);
+        const { uploads, data } = files.placed(run.name, bucket);
+        await uploadAll(s3, [...uploads, { uri, content: packed }], reader);
         return { data: { ...data, ...about }, source: { uri, sha256: packed.sha256 } };
       } finally {
         await scratch.close();

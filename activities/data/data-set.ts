@@ -1,5 +1,4 @@
 /** A spec's data, read, checked and divided. Nothing is sent from here. */
-import { log } from '@temporalio/activity';
 import { canonicalLine } from '../../spec/data/examples.ts';
 import { DataProblems } from '../../spec/data/problems.ts';
 import { misfits } from '../../spec/fit.ts';
@@ -10,7 +9,7 @@ import { failure } from '../errors.ts';
 import { divide, type LeftOut } from './divide.ts';
 import { Overlaps } from './overlaps.ts';
 import type { Scratch } from './scratch.ts';
-import { findSource, invalidData, type Located, pause, type Source, sourceRows } from './source-rows.ts';
+import { findSource, invalidData, type Located, pauseOf, type Source, sourceRows } from './source-rows.ts';
 import { SplitFiles } from './split-files.ts';
 
 /** A data set that is ready to be uploaded. */
@@ -21,7 +20,7 @@ export interface ReadDataSet {
 
 /**
  * Reads the data of a spec into the files of its splits. Fails with `InvalidData` for what cannot be used, and with
- * `InvalidSpec` where it is of a kind that cannot be evaluated as the spec says; heartbeats while it reads.
+ * `InvalidSpec` where it is of a kind that cannot be evaluated as the spec says.
  */
 export async function readDataSet(input: Located, scratch: Scratch): Promise<ReadDataSet> {
   const { source, split } = input.spec.data;
@@ -48,14 +47,11 @@ async function divideSource(
   const files = new SplitFiles(kind, scratch);
   const labels = new Set<string>();
   const rows = sourceRows(source, { forTest: split.test > 0, groupBy: split.by, labels });
-  const leftOut = await divide(rows, files, { ...split, scratch, pause });
+  const leftOut = await divide(rows, files, { ...split, scratch, pause: pauseOf(input) });
   for (const name of ['test', 'validation'] as const) {
     if (split[name] > 0 && files.rows(name) === 0) {
       throw invalidData(`${tooFew(files, split.by)} leave none for ${name}; add rows or change data.split.${name}`);
     }
-  }
-  if (leftOut.conflicts > 0) {
-    log.warn('texts stand under two labels; one row of each was kept', { conflicts: leftOut.conflicts });
   }
   if (kind === 'classification') checkTrained(path, labels);
   return { files, about: aboutOf(source, labels, leftOut) };
@@ -96,6 +92,7 @@ async function takeSplits(input: Located, scratch: Scratch): Promise<ReadDataSet
 
   const files = new SplitFiles(first.source.shape.kind, scratch);
   const overlaps = new Overlaps(scratch);
+  const pause = pauseOf(input);
   const [labels, trained] = [new Set<string>(), new Set<string>()];
   const problems = new DataProblems();
   for (const { split, source } of sources) {

@@ -1,23 +1,29 @@
 /** The rows of a path of the spec: usable ones only, or none at all. */
 import { setImmediate } from 'node:timers/promises';
-import { Context } from '@temporalio/activity';
 import { type Example, inputOf, jsonLine, questionOf } from '../../spec/data/examples.ts';
 import { fieldOf, type Shape, unknownFormat } from '../../spec/data/formats.ts';
 import { DataProblems, type Place } from '../../spec/data/problems.ts';
+import type { DataProgress } from '../../spec/record.ts';
 import { shown } from '../../spec/shown.ts';
 import type { Spec } from '../../spec/spec.ts';
 import { failure } from '../errors.ts';
-import { tell } from '../heartbeating.ts';
 import { findShape, type Reading, readExamples } from './read-examples.ts';
 import { findSourceFiles, type SourceFile, type SourceRoot } from './source-files.ts';
 
+/** Whoever the reading is for. */
+export interface Reader {
+  /** Ends it. */
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: DataProgress) => void;
+}
+
 /** A spec and where its paths are looked up. */
-export interface Located extends SourceRoot {
+export interface Located extends SourceRoot, Reader {
   readonly spec: Spec;
 }
 
 /** A path of the spec: its files, and how their rows are written. */
-export interface Source extends Pick<SourceRoot, 's3'> {
+export interface Source extends Reader, Pick<SourceRoot, 's3'> {
   readonly path: string;
   readonly files: readonly SourceFile[];
   readonly shape: Shape;
@@ -55,25 +61,27 @@ export function invalidData(message: string, problems?: DataProblems) {
   );
 }
 
-/** Lets heartbeats go out, and ends the work when it was cancelled. */
-export async function pause(): Promise<void> {
-  await setImmediate();
-  Context.current().cancellationSignal.throwIfAborted();
+/** Lets other work go on in between, such as heartbeats, and ends the reading when it is to end. */
+export function pauseOf({ signal }: Reader): () => Promise<void> {
+  return async () => {
+    await setImmediate();
+    signal.throwIfAborted();
+  };
 }
 
-export async function findSource({ spec, ...root }: Located, path: string): Promise<Source> {
-  const files = await findSourceFiles(path, root, spec.data.format);
-  const { shape, seen } = await findShape(files, spec.data, root.s3);
+export async function findSource({ spec, ...located }: Located, path: string): Promise<Source> {
+  const files = await findSourceFiles(path, located, spec.data.format);
+  const { s3, signal, onProgress } = located;
+  const { shape, seen } = await findShape(files, spec.data, s3);
   if (shape === undefined) throw invalidData(`${path}: ${unknownFormat(seen)}`);
-  return { path, files, shape, s3: root.s3 };
+  return { path, files, shape, s3, signal, onProgress };
 }
 
 /**
- * The rows in batches. Fails with `InvalidData` at the end when one of them cannot be used, or there are none; heartbeats
- * while it reads.
+ * The rows in batches. Fails with `InvalidData` at the end when one of them cannot be used, or there are none.
  */
 export async function* sourceRows(source: Source, options: RowOptions): AsyncGenerator<readonly PlacedRow[]> {
-  const { path, shape, s3 } = source;
+  const { path, shape, s3, signal, onProgress } = source;
   const { groupBy } = options;
   const problems = new DataProblems();
   let usable = 0;
@@ -81,8 +89,8 @@ export async function* sourceRows(source: Source, options: RowOptions): AsyncGen
     let bytes = 0;
     const onBytes = (count: number): void => {
       bytes += count;
-      Context.current().cancellationSignal.throwIfAborted();
-      tell({ file: file.name, bytes, total: file.bytes });
+      signal.throwIfAborted();
+      onProgress({ file: file.name, bytes, total: file.bytes });
     };
     for await (const batch of readExamples([file], shape, { s3, onBytes, ...(groupBy && { groupBy }) })) {
       const rows: PlacedRow[] = [];

@@ -21,9 +21,9 @@ export function planCommand(context: Context) {
       const spec = await readSpec(context, file, set ?? []);
       const environment = await findEnvironment(context);
       nameEnvironment(context, environment);
-      const plan = planOf(spec.spec, await lookUp(context, environment, spec));
+      const plan = planOf(spec.spec, await lookUp(context, environment, spec, { readData: true }));
       context.exitCode = plan.ok ? EXIT.done : EXIT.usage;
-      context.output.result(plan, renderPlan(plan, context.output));
+      context.output.result(plan, context.output.hint(renderPlan(plan, context.output)));
     });
   return withExamples(
     command,

@@ -65,6 +65,7 @@ export const plan: z.ZodType<Plan> = z
         code: z.enum([
           'AccountIncomplete',
           'NotFound',
+          'InvalidData',
           'BaseNotFound',
           'Conflict',
           'EndpointFailed',

@@ -32,7 +32,7 @@ export async function agreedTo(
     output.note({ code: 'cost', text: costLine(cost, screen), data: { cost } });
     return true;
   }
-  const plan = planOf(file.spec, await lookUp(context, environment, file));
+  const plan = planOf(file.spec, await lookUp(context, environment, file, { readData: false }));
   output.note({ code: 'plan', text: `${renderPlan({ ...plan, problems: [] }, screen)}\n` });
   const [problem] = plan.problems;
   if (problem) throw usageError(problem.code, problem.message, problem.fix);

@@ -1,19 +1,72 @@
 /** What a run would send to S3, from the files that its spec names. */
 import type { S3Client } from '@aws-sdk/client-s3';
+import { readDataSet } from '../../activities/data/data-set.ts';
+import { Scratch } from '../../activities/data/scratch.ts';
 import { packSource } from '../../activities/data/source.ts';
 import { findSourceFiles } from '../../activities/data/source-files.ts';
+import type { Reader } from '../../activities/data/source-rows.ts';
+import { errorTypeOf } from '../../activities/errors.ts';
 import { s3Uri } from '../../activities/s3-uri.ts';
 import { s3Keys } from '../../spec/naming.ts';
 import type { DataFacts, InputFacts } from '../../spec/plan.ts';
 import type { SpecFile } from '../runs/read-spec.ts';
 
-/** @param bucket where it would go, if that is given */
-export async function codeFacts({ spec, directory }: SpecFile, bucket: string | undefined): Promise<InputFacts> {
-  const { sha256, bytes } = await packSource(spec, directory);
-  return { bytes, ...(bucket && { uri: s3Uri(bucket, s3Keys.source(spec.name, sha256)) }) };
+/** An object that the run would upload. */
+export interface Sent {
+  readonly uri: string;
+  readonly bytes: number;
 }
 
-export async function dataFacts({ spec, directory }: SpecFile, s3: () => S3Client): Promise<DataFacts> {
+/** Facts, and the objects that they are about; none where there is no bucket for them. */
+export interface Inputs<F extends InputFacts> {
+  readonly facts: F;
+  readonly sent: readonly Sent[];
+}
+
+export async function codeInputs(
+  { spec, directory }: SpecFile,
+  bucket: string | undefined,
+): Promise<Inputs<InputFacts>> {
+  const { sha256, bytes } = await packSource(spec, directory);
+  if (bucket === undefined) return { facts: { bytes }, sent: [] };
+  const uri = s3Uri(bucket, s3Keys.source(spec.name, sha256));
+  return { facts: { bytes, uri }, sent: [{ uri, bytes }] };
+}
+
+export interface DataOptions extends Reader {
+  readonly bucket: string | undefined;
+  readonly s3: () => S3Client;
+}
+
+/** Reads and splits the data as a run would. Data that a run would refuse is one of the facts. */
+export async function dataInputs({ spec, directory }: SpecFile, options: DataOptions): Promise<Inputs<DataFacts>> {
+  const { bucket, ...reading } = options;
+  const scratch = new Scratch();
+  try {
+    const { files } = await readDataSet({ spec, directory, ...reading }, scratch);
+    const { uploads, data } = files.placed(spec.name, bucket ?? '');
+    const splits = Object.fromEntries(Object.entries(data.splits).map(([split, { rows }]) => [split, rows]));
+    const bytes = uploads.reduce((sum, { content }) => sum + content.bytes, 0);
+    if (bucket === undefined) return { facts: { bytes, splits }, sent: [] };
+    const uri = s3Uri(bucket, s3Keys.dataSet(spec.name, data.sha256));
+    return { facts: { bytes, splits, uri }, sent: uploads.map(({ uri, content }) => ({ uri, bytes: content.bytes })) };
+  } catch (error) {
+    const type = errorTypeOf(error);
+    if (type !== 'InvalidData' && type !== 'InvalidSpec') throw error;
+    return {
+      facts: { ...(await dataFiles({ spec, directory }, options.s3)), refused: (error as Error).message },
+      sent: [],
+    };
+  } finally {
+    await scratch.close();
+  }
+}
+
+/** What there is to read. */
+export async function dataFiles(
+  { spec, directory }: Pick<SpecFile, 'spec' | 'directory'>,
+  s3: () => S3Client,
+): Promise<DataFacts> {
   const { source, train, validation, test, format } = spec.data;
   const paths = [source, train, validation, test].filter((path) => path !== undefined);
   const found = await Promise.all(paths.map((path) => findSourceFiles(path, { directory, s3 }, format)));

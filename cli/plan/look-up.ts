@@ -1,6 +1,7 @@
 /** What a plan needs to know of this machine and of AWS. Nothing is written anywhere. */
 import { HeadBucketCommand, HeadObjectCommand } from '@aws-sdk/client-s3';
 import { type AwsClients, createAwsClients } from '../../activities/aws.ts';
+import type { Reader } from '../../activities/data/source-rows.ts';
 import { describeEndpoint, ownerOf, servedRun } from '../../activities/deployment/endpoints.ts';
 import { errorTypeOf, unlessNotFound } from '../../activities/errors.ts';
 import { findBase } from '../../activities/models.ts';
@@ -12,33 +13,49 @@ import type { Context } from '../context.ts';
 import { type Environment, findAccount } from '../environment.ts';
 import { UserError, usageError } from '../errors.ts';
 import { checkImages, type SpecFile } from '../runs/read-spec.ts';
-import { codeFacts, dataFacts } from './inputs.ts';
+import { codeInputs, dataFiles, dataInputs, type Inputs, type Sent } from './inputs.ts';
 import { knownPrices } from './prices.ts';
 
+export interface LookUpOptions {
+  /** Whether the data is read and split, as a run does it: what it would send is known then, and not how large it is alone. */
+  readonly readData: boolean;
+}
+
 /** Everything that can be found out; what cannot be is told in `unknown`. */
-export async function lookUp(context: Context, environment: Environment, file: SpecFile): Promise<PlanFacts> {
+export async function lookUp(
+  context: Context,
+  environment: Environment,
+  file: SpecFile,
+  { readData }: LookUpOptions,
+): Promise<PlanFacts> {
   const account = await findAccount(environment, file.spec);
   const { region, bucket } = account;
   if (region) checkImages(file, region);
   const prices = region ? await knownPrices(context, region) : NO_PRICES;
   const clients = region ? createAwsClients(region) : undefined;
+  const looks = new Looks();
+  const { at } = looks;
+  const ifGiven = <T>(what: string, look: false | undefined | (() => Promise<T>)) =>
+    look ? at(what, look) : undefined;
   try {
-    const looks = new Looks();
-    const there =
-      clients && bucket ? await looks.at(`bucket ${bucket}`, () => bucketOrNull(clients.s3, bucket)) : undefined;
+    const there = await ifGiven(
+      `bucket ${bucket}`,
+      clients && bucket !== undefined && (() => bucketOrNull(clients.s3, bucket)),
+    );
     // Whoever cannot see the bucket cannot see what is in it.
     const s3 = there ? clients?.s3 : undefined;
-    const { spec } = file;
-    const { base: wanted } = spec.train;
-    const [data, code, base, endpoint] = await Promise.all([
-      looks.at('data', () => dataFacts(file, () => clients?.s3 ?? missingRegion())),
-      codeFacts(file, bucket).then(
-        async (local) => (s3 && (await looks.at('code', () => withPresence(s3, local)))) ?? local,
+    const { base } = file.spec.train;
+    const endpoint = endpointName(file.spec);
+    const source = () => clients?.s3 ?? missingRegion();
+    const [data, code, foundBase, foundEndpoint] = await Promise.all([
+      at('data', async () =>
+        readData
+          ? present('data', await dataInputs(file, { bucket, s3: source, ...readerOf(context) }), s3, looks)
+          : dataFiles(file, source),
       ),
-      s3 && bucket && wanted ? looks.at(`base ${wanted}`, () => baseOrNull(s3, wanted, bucket)) : undefined,
-      clients && spec.deploy.to !== 'none'
-        ? looks.at(`endpoint ${endpointName(spec)}`, () => endpointOrNull(clients.sagemaker, endpointName(spec)))
-        : undefined,
+      codeInputs(file, bucket).then((inputs) => present('code', inputs, s3, looks)),
+      ifGiven(`base ${base}`, s3 && bucket !== undefined && base !== undefined && (() => baseOrNull(s3, base, bucket))),
+      ifGiven(`endpoint ${endpoint}`, clients && endpoint !== undefined && (() => endpointOrNull(clients, endpoint))),
     ]);
     return {
       account,
@@ -46,8 +63,8 @@ export async function lookUp(context: Context, environment: Environment, file: S
       data: data ?? {},
       code,
       ...(there !== undefined && { bucket: there }),
-      ...(base !== undefined && { base }),
-      ...(endpoint !== undefined && { endpoint }),
+      ...(foundBase !== undefined && { base: foundBase }),
+      ...(foundEndpoint !== undefined && { endpoint: foundEndpoint }),
       unknown: looks.unknown,
     };
   } finally {
@@ -55,18 +72,26 @@ export async function lookUp(context: Context, environment: Environment, file: S
   }
 }
 
-/** Looks one thing up after the other, and keeps what could not be. */
+function readerOf({ output, signal }: Context): Reader {
+  return {
+    signal,
+    onProgress: ({ file, bytes, total }) =>
+      output.live(bytes < total ? `  reading ${file} · ${Math.floor((100 * bytes) / total)} %` : undefined),
+  };
+}
+
+/** Looks that may fail, and what they were for. */
 class Looks {
   readonly unknown: Unknown[] = [];
 
-  async at<T>(what: string, look: () => Promise<T>): Promise<T | undefined> {
+  readonly at = async <T>(what: string, look: () => Promise<T>): Promise<T | undefined> => {
     try {
       return await look();
     } catch (error) {
       this.unknown.push({ what, why: reasonOf(error) });
       return undefined;
     }
-  }
+  };
 }
 
 function missingRegion(): never {
@@ -81,8 +106,19 @@ function reasonOf(error: unknown): string {
   return `${type}: ${message.split('\n', 1)[0] || 'no reason given'}`;
 }
 
-function endpointName({ name, deploy }: Spec): string {
-  return deploy.to === 'none' ? name : (deploy.endpoint ?? name);
+function endpointName({ name, deploy }: Spec): string | undefined {
+  return deploy.to === 'none' ? undefined : (deploy.endpoint ?? name);
+}
+
+/** The facts, with whether the bucket has what they are about, where that can be seen. */
+async function present<F extends InputFacts>(
+  what: string,
+  { facts, sent }: Inputs<F>,
+  s3: AwsClients['s3'] | undefined,
+  { at }: Looks,
+): Promise<F> {
+  const there = s3 && sent.length > 0 ? await at(what, () => areThere(s3, sent)) : undefined;
+  return there === undefined ? facts : { ...facts, there };
 }
 
 async function bucketOrNull(s3: AwsClients['s3'], bucket: string): Promise<'there' | null> {
@@ -92,13 +128,16 @@ async function bucketOrNull(s3: AwsClients['s3'], bucket: string): Promise<'ther
   return found ? 'there' : null;
 }
 
-/** What is named by its content is there, or it is not. */
-async function withPresence<F extends InputFacts>(s3: AwsClients['s3'], facts: F): Promise<F> {
-  const { uri } = facts;
-  if (uri === undefined) return facts;
-  const { bucket: Bucket, key: Key } = parseS3Uri(uri);
-  const found = await unlessNotFound(`look for ${uri}`, () => s3.send(new HeadObjectCommand({ Bucket, Key })));
-  return { ...facts, there: found !== undefined };
+/** Whether the bucket has all of them: what is named by its content is there, or it is not. */
+async function areThere(s3: AwsClients['s3'], sent: readonly Sent[]): Promise<boolean> {
+  const found = await Promise.all(
+    sent.map(async ({ uri, bytes }) => {
+      const { bucket: Bucket, key: Key } = parseS3Uri(uri);
+      const head = await unlessNotFound(`look for ${uri}`, () => s3.send(new HeadObjectCommand({ Bucket, Key })));
+      return head?.ContentLength === bytes;
+    }),
+  );
+  return found.every(Boolean);
 }
 
 async function baseOrNull(s3: AwsClients['s3'], base: string, bucket: string): Promise<PlanFacts['base']> {
@@ -111,7 +150,7 @@ async function baseOrNull(s3: AwsClients['s3'], base: string, bucket: string): P
   }
 }
 
-async function endpointOrNull(sagemaker: AwsClients['sagemaker'], name: string): Promise<EndpointFacts | null> {
+async function endpointOrNull({ sagemaker }: AwsClients, name: string): Promise<EndpointFacts | null> {
   const endpoint = await describeEndpoint(sagemaker, name);
   if (!endpoint) return null;
   const [owner, serves] = await Promise.all([

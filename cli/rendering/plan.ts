@@ -177,7 +177,10 @@ function problemLines({ problems }: Plan, screen: Screen): string[] {
   const { red, dim } = screen.style;
   return problems.flatMap(({ code, message, fix }) => [
     '',
-    ...hang(`${GAP}${red('✖')} `, `${message} (${code})`, screen.columns),
+    ...message
+      .split('\n')
+      .flatMap((line, i) => hang(i === 0 ? `${GAP}${red('✖')} ` : `${GAP}  `, line, screen.columns)),
     ...hang(`${GAP}  ${dim('fix:')} `, fix, screen.columns),
+    `${GAP}  ${dim(`more: temper explain ${code}`)}`,
   ]);
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { dirname } from 'node:path';
+import { writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
 import { expect, it } from 'vitest';
@@ -11,7 +12,7 @@ import { account, clients, once, pipeline, preparedFrom } from '../support/activ
 import { writeKeywordProject } from '../support/keyword-project.ts';
 import { sharedRegion, temporaryDirectory } from '../support/region.ts';
 import { cli, startCli, until } from './support/cli.ts';
-import { ownNamespace, project, SPEC, startPipeline } from './support/pipeline.ts';
+import { type Env, ownNamespace, project, SPEC, startPipeline } from './support/pipeline.ts';
 
 const { env } = sharedRegion();
 
@@ -31,7 +32,7 @@ it('says what a run would send and make, and changes nothing', async () => {
   const cwd = dirname(specFile);
   const first = await planned(cwd);
   expect(first).toMatchObject({ ok: true, name, account, unknown: [], problems: [] });
-  expect(actions(first)).toMatchObject({ code: 'upload', 'training job': 'create' });
+  expect(actions(first)).toMatchObject({ data: 'upload', code: 'upload', 'training job': 'create' });
   const { KeyCount } = await clients.s3.send(
     new ListObjectsV2Command({ Bucket: account.bucket, Prefix: `temper/${name}/` }),
   );
@@ -39,7 +40,18 @@ it('says what a run would send and make, and changes nothing', async () => {
 
   await preparedFrom(specFile, name);
   const second = await planned(cwd);
-  expect(actions(second)).toMatchObject({ code: 'reuse' });
+  expect(actions(second)).toMatchObject({ data: 'reuse', code: 'reuse' });
+  const rows = Object.values(second.steps[0]?.splits ?? {}).reduce((sum, each) => sum + each, 0);
+  expect(rows).toBeGreaterThan(0);
+});
+
+it('says that a run would refuse the data, and why', async () => {
+  const cwd = await project(FROM_SCRATCH);
+  await writeFile(join(cwd, 'data', 'rows.jsonl'), '{"text":"a","label":"x"}\n{"text":3,"label":"y"}\n');
+  const { exitCode, stdout } = await cli(['plan', 'temper.yaml'], { env, cwd });
+  expect(exitCode).toBe(2);
+  expect(stdout).toContain('1 of 2 rows cannot be used');
+  expect(stdout).toContain('data/rows.jsonl:2');
 });
 
 it('says which model a run would start from, and which one it would replace', async () => {
@@ -98,7 +110,11 @@ it('says what it could not look up, once for each reason, where AWS does not ans
   expect(actions(plan)).toMatchObject({ data: 'unknown', code: 'unknown', base: 'unknown', endpoint: 'unknown' });
 });
 
-const ON_AWS = { AWS_ENDPOINT_URL_SAGEMAKER: 'https://api.sagemaker.us-east-1.amazonaws.com' };
+/** As if AWS billed: no other address of SageMaker is named, while the process still knows that of the region. */
+async function onAws(): Promise<Env> {
+  const { AWS_ENDPOINT_URL_SAGEMAKER: _, ...rest } = await ownNamespace();
+  return rest;
+}
 /** Without a base, whose card the bucket lacks. */
 const FROM_SCRATCH = SPEC.replace(', base: run:movie-reviews', '').replace(', accuracy >= base + 0.05', '');
 
@@ -107,7 +123,7 @@ async function started(env: Readonly<Record<string, string>>): Promise<number> {
 }
 
 it('asks on a terminal before it starts what AWS bills for, with the plan; anything but yes starts nothing', async () => {
-  const own = { ...(await ownNamespace()), ...ON_AWS };
+  const own = await onAws();
   const options = { env: own, cwd: await project(FROM_SCRATCH), terminal: true };
   const declining = startCli(['run', 'temper.yaml'], options);
   await until(() => declining.stderr().includes('start it? [y/N]'));
@@ -129,7 +145,7 @@ it('asks on a terminal before it starts what AWS bills for, with the plan; anyth
 });
 
 it('does not ask with --yes, nor where there is no terminal; then it says what the run could cost', async () => {
-  const own = { ...(await ownNamespace()), ...ON_AWS };
+  const own = await onAws();
   await startPipeline(own);
   const cwd = await project(FROM_SCRATCH);
   for (const options of [{ argv: ['--yes'], terminal: true }, { argv: [] }]) {

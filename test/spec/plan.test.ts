@@ -77,6 +77,7 @@ describe('what would stop a run is part of its plan', () => {
   it.each<[string, Partial<PlanFacts>, string]>([
     ['no role', { account: { region: 'us-east-1', bucket: 'bucket' } }, 'AccountIncomplete'],
     ['no bucket', { bucket: null }, 'NotFound'],
+    ['rows that cannot be used', { data: { refused: '3 of 40 rows cannot be used' } }, 'InvalidData'],
     ['no base', { base: null }, 'BaseNotFound'],
     ["an endpoint of somebody else's", { endpoint: { status: 'InService', owner: 'other' } }, 'Conflict'],
     ['an endpoint without an owner', { endpoint: { status: 'InService' } }, 'Conflict'],
