@@ -1,7 +1,7 @@
 /** The projects that `temper init` writes, kept as files in templates/. */
 export const TEMPLATES = {
   classification: 'sort texts into labels, with scikit-learn',
-  chat: 'answer in conversations: a small stand-in, and where your language model goes',
+  chat: 'answer in conversations: a stand-in for your language model',
   scratch: 'the least that a run needs, on the standard library of Python',
 } as const satisfies Readonly<Record<string, string>>;
 

@@ -12,7 +12,8 @@ import { type Env, newNamespace, ownNamespace } from './support/pipeline.ts';
 const run = promisify(execFile);
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const TYPE = fileURLToPath(new URL('support/type_in_shell.py', import.meta.url));
-const NOBODY = { TEMPORAL_ADDRESS: '127.0.0.1:1', AWS_ENDPOINT_URL: 'http://127.0.0.1:1', AWS_REGION: 'us-east-1' };
+const NOWHERE = 'http://127.0.0.1:1';
+const NOBODY = { TEMPORAL_ADDRESS: '127.0.0.1:1', AWS_ENDPOINT_URL_SAGEMAKER: NOWHERE, AWS_REGION: 'us-east-1' };
 
 /** What is offered at the end of the words, without its descriptions. */
 async function offered(words: readonly string[], env: NodeJS.ProcessEnv = NOBODY): Promise<string[]> {
