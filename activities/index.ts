@@ -1,17 +1,20 @@
 import type { AwsProvider } from './aws.ts';
+import { createDataActivities } from './data/activities.ts';
 import { createDeploymentActivities } from './deployment/deployment.ts';
 import { createEvaluationActivities } from './evaluation/evaluation.ts';
 import { heartbeating } from './heartbeating.ts';
 import { createModelActivities } from './models.ts';
 import { createTrainingActivities } from './sagemaker/training.ts';
 
-/** Every activity of the pipeline's workers; the upload, which needs local files, is createDataActivities. */
+/** Every activity of the pipeline's workers: all but `prepareInputs`, which needs a person's files. */
 export function createPipelineActivities(deps: { readonly aws: AwsProvider }) {
-  return heartbeating({
+  const { prepareData } = createDataActivities(deps);
+  const others = heartbeating({
     ...createModelActivities(deps),
     ...createTrainingActivities(deps),
     ...createEvaluationActivities(deps),
     ...createDeploymentActivities(deps),
   });
+  return { prepareData, ...others };
 }
 export type PipelineActivities = ReturnType<typeof createPipelineActivities>;

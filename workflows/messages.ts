@@ -12,6 +12,8 @@ export interface FineTuneInput {
   readonly account: Account;
   /** Directory of the spec file, absolute, on the machine that uploads: the spec's relative paths start here. */
   readonly directory: string;
+  /** The name of that machine. */
+  readonly machine?: string;
   /** Of the machines of the spec in its region, as far as they are known; what a budget is held against. */
   readonly prices?: Prices;
 }

@@ -70,16 +70,17 @@ export function awaitHandOver(maxSeconds: number): ActivityOptions {
 }
 
 /**
- * Reads and uploads local files on the machine that has them; heartbeats with its progress. When that machine goes away
- * the run waits for `temper upload`, a day at most.
+ * Reads and uploads files; heartbeats with its progress. When the machine that has local ones goes away, the run waits for
+ * `temper upload`. A cancel waits for the upload to end: it leaves no parts behind.
  */
-export const upload = {
-  startToCloseTimeout: '12 hours',
-  scheduleToCloseTimeout: '1 day',
-  heartbeatTimeout,
-  retry,
-  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-} satisfies ActivityOptions;
+export function upload(withinSeconds: number): ActivityOptions {
+  return {
+    scheduleToCloseTimeout: withinSeconds * 1000,
+    heartbeatTimeout,
+    retry,
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+  };
+}
 
 /** Stops and removes: what it does not reach goes on billing, so it is tried for a day. */
 export const cleanUp = {

@@ -1,16 +1,26 @@
 /** The stages of a run: each leaves small references for the next, and registers what it creates for clean-up first. */
-import { type ActivityOptions, ApplicationFailure, proxyActivities, workflowInfo } from '@temporalio/workflow';
-import type { createDataActivities } from '../activities/data/activities.ts';
+import {
+  type ActivityOptions,
+  ApplicationFailure,
+  proxyActivities,
+  TimeoutFailure,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { createDataActivities, PreparedInputs } from '../activities/data/activities.ts';
 import type { PipelineActivities } from '../activities/index.ts';
 import { durationSeconds } from '../spec/duration.ts';
+import type { PipelineCode } from '../spec/errors/pipeline.ts';
 import { evaluateGate, type RuleVerdict } from '../spec/gate.ts';
+import { isInS3 } from '../spec/inputs.ts';
 import { type Contender, inputsTaskQueue, modelName } from '../spec/naming.ts';
 import type { DataSet, Deployment, Evaluation, ModelRef, SourceBundle, TrainedModel } from '../spec/record.ts';
 import { servingOf } from '../spec/serving.ts';
 import type { CleanUp } from './clean-up.ts';
+import { rootOf } from './failures.ts';
 import type { FineTuneInput } from './messages.ts';
 import * as profiles from './profiles.ts';
 import type { Progress } from './progress.ts';
+import { together } from './together.ts';
 
 export interface RunContext extends FineTuneInput {
   readonly progress: Progress;
@@ -24,30 +34,68 @@ export interface Prepared {
   readonly base?: ModelRef;
 }
 
+type DataActivities = ReturnType<typeof createDataActivities>;
+
 const quickCall = proxyActivities<PipelineActivities>(profiles.quickCall);
 const submit = proxyActivities<PipelineActivities>(profiles.submit);
 const removing = proxyActivities<PipelineActivities>(profiles.cleanUp);
-const upload = proxyActivities<ReturnType<typeof createDataActivities>>(profiles.upload);
 
 // A deployment has no limit of its own: SageMaker gives up on a fleet that does not come up within four hours.
 const LONGEST_DEPLOYMENT_SECONDS = 4 * 3600;
 
 const summary = (text: string): ActivityOptions => ({ summary: text });
 
-/** Uploads data and code from the machine that has them, and looks up what to start from. */
-export async function prepare({ run, spec, account, directory }: RunContext): Promise<Prepared> {
-  const taskQueue = inputsTaskQueue(run);
-  const inputs = upload.prepareInputs.executeWithOptions(
-    { taskQueue, ...summary('check, split and upload the data; package the code') },
-    [{ run, spec, directory, region: account.region, bucket: account.bucket }],
-  );
-  if (!spec.train.base) return inputs;
-  // At the same time, so that a base that is not there ends the run before hours of uploading.
-  const found = quickCall.resolveBase.executeWithOptions(summary(`look up ${spec.train.base}`), [
-    { base: spec.train.base, account },
+/**
+ * Uploads code and local data from the machine that has them, lets a worker prepare data that is in S3, and looks up what
+ * to start from; all at the same time, so that a base that is not there ends the run before hours of uploading.
+ */
+export async function prepare(context: RunContext): Promise<Prepared> {
+  const { run, spec, account } = context;
+  const { base: wanted } = spec.train;
+  const upload = profiles.upload(durationSeconds(spec.data.uploadWithin));
+  const { prepareData } = proxyActivities<PipelineActivities>(upload);
+  const { region, bucket } = account;
+  const [{ source, data }, remote, base] = await together([
+    () => inputs(context, upload),
+    async () =>
+      isInS3(spec)
+        ? prepareData.executeWithOptions(summary('check and split the data'), [{ run, spec, region, bucket }])
+        : undefined,
+    async () =>
+      wanted === undefined
+        ? undefined
+        : quickCall.resolveBase.executeWithOptions(summary(`look up ${wanted}`), [{ base: wanted, account }]),
   ]);
-  const [{ data, source }, base] = await Promise.all([inputs, found]);
-  return { data, source, base: { serving: servingOf(spec, source, account), ...base } };
+  const dataSet = data ?? remote;
+  if (!dataSet) throw ApplicationFailure.nonRetryable('the data was not prepared', 'InvalidData');
+  return {
+    data: dataSet,
+    source,
+    ...(base && { base: { serving: servingOf(spec, source, account), ...base } }),
+  };
+}
+
+/** What the machine that has the run's files gives. */
+async function inputs(
+  { run, spec, account, directory, machine }: RunContext,
+  upload: ActivityOptions,
+): Promise<PreparedInputs> {
+  const { prepareInputs } = proxyActivities<DataActivities>({ ...upload, taskQueue: inputsTaskQueue(run) });
+  const what = isInS3(spec) ? 'package the code' : 'check, split and upload the data; package the code';
+  try {
+    return await prepareInputs.executeWithOptions(summary(what), [
+      { run, spec, directory, region: account.region, bucket: account.bucket },
+    ]);
+  } catch (error) {
+    if (!(rootOf(error) instanceof TimeoutFailure)) throw error;
+    const where = machine === undefined ? directory : `${directory} on ${machine}`;
+    throw ApplicationFailure.create({
+      type: 'InputsMissing' satisfies PipelineCode,
+      message: `the files in ${where} were not uploaded within ${spec.data.uploadWithin}`,
+      nonRetryable: true,
+      cause: error as Error,
+    });
+  }
 }
 
 /** The candidate as a model that can be served. */

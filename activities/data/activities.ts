@@ -1,4 +1,5 @@
 import { Context } from '@temporalio/activity';
+import { isInS3 } from '../../spec/inputs.ts';
 import { type RunRef, s3Keys } from '../../spec/naming.ts';
 import type { DataSet, SourceBundle } from '../../spec/record.ts';
 import type { Spec } from '../../spec/spec.ts';
@@ -9,7 +10,7 @@ import { s3Uri } from '../s3-uri.ts';
 import { readDataSet } from './data-set.ts';
 import { Scratch } from './scratch.ts';
 import { missingFiles, packSource } from './source.ts';
-import { uploadAll } from './upload.ts';
+import { type Upload, uploadAll } from './upload.ts';
 
 /** `directory` is that of the spec file, absolute, on this machine. */
 export interface PrepareInputs {
@@ -21,35 +22,55 @@ export interface PrepareInputs {
 }
 
 export interface PreparedInputs {
-  readonly data: DataSet;
   readonly source: SourceBundle;
+  /** Absent where the data is in S3: {@link createDataActivities.prepareData} prepares it. */
+  readonly data?: DataSet;
 }
 
-/** Everything about the files that a run starts from. Runs on the machine that has them. */
+/** What {@link PrepareInputs} has, but for where the local files are. */
+export type PrepareData = Omit<PrepareInputs, 'directory'>;
+
+/** Reads and uploads: local files on the machine that has them, data in S3 anywhere. */
 export function createDataActivities({ aws }: { readonly aws: AwsProvider }) {
+  /** Divides the data of a spec, and uploads it with what else there is to upload. */
+  async function uploadDataSet({ run, spec, region, bucket }: PrepareData, directory: string, others: Upload[]) {
+    const { s3 } = aws(region);
+    const scratch = new Scratch();
+    try {
+      const telling = { signal: Context.current().cancellationSignal, onProgress: tell };
+      const { files, about } = await readDataSet({ spec, directory, s3: () => s3, ...telling }, scratch);
+      const { uploads, data } = files.placed(run.name, bucket);
+      await uploadAll(s3, [...uploads, ...others], telling);
+      return { ...data, ...about };
+    } finally {
+      await scratch.close();
+    }
+  }
+
   return heartbeating({
     /**
-     * Checks data and scripts, splits the data, and uploads what is not in the bucket yet; names are hashes of content,
-     * so a second call sends nothing. Fails with `InvalidSpec` for missing files and with `InvalidData` for unusable
-     * rows, before anything is sent.
+     * Checks scripts and local data, splits the data, and uploads what is not in the bucket yet; names are hashes of
+     * content, so a second call sends nothing. Fails with `InvalidSpec` for missing files and with `InvalidData` for
+     * unusable rows, before anything is sent.
      */
-    async prepareInputs({ run, spec, directory, region, bucket }: PrepareInputs): Promise<PreparedInputs> {
-      const { s3 } = aws(region);
+    async prepareInputs(input: PrepareInputs): Promise<PreparedInputs> {
+      const { run, spec, directory, region, bucket } = input;
       const missing = await missingFiles(spec, directory);
       if (missing.length > 0) throw failure('InvalidSpec', missing.join('\n'));
-      const packed = await packSource(spec, directory);
-      const uri = s3Uri(bucket, s3Keys.source(run.name, packed.sha256));
-      const scratch = new Scratch();
-      try {
-        const { cancellationSignal: signal } = Context.current();
-        const reader = { signal, onProgress: tell };
-        const { files, about } = await readDataSet({ spec, directory, s3: () => s3, ...reader }, scratch);
-        const { uploads, data } = files.placed(run.name, bucket);
-        await uploadAll(s3, [...uploads, { uri, content: packed }], reader);
-        return { data: { ...data, ...about }, source: { uri, sha256: packed.sha256 } };
-      } finally {
-        await scratch.close();
-      }
+      const content = await packSource(spec, directory);
+      const { sha256 } = content;
+      const code = { uri: s3Uri(bucket, s3Keys.source(run.name, sha256)), content };
+      const source = { uri: code.uri, sha256 };
+      if (!isInS3(spec)) return { source, data: await uploadDataSet(input, directory, [code]) };
+      const { cancellationSignal: signal } = Context.current();
+      await uploadAll(aws(region).s3, [code], { signal, onProgress: tell });
+      return { source };
+    },
+
+    /** The same for data that is in S3. Fails with `InvalidData` for unusable rows, before anything is written. */
+    async prepareData(input: PrepareData): Promise<DataSet> {
+      // Paths that are s3:// addresses start from nowhere.
+      return uploadDataSet(input, '/', []);
     },
   });
 }

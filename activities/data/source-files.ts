@@ -8,6 +8,7 @@ import { createGunzip } from 'node:zlib';
 import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { glob } from 'tinyglobby';
 import type { Format } from '../../spec/data/formats.ts';
+import { isS3 } from '../../spec/inputs.ts';
 import { calling } from '../errors.ts';
 import { objectsUnder } from '../s3-lines.ts';
 import { parseS3Uri, s3Uri } from '../s3-uri.ts';
@@ -47,8 +48,6 @@ const SEARCHED = ['.jsonl', '.ndjson', '.csv', '.tsv', '.parquet'];
 
 /** For messages. */
 export const SEARCHED_FOR = `${SEARCHED.join(', ')} files (or .gz of them)`;
-
-export const isS3 = (path: string): boolean => path.startsWith('s3://');
 
 function sourceFile(name: string, path: string, bytes: number): SourceFile {
   const gzipped = name.endsWith('.gz');

@@ -3,23 +3,16 @@ import { dirname, resolve, sep } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { pack } from 'tar-stream';
 import { glob } from 'tinyglobby';
+import { dataPaths, isS3 } from '../../spec/inputs.ts';
 import type { Spec } from '../../spec/spec.ts';
 import { failure } from '../errors.ts';
 import { type Content, inMemory } from './content.ts';
-import { findLocalFiles, isS3, SEARCHED_FOR } from './source-files.ts';
+import { findLocalFiles, SEARCHED_FOR } from './source-files.ts';
 
 /** Above this a directory holds something else than code, and every job would download it. */
 const MAX_SOURCE_MB = 50;
 
 const NOT_SOURCE = ['**/node_modules/**', '**/__pycache__/**', '**/*.pyc'];
-
-/** The paths of a spec that name data. */
-function dataPaths({ data }: Spec): [field: string, path: string][] {
-  return (['source', 'train', 'validation', 'test'] as const).flatMap((field): [string, string][] => {
-    const path = data[field];
-    return path === undefined ? [] : [[`data.${field}`, path]];
-  });
-}
 
 async function isFile(path: string): Promise<boolean> {
   return (await stat(path).catch(() => undefined))?.isFile() ?? false;

@@ -6,9 +6,10 @@ import { CsvError, parse } from 'csv-parse';
 import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import type { RowProblem } from '../../spec/data/problems.ts';
+import { isS3 } from '../../spec/inputs.ts';
 import { lowerFirst, shown } from '../../spec/shown.ts';
 import { notUtf8, nulBytes, type RawRow } from './json-lines.ts';
-import { bytesBetween, isS3, type SourceFile } from './source-files.ts';
+import { bytesBetween, type SourceFile } from './source-files.ts';
 
 const BATCH_ROWS = 1000;
 /** Of a field with a quote that nothing closes, which goes on to the end of the file. */

@@ -17,6 +17,7 @@ export interface Pending {
 /** The stage that waits for an activity; clean-up belongs to none. */
 const STAGE_OF: Readonly<Record<keyof PipelineActivities | 'prepareInputs', Stage | undefined>> = {
   prepareInputs: 'data',
+  prepareData: 'data',
   resolveBase: 'data',
   submitTraining: 'train',
   awaitTraining: 'train',
@@ -33,11 +34,18 @@ const STAGE_OF: Readonly<Record<keyof PipelineActivities | 'prepareInputs', Stag
 type PendingActivity = NonNullable<WorkflowExecutionDescription['raw']['pendingActivities']>[number];
 
 /** The run was described before it was asked for its record, and may have gone on to the next stage in between. */
-function activityOf(stage: Stage, { raw }: WorkflowExecutionDescription): PendingActivity | undefined {
-  return raw.pendingActivities?.find(({ activityType }) => {
+function activitiesOf(stage: Stage, { raw }: WorkflowExecutionDescription): PendingActivity[] {
+  const all = raw.pendingActivities ?? [];
+  return all.filter(({ activityType }) => {
     const owner = STAGE_OF[activityType?.name as keyof typeof STAGE_OF];
     return owner === undefined || owner === stage;
   });
+}
+
+/** Of several, one that has something to tell. */
+function activityOf(stage: Stage, description: WorkflowExecutionDescription): PendingActivity | undefined {
+  const activities = activitiesOf(stage, description);
+  return activities.find(({ heartbeatDetails, lastFailure }) => heartbeatDetails || lastFailure) ?? activities[0];
 }
 
 // PendingActivityState SCHEDULED: waiting for a worker to take it up.
@@ -47,9 +55,10 @@ const TAKEN_UP_MS = 3_000;
 
 /** Whether the machine that has the run's files is away. */
 export function lacksInputs({ stage }: RunRecord, description: WorkflowExecutionDescription): boolean {
-  const { activityType, state, scheduledTime } = activityOf(stage, description) ?? {};
-  const since = Number(scheduledTime?.seconds ?? Number.POSITIVE_INFINITY) * 1000;
-  return activityType?.name === 'prepareInputs' && state === SCHEDULED && Date.now() - since > TAKEN_UP_MS;
+  return activitiesOf(stage, description).some(({ activityType, state, scheduledTime }) => {
+    const since = Number(scheduledTime?.seconds ?? Number.POSITIVE_INFINITY) * 1000;
+    return activityType?.name === 'prepareInputs' && state === SCHEDULED && Date.now() - since > TAKEN_UP_MS;
+  });
 }
 
 /** What has to change outside of the run, by the type that the attempts fail with. */

@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { hostname } from 'node:os';
 import { budgetProblem } from '../../spec/cost/budget.ts';
 import { costOf, type Prices, pricesFor } from '../../spec/cost/cost.ts';
 import { PIPELINE_TASK_QUEUE, type RunRef, workflowIdOf } from '../../spec/naming.ts';
@@ -38,7 +39,7 @@ export async function startRun(
     const workflowId = workflowIdOf(run);
     // Served before the run is there to ask for them: what cannot be uploaded is not started.
     const last = await whileServingInputs(context, temporal, run, async (uploaded, signal) => {
-      await start(temporal, { run, spec, account, directory, prices: pricesFor(spec, prices) });
+      await start(temporal, { run, spec, account, directory, machine: hostname(), prices: pricesFor(spec, prices) });
       announce(context, temporal, workflowId, 'run.started');
       return follow(context, temporal, workflowId, {
         signal,

@@ -108,6 +108,12 @@ export const PIPELINE_ERRORS = {
     fix: 'let the script save its model to the directory in SM_MODEL_DIR, then start the run again',
     example: 'training job reviews-7f3a9c-train left no model: s3://bucket/output/model.tar.gz holds no file',
   },
+  InputsMissing: {
+    means: 'the local files of the run did not arrive in time, and no job was started',
+    why: 'the terminal or the machine that was uploading them went away, or the upload takes longer than data.uploadWithin',
+    fix: 'start the run again where the files are, or raise data.uploadWithin; a run that waits goes on with temper upload',
+    example: 'the files in /home/ana/reviews on ana-laptop were not uploaded within 1d',
+  },
   CapacityUnavailable: {
     means: 'AWS had no machine of any type that was asked for, for as long as the spec lets the run wait',
     why: 'large GPU types are often taken in a region for hours',

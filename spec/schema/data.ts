@@ -1,6 +1,7 @@
 /** `data:` of `temper.yaml`. */
 import { z } from 'zod';
 import { COLUMNS, type ColumnName, columnsOf, FORMAT_NAMES, possibleFormats } from '../data/formats.ts';
+import { duration } from './values.ts';
 
 const fraction = z.number().min(0).max(0.9);
 
@@ -65,6 +66,10 @@ export const data = z
         description:
           'How `source` is divided: label by label, no text or prompt on two sides; the rest is for training.',
       }),
+    uploadWithin: duration.default('1d').meta({
+      description:
+        'A run whose local files are not uploaded this long after its start fails; until then it waits for them.',
+    }),
   })
   .superRefine((value, context) => {
     const given = ['train', 'validation', 'test'].filter((key) => key in value && value[key as 'train'] !== undefined);

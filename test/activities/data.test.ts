@@ -31,7 +31,7 @@ const region = env.AWS_REGION;
 const bucket = `data-test-${process.pid}-${Date.now()}`;
 const aws = createAwsProvider();
 const { s3 } = aws(region);
-const { prepareInputs } = createDataActivities({ aws });
+const { prepareInputs, prepareData } = createDataActivities({ aws });
 
 /** Failures are what the tests look at; the worker's log of them would only drown theirs. */
 const newEnvironment = () => new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') });
@@ -68,8 +68,11 @@ function specOf(data: SpecInput['data'], rest: Partial<SpecInput> = {}): Spec {
 
 const untested: Partial<SpecInput> = { evaluate: undefined };
 
-function prepare(spec: Spec, environment = newEnvironment()): Promise<PreparedInputs> {
-  return environment.run(prepareInputs, { run: { name, id: 'abcd' }, spec, region, bucket, directory });
+/** What the machine with the files prepares, data and code; where the data is in S3, a worker of the pipeline has to do it. */
+async function prepare(spec: Spec, environment = newEnvironment()): Promise<Required<PreparedInputs>> {
+  const input = { run: { name, id: 'abcd' }, spec, region, bucket };
+  const { source, data }: PreparedInputs = await environment.run(prepareInputs, { ...input, directory });
+  return { source, data: data ?? (await environment.run(prepareData, input)) };
 }
 
 async function failureOf(promise: Promise<unknown>): Promise<ApplicationFailure> {
@@ -237,6 +240,32 @@ const chats = (count: number): object[] =>
       { role: 'assistant', content: `answer ${i}` },
     ],
   }));
+
+describe('data in S3', () => {
+  const put = (key: string, body: string) => s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body }));
+
+  it('is prepared without the machine that has the code, to the same bytes as local files', async () => {
+    const rows = rowsOf(20);
+    await write('data/rows.jsonl', lines(...rows));
+    await put(`${name}/source/b.jsonl`, lines(...rows.slice(0, 7)));
+    await put(`${name}/source/a.jsonl`, lines(...rows.slice(7)));
+    const remote = specOf({ source: `s3://${bucket}/${name}/source/` });
+    const input = { run: { name, id: 'abcd' }, spec: remote, region, bucket };
+    const code: PreparedInputs = await newEnvironment().run(prepareInputs, { ...input, directory });
+    expect(Object.keys(code)).toEqual(['source']);
+    const data = await newEnvironment().run(prepareData, input);
+    expect(data).toEqual((await prepare(specOf({ source: 'data' }))).data);
+  });
+
+  it('is read by the machine with the files where some of it is local', async () => {
+    await put(`${name}/train.jsonl`, lines(...rowsOf(10)));
+    await write('test.jsonl', lines({ text: 'another', label: 'odd' }));
+    const spec = specOf({ train: `s3://${bucket}/${name}/train.jsonl`, test: 'test.jsonl' });
+    const input = { run: { name, id: 'abcd' }, spec, region, bucket, directory };
+    const { data }: PreparedInputs = await newEnvironment().run(prepareInputs, input);
+    expect(data?.splits).toMatchObject({ train: { rows: 10 }, test: { rows: 1 } });
+  });
+});
 
 describe('examples that are not classified', () => {
   it('are plain texts, where nothing is evaluated', async () => {

@@ -66,8 +66,9 @@ export async function preparedFrom(specFile: string, name: string): Promise<Trai
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
   const { spec } = parsed;
   const { region, bucket } = account;
-  const inputs = await settled(prepareInputs, { run, spec, directory: dirname(specFile), region, bucket });
-  return { run, attempt: 1, account, spec, instance: spec.train.instance[0] ?? '', ...inputs };
+  const { source, data } = await settled(prepareInputs, { run, spec, directory: dirname(specFile), region, bucket });
+  if (!data) throw new Error(`${specFile} names data in S3`);
+  return { run, attempt: 1, account, spec, instance: spec.train.instance[0] ?? '', source, data };
 }
 
 /** A training job of the inputs, done. */

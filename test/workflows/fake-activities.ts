@@ -53,6 +53,7 @@ export function fakeActivities(overrides: Partial<AllActivities> = {}): FakeActi
       data: dataSet,
       source: { uri: 's3://bucket/sourcedir.tar.gz', sha256: 'b'.repeat(64) },
     }),
+    prepareData: async () => dataSet,
     resolveBase: async () => ({ artifact: 's3://bucket/base/model.tar.gz', serving, run: 'temper/movie-reviews/aaaa' }),
     publishModel: async () => {},
     submitTraining: async ({ account }) => ({ jobName: 'reviews-abc123-train', region: account.region }),

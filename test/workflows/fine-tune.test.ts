@@ -1,3 +1,4 @@
+import { Context } from '@temporalio/activity';
 import { ApplicationFailure, WorkflowFailedError } from '@temporalio/client';
 import { describe, expect, it } from 'vitest';
 import type { Stage } from '../../spec/record.ts';
@@ -141,6 +142,54 @@ describe.each(STEPS)('when $activity does not succeed', ({ activity, stage, remo
       expect(await until(() => true)).toMatchObject({ outcome: 'cancelled', stage });
       expect(fakes.calls.filter((name) => REMOVING.includes(name))).toEqual(removes);
     });
+  });
+});
+
+/** An activity that goes on until it hears that it should not. */
+async function untilCancelled(): Promise<never> {
+  const { cancelled, heartbeat } = Context.current();
+  const beat = setInterval(heartbeat, 50);
+  try {
+    return await cancelled;
+  } finally {
+    clearInterval(beat);
+  }
+}
+
+describe('the data stage', () => {
+  const inS3 = SPEC.replace('source: data.jsonl', 'source: s3://bucket/data.jsonl');
+
+  it('lets a worker of the pipeline prepare data that is in S3, and the machine with the files the code', async () => {
+    const source = { uri: 's3://bucket/sourcedir.tar.gz', sha256: 'b'.repeat(64) };
+    const fakes = fakeActivities({ prepareInputs: async () => ({ source }) });
+    const { record } = await runToEnd(fakes, inS3);
+    expect(record).toMatchObject({ outcome: 'passed', data: { splits: { train: { rows: 70 } } }, source });
+    expect(fakes.calls.filter((name) => name.startsWith('prepare')).sort()).toEqual(['prepareData', 'prepareInputs']);
+  });
+
+  it('gives up when the files are not uploaded in time, and says which', async () => {
+    const fakes = fakeActivities({ prepareInputs: untilCancelled });
+    const { record, status } = await runToEnd(fakes, SPEC.replace('source:', 'uploadWithin: 1s, source:'));
+    expect(status).toBe('FAILED');
+    expect(record.failure).toEqual({
+      code: 'InputsMissing',
+      message: 'the files in /nowhere on laptop were not uploaded within 1s',
+      stage: 'data',
+    });
+    expect(fakes.calls).not.toContain('submitTraining');
+  });
+
+  it('cancels an upload that goes on when the base is not there', async () => {
+    let reason = '';
+    const upload = () =>
+      untilCancelled().catch((error: Error) => {
+        reason = error.message;
+        throw error;
+      });
+    const fakes = fakeActivities({ prepareInputs: upload, resolveBase: broken });
+    const { record } = await runToEnd(fakes);
+    expect(record.failure).toMatchObject({ code: 'InvalidRequest', message: 'AWS said no' });
+    expect(reason).toBe('CANCELLED');
   });
 });
 

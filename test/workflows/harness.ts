@@ -68,6 +68,7 @@ export async function withRun<T>(
         spec,
         account: { region: 'us-east-1', bucket: 'bucket', roleArn: 'arn:aws:iam::000000000000:role/r' },
         directory: '/nowhere',
+        machine: 'laptop',
         ...(prices && { prices }),
       },
     ],
