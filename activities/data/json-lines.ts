@@ -1,5 +1,6 @@
 /** JSON Lines: bytes into blocks of whole lines, blocks into rows. */
-import { isAscii, isUtf8 } from 'node:buffer';
+import { isUtf8 } from 'node:buffer';
+import { duplicateKey } from '../../spec/data/duplicate-keys.ts';
 import type { RowProblem } from '../../spec/data/problems.ts';
 import type { Fields } from '../../spec/data/read-example.ts';
 import { shown } from '../../spec/shown.ts';
@@ -67,50 +68,45 @@ function joined(pending: readonly Buffer[], last: Buffer): Buffer {
 /** Reads a line; `undefined` where it is empty. */
 export type LineReader = (line: string) => { readonly row: Fields } | { readonly problem: RowProblem } | undefined;
 
-/** What a block holds, and how many lines it has. Empty lines are left out. */
-export function rowsOfBlock(
+/** Gives every line of a block that is not empty to `visit`, and returns how many lines it has. */
+export function visitLines(
   { bytes, cutOff, tooLong }: Block,
   firstLine: number,
   read: LineReader,
-): { readonly rows: RawRow[]; readonly lines: number } {
-  if (tooLong !== undefined) return { rows: [{ line: firstLine, problem: tooLongProblem(bytes, tooLong) }], lines: 1 };
-  const rows: RawRow[] = [];
+  visit: (raw: RawRow) => void,
+): number {
+  if (tooLong !== undefined) {
+    visit({ line: firstLine, problem: tooLongProblem(bytes, tooLong) });
+    return 1;
+  }
+  // Decoded line by line: strings of a byte a character where the line has no others, which are parsed twice as fast.
+  const isValid = isUtf8(bytes);
   let line = firstLine;
-  for (const text of isUtf8(bytes) ? linesOf(textOf(bytes)) : linesOfBroken(bytes)) {
-    const found = typeof text === 'string' ? read(text) : { problem: notUtf8(text) };
-    if (found !== undefined) rows.push({ line, ...found });
-    line += 1;
-  }
-  const last = rows.at(-1);
-  if (cutOff && last?.line === line - 1 && 'problem' in last && last.problem.code === 'invalid_json') {
-    rows[rows.length - 1] = { line: last.line, problem: { ...last.problem, ...TRUNCATED } };
-  }
-  return { rows, lines: line - firstLine };
-}
-
-/** Decoding ASCII as Latin-1 gives strings of half the size, which are parsed faster. */
-const textOf = (bytes: Buffer): string => (isAscii(bytes) ? bytes.toString('latin1') : bytes.toString('utf8'));
-
-function* linesOf(text: string): Generator<string> {
-  let start = 0;
-  while (start < text.length) {
-    const found = text.indexOf('\n', start);
-    const end = found === -1 ? text.length : found;
-    yield text.slice(start, end);
+  for (let start = 0; start < bytes.length; line += 1) {
+    const newline = bytes.indexOf(NEWLINE, start);
+    const end = newline === -1 ? bytes.length : newline;
+    const found =
+      isValid || isUtf8(bytes.subarray(start, end))
+        ? read(bytes.toString('utf8', start, end))
+        : { problem: notUtf8(bytes.subarray(start, end)) };
+    if (found !== undefined) {
+      const isTruncated = cutOff && newline === -1 && 'problem' in found && found.problem.code === 'invalid_json';
+      visit({ line, ...(isTruncated ? { problem: { ...found.problem, ...TRUNCATED } } : found) });
+    }
     start = end + 1;
   }
+  return line - firstLine;
 }
 
-/** Of a block that is not UTF-8 throughout: its lines, as bytes where they are the reason. */
-function* linesOfBroken(bytes: Buffer): Generator<string | Buffer> {
-  let start = 0;
-  while (start < bytes.length) {
-    const found = bytes.indexOf(NEWLINE, start);
-    const end = found === -1 ? bytes.length : found;
-    const line = bytes.subarray(start, end);
-    yield isUtf8(line) ? line.toString('utf8') : line;
-    start = end + 1;
-  }
+/** What a block holds, and how many lines it has. Empty lines are left out. */
+export function rowsOfBlock(
+  block: Block,
+  firstLine: number,
+  read: LineReader,
+): { readonly rows: RawRow[]; readonly lines: number } {
+  const rows: RawRow[] = [];
+  const lines = visitLines(block, firstLine, read, (raw) => rows.push(raw));
+  return { rows, lines };
 }
 
 const OPENING = '{'.charCodeAt(0);
@@ -119,7 +115,7 @@ const OPENING = '{'.charCodeAt(0);
 export const readJsonLine: LineReader = (line) => {
   if (line.charCodeAt(0) === OPENING) {
     try {
-      return { row: JSON.parse(line) as Fields };
+      return uniqueFields(line, JSON.parse(line) as Fields);
     } catch {
       // What is wrong is found out below.
     }
@@ -134,9 +130,14 @@ export const readJsonLine: LineReader = (line) => {
   } catch {
     return { problem: { ...NOT_JSON, value: shown(text) } };
   }
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { row: value as Fields };
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return uniqueFields(text, value as Fields);
   return { problem: { ...NOT_AN_OBJECT, value: shown(value) } };
 };
+
+function uniqueFields(line: string, row: Fields): { readonly row: Fields } | { readonly problem: RowProblem } {
+  const key = duplicateKey(line, row);
+  return key === undefined ? { row } : { problem: { ...DUPLICATE_KEY, value: shown(key) } };
+}
 
 /** A line of plain text, as the field of a row. */
 export function plainTextReader(field: string): LineReader {
@@ -158,6 +159,11 @@ const TRUNCATED: Told = {
   code: 'truncated',
   message: 'the last line is cut off',
   fix: 'the file was not written or copied to its end; do that again, or remove the line',
+};
+const DUPLICATE_KEY: Told = {
+  code: 'duplicate_key',
+  message: 'a key stands twice in one object',
+  fix: 'remove one: readers differ in which value they take',
 };
 const NOT_AN_OBJECT: Told = {
   code: 'not_an_object',

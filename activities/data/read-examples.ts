@@ -8,11 +8,10 @@ import {
   type Shape,
   shapeOf,
 } from '../../spec/data/formats.ts';
-import type { DataProblem, Place } from '../../spec/data/problems.ts';
+import type { DataProblem, Place, RowProblem } from '../../spec/data/problems.ts';
 import { type ExampleReader, exampleReader, type Fields } from '../../spec/data/read-example.ts';
 import { blocksOf, plainTextReader, type RawRow, readJsonLine, rowsOfBlock } from './json-lines.ts';
 import { bytesOf, type SourceFile, type SourceRoot } from './source-files.ts';
-import { csvRows, parquetRows } from './tables.ts';
 
 /** A usable example and where it stands, or what is wrong there. */
 export type Reading =
@@ -58,24 +57,29 @@ function groupOf(row: Fields, field: string): string {
 }
 
 /** The rows of a file in batches. A damaged archive is a problem in the place where reading ended. */
-async function* rowsOf(
+export async function* rowsOf(
   file: SourceFile,
   { columns }: Pick<Shape, 'columns'>,
   s3: SourceRoot['s3'],
   onBytes: (count: number) => void,
 ): AsyncGenerator<readonly RawRow[]> {
-  if (file.container === 'parquet') return yield* parquetRows(file, s3, onBytes);
+  if (file.container === 'parquet') {
+    const { parquetRows } = await import('./tables.ts');
+    return yield* parquetRows(file, s3, onBytes);
+  }
   const chunks = bytesOf(file, { s3 }, onBytes);
   let line = 1;
   try {
     switch (file.container) {
       case 'csv':
-      case 'tsv':
+      case 'tsv': {
+        const { csvRows } = await import('./tables.ts');
         for await (const rows of csvRows(chunks, file.container === 'csv' ? ',' : '\t')) {
           line = (rows.at(-1)?.line ?? line) + 1;
           yield rows;
         }
         return;
+      }
       case 'jsonl':
       case 'text': {
         const read = file.container === 'jsonl' ? readJsonLine : plainTextReader(fieldOf(columns, 'text'));
@@ -87,19 +91,19 @@ async function* rowsOf(
       }
     }
   } catch (error) {
-    if (!isDamagedArchive(error)) throw error;
-    const problem = {
-      code: 'truncated',
-      message: 'the compressed file is damaged or cut off',
-      value: error.message,
-      fix: 'write or copy it again; gzip -t says whether it is whole',
-    } as const;
-    yield [{ line, problem }];
+    yield [{ line, problem: damagedArchive(error) }];
   }
 }
 
-function isDamagedArchive(error: unknown): error is Error {
-  return error instanceof Error && 'code' in error && /^Z_(?:DATA|BUF)_ERROR$/.test(String(error.code));
+/** What is wrong with a compressed file that could not be read to its end. Anything else is thrown again. */
+export function damagedArchive(error: unknown): RowProblem {
+  if (!(error instanceof Error && 'code' in error && /^Z_(?:DATA|BUF)_ERROR$/.test(String(error.code)))) throw error;
+  return {
+    code: 'truncated',
+    message: 'the compressed file is damaged or cut off',
+    value: error.message,
+    fix: 'write or copy it again; gzip -t says whether it is whole',
+  };
 }
 
 const ROWS_TO_LOOK_AT = 50;

@@ -5,13 +5,10 @@ import { relative, resolve, sep } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import type { S3Client } from '@aws-sdk/client-s3';
 import { glob } from 'tinyglobby';
 import type { Format } from '../../spec/data/formats.ts';
 import { isS3 } from '../../spec/inputs.ts';
-import { calling } from '../errors.ts';
-import { objectsUnder } from '../s3-lines.ts';
-import { parseS3Uri, s3Uri } from '../s3-uri.ts';
 
 /** How rows are put into a file, by its name. */
 export type Container = 'jsonl' | 'csv' | 'tsv' | 'parquet' | 'text';
@@ -61,7 +58,11 @@ function sourceFile(name: string, path: string, bytes: number): SourceFile {
  */
 export async function findSourceFiles(path: string, root: SourceRoot, format?: Format): Promise<SourceFile[]> {
   if (!isS3(path)) return findLocalFiles(path, root.directory, format);
-  return byName(await objectsAt(path, root.s3(), searchedFor(format)));
+  const { objectsAt } = await import('./s3-source.ts');
+  const searched = searchedFor(format);
+  const isData = (name: string): boolean => searched.some((end) => name.replace(/\.gz$/, '').endsWith(end));
+  const found = await objectsAt(path, root.s3(), isData);
+  return byName(found.map(({ uri, bytes }) => sourceFile(uri, uri, bytes)));
 }
 
 const searchedFor = (format?: Format): readonly string[] => (format === 'text' ? [...SEARCHED, '.txt'] : SEARCHED);
@@ -83,19 +84,6 @@ export async function findLocalFiles(path: string, directory: string, format?: F
   return byName(await Promise.all(files));
 }
 
-async function objectsAt(uri: string, s3: S3Client, extensions: readonly string[]): Promise<SourceFile[]> {
-  const { bucket, key } = parseS3Uri(uri);
-  const objects = await objectsUnder(s3, bucket, key);
-  const itself = objects.filter((object) => object.key === key && !key.endsWith('/'));
-  const prefix = key === '' || key.endsWith('/') ? key : `${key}/`;
-  const isData = (name: string): boolean => extensions.some((end) => name.replace(/\.gz$/, '').endsWith(end));
-  const below = objects.filter((object) => object.key.startsWith(prefix) && isData(object.key));
-  return (itself.length > 0 ? itself : below).map((object) => {
-    const name = s3Uri(bucket, object.key);
-    return sourceFile(name, name, object.bytes);
-  });
-}
-
 // Large enough that a chunk's cost does not count beside that of its bytes.
 const CHUNK_BYTES = 1024 * 1024;
 
@@ -109,7 +97,7 @@ export async function* bytesOf(
   { s3 }: Pick<SourceRoot, 's3'>,
   onBytes: (count: number) => void,
 ): AsyncGenerator<Buffer> {
-  const stored = isS3(path) ? await objectBody(path, s3()) : createReadStream(path, { highWaterMark: CHUNK_BYTES });
+  const stored = isS3(path) ? await s3Object(path, s3()) : createReadStream(path, { highWaterMark: CHUNK_BYTES });
   async function* counted(): AsyncGenerator<Buffer> {
     for await (const chunk of stored as AsyncIterable<Buffer>) {
       onBytes(chunk.length);
@@ -124,23 +112,8 @@ export async function* bytesOf(
   yield* bytes as AsyncIterable<Buffer>;
 }
 
-async function objectBody(uri: string, s3: S3Client): Promise<Readable> {
-  const { bucket, key } = parseS3Uri(uri);
-  const { Body } = await calling(`read ${uri}`, () => s3.send(new GetObjectCommand({ Bucket: bucket, Key: key })));
-  return Body as Readable;
-}
-
-/** Part of a stored file. */
-export async function bytesBetween(
-  { path }: SourceFile,
-  { s3 }: Pick<SourceRoot, 's3'>,
-  start: number,
-  end: number,
-): Promise<Uint8Array> {
-  const { bucket, key } = parseS3Uri(path);
-  const Range = `bytes=${start}-${end - 1}`;
-  const { Body } = await calling(`read ${path}`, () =>
-    s3().send(new GetObjectCommand({ Bucket: bucket, Key: key, Range })),
-  );
-  return (await Body?.transformToByteArray()) ?? new Uint8Array();
+// AWS's client takes longer to load than most files to read.
+async function s3Object(uri: string, s3: S3Client): Promise<Readable> {
+  const { objectBody } = await import('./s3-source.ts');
+  return objectBody(uri, s3);
 }

@@ -9,7 +9,7 @@ import type { RowProblem } from '../../spec/data/problems.ts';
 import { isS3 } from '../../spec/inputs.ts';
 import { lowerFirst, shown } from '../../spec/shown.ts';
 import { notUtf8, nulBytes, type RawRow } from './json-lines.ts';
-import { bytesBetween, type SourceFile } from './source-files.ts';
+import type { SourceFile } from './source-files.ts';
 
 const BATCH_ROWS = 1000;
 /** Of a field with a quote that nothing closes, which goes on to the end of the file. */
@@ -104,8 +104,10 @@ export async function* parquetRows(
   s3: () => S3Client,
   onBytes: (count: number) => void,
 ): AsyncGenerator<RawRow[]> {
-  const slice = (start: number, end = source.bytes): Promise<ArrayBuffer> =>
-    bytesBetween(source, { s3 }, start, end).then((bytes) => new Uint8Array(bytes).buffer);
+  const slice = async (start: number, end = source.bytes): Promise<ArrayBuffer> => {
+    const { objectBytes } = await import('./s3-source.ts');
+    return new Uint8Array(await objectBytes(source.path, s3(), start, end)).buffer;
+  };
   const file = isS3(source.path) ? { byteLength: source.bytes, slice } : await asyncBufferFromFile(source.path);
   let rowStart = 0;
   let told = 0;

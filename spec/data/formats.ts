@@ -103,11 +103,15 @@ export function detectFormat(rows: readonly object[], options: RowOptions): Form
   return greatest(candidates, (format) => votes.filter((vote) => vote === format).length);
 }
 
+/** `chat (messages), sharegpt (conversations), ...` */
+export function knownFormats(): string {
+  return FORMAT_NAMES.map((name) => `${name} (${FORMATS[name].required.join(', ')})`).join(', ');
+}
+
 /** What is told of rows that look like no format. */
 export function unknownFormat(fields: readonly string[]): string {
-  const known = FORMAT_NAMES.map((name) => `${name} (${FORMATS[name].required.join(', ')})`).join(', ');
   return (
     `the rows look like no known format: their fields are ${fields.join(', ')}; ` +
-    `name the fields in data.columns, or one of these in data.format: ${known}`
+    `name the fields in data.columns, or one of these in data.format: ${knownFormats()}`
   );
 }

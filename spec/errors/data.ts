@@ -20,6 +20,12 @@ export const DATA_ERRORS = {
     fix: 'write or copy it again, or remove the last line',
     example: 'data.jsonl:9000  {"text": "the batt',
   },
+  duplicate_key: {
+    means: 'a key stands twice in one object, so that one of its values is lost, and readers differ in which',
+    why: 'the row was put together by hand, or two columns were given one name',
+    fix: 'remove one of the two',
+    example: 'data.jsonl:5  "label"',
+  },
   not_an_object: {
     means: 'the line is JSON and not an object with fields',
     why: 'the file holds lists or plain strings',
@@ -91,6 +97,54 @@ export const DATA_ERRORS = {
     why: 'a rare label fell to one side, or is written in two ways',
     fix: 'correct the label, or add rows with it to the training data',
     example: 'test.jsonl:31  "Positive", where the training data has negative, positive',
+  },
+  no_rows: {
+    means: 'the files hold no rows',
+    why: 'they are empty, or the path names the wrong ones',
+    fix: 'write one example a line, or correct the path',
+    example: 'data.jsonl  0 rows',
+  },
+  unknown_format: {
+    means: 'the fields of the rows are those of no format that is known',
+    why: 'they have other names in this data set',
+    fix: 'name the fields in data.columns, or the format in data.format',
+    example: 'data.jsonl  fields question, answer',
+  },
+  one_label: {
+    means: 'all rows to train on carry one label, so there is nothing to tell apart',
+    why: 'the file was filtered or sorted and cut, or another field holds the label',
+    fix: 'add rows of another label, or name the field in data.columns.label',
+    example: 'all rows carry the label "positive"',
+  },
+  too_many_labels: {
+    means: 'there are more labels than a classifier can be trained on',
+    why: 'the field holds an id or free text',
+    fix: 'name the field that holds the label in data.columns.label',
+    example: 'data.jsonl:1001  this one is "order-77125"',
+  },
+  too_few_rows: {
+    means: 'so few rows are distinct that a split would be empty',
+    why: 'the share of the split is small, or most rows are repeated',
+    fix: 'add rows, or change data.split',
+    example: '2 distinct rows leave none for test',
+  },
+  conflicting_label: {
+    means: 'a text stands under two labels; a run keeps the first',
+    why: 'people labelled it twice and did not agree, or one label was corrected later',
+    fix: 'decide on one label and remove the other row',
+    example: 'data.jsonl:90  the same as data.jsonl:12',
+  },
+  similar_labels: {
+    means: 'two labels differ in case or space only; to a classifier they are two',
+    why: 'data sets were joined that write them in different ways',
+    fix: 'write them alike',
+    example: '"Positive", "positive"',
+  },
+  role_order: {
+    means: 'user and assistant do not take turns in a conversation, which some chat templates refuse',
+    why: 'messages were split or lost, or the assistant speaks first',
+    fix: 'join messages of one speaker, or see that the chat template of your model takes them',
+    example: "data.jsonl:3  messages[2] is the user's",
   },
 } as const satisfies Readonly<Record<string, ErrorEntry>>;
 

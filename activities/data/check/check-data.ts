@@ -1,0 +1,207 @@
+/** Looks at all rows of a data set once, in constant memory, and says whether a run would take it. */
+import { createHash, type Hash } from 'node:crypto';
+import type { Shape } from '../../../spec/data/formats.ts';
+import { DataProblems, type ProblemGroup } from '../../../spec/data/problems.ts';
+import type { DataReport, FileStats, PartName } from '../../../spec/data/report.ts';
+import { conflictingLabel, noFormat, noRows, repeatedText } from '../../../spec/data/verdicts.ts';
+import { SPLITS, type SplitName } from '../../../spec/record.ts';
+import type { Spec } from '../../../spec/spec.ts';
+import { blocksOf } from '../json-lines.ts';
+import { damagedArchive, findShape, rowsOf } from '../read-examples.ts';
+import { bytesOf, findSourceFiles, type SourceFile, type SourceRoot } from '../source-files.ts';
+import { judgeLabels, judgeSizes } from './judge.ts';
+import { PartTally } from './part-tally.ts';
+import { Repeats } from './repeats.ts';
+import type { Purpose, Tally } from './tally.ts';
+import { TallyPool } from './tally-pool.ts';
+
+/** How far it is. */
+export interface CheckProgress {
+  readonly file: string;
+  /** Of all files together, as they are stored. */
+  readonly bytes: number;
+  readonly total: number;
+}
+
+export interface CheckOptions extends SourceRoot {
+  readonly signal: AbortSignal;
+  readonly onProgress?: (progress: CheckProgress) => void;
+}
+
+/** A path of the spec with its files. */
+export interface Part {
+  readonly name: PartName;
+  readonly path: string;
+  /** Whether the rows, or some of them, are to be sent to a model. */
+  readonly forTest: boolean;
+  readonly files: readonly SourceFile[];
+}
+
+interface FileOfPart {
+  readonly part: Part;
+  readonly file: SourceFile;
+}
+
+/** Large enough that handing it to a thread costs nothing beside counting it. */
+const BLOCK_BYTES = 4 * 1024 * 1024;
+
+/** The paths of the data section, with their files. */
+export async function partsOf(data: Spec['data'], root: SourceRoot): Promise<Part[]> {
+  const named: [PartName, boolean][] =
+    data.source === undefined
+      ? SPLITS.map((split): [SplitName, boolean] => [split, split === 'test'])
+      : [['source', (data.split?.test ?? 0) > 0]];
+  const parts = named.map(async ([name, forTest]) => {
+    const path = data[name];
+    return path === undefined ? [] : [{ name, path, forTest, files: await findSourceFiles(path, root, data.format) }];
+  });
+  return (await Promise.all(parts)).flat();
+}
+
+/** Everything that is wrong with a data set, and what it holds. Throws only where it cannot be read at all. */
+export async function checkData(data: Spec['data'], options: CheckOptions): Promise<DataReport> {
+  const parts = await partsOf(data, options);
+  const [first] = parts;
+  if (first === undefined) throw new Error('a data section without a path');
+  const { shape, seen } = await findShape(first.files, data, options.s3);
+  if (shape === undefined) {
+    const problems = new DataProblems();
+    problems.add(noFormat(first.path, seen));
+    return { ok: false, errors: problems.groups(), warnings: [], stats: { parts: {}, files: [], unusedFields: {} } };
+  }
+  return new Check(shape, parts, options).report(data);
+}
+
+class Check {
+  readonly #shape: Shape;
+  readonly #parts: readonly Part[];
+  readonly #options: CheckOptions;
+  readonly #files: readonly FileOfPart[];
+  readonly #tallies = new Map<PartName, PartTally>();
+  readonly #stats: FileStats[] = [];
+  readonly #unused = new Map<string, number>();
+  readonly #repeats = new Repeats();
+  readonly #errors = new DataProblems();
+  readonly #warnings = new DataProblems();
+  readonly #total: number;
+  #bytes = 0;
+
+  constructor(shape: Shape, parts: readonly Part[], options: CheckOptions) {
+    this.#shape = shape;
+    this.#parts = parts;
+    this.#options = options;
+    this.#files = parts.flatMap((part) => part.files.map((file) => ({ part, file })));
+    this.#total = this.#files.reduce((sum, { file }) => sum + file.bytes, 0);
+  }
+
+  async report(data: Spec['data']): Promise<DataReport> {
+    const pool = new TallyPool(this.#shape, this.#total);
+    try {
+      for (const [index, { part, file }] of this.#files.entries()) await this.#readFile(pool, index, part, file);
+      await this.#judgeRepeats();
+    } finally {
+      await Promise.all([pool.end(), this.#repeats.close()]);
+    }
+    this.#judge(data);
+    const tallies = [...this.#tallies];
+    return {
+      ok: this.#errors.count === 0,
+      format: this.#shape.format,
+      errors: this.#errors.groups(),
+      warnings: this.#warnings.groups(),
+      stats: {
+        parts: Object.fromEntries(tallies.map(([name, tally]) => [name, tally.stats()])),
+        files: this.#stats,
+        unusedFields: Object.fromEntries(this.#unused),
+      },
+    };
+  }
+
+  async #readFile(pool: TallyPool, index: number, part: Part, file: SourceFile): Promise<void> {
+    const { s3 } = this.#options;
+    const purpose: Purpose = { container: file.container, forTest: part.forTest };
+    const onBytes = (count: number): void => this.#tell(file, count);
+    if (file.container !== 'jsonl' && file.container !== 'text') {
+      for await (const rows of rowsOf(file, this.#shape, s3, onBytes)) {
+        await this.#merge(pool.tallier.ofRows(rows, purpose), index, 0);
+      }
+      this.#stats.push({ name: file.name, bytes: file.bytes });
+      return;
+    }
+    const hash = createHash('sha256');
+    const chunks = hashed(bytesOf(file, { s3 }, onBytes), hash);
+    let line = 1;
+    try {
+      for await (const tally of pool.tallies(blocksOf(chunks, BLOCK_BYTES), purpose)) {
+        await this.#merge(tally, index, line);
+        line += tally.lines;
+      }
+    } catch (error) {
+      this.#errors.add({ ...damagedArchive(error), file: file.name, line });
+    }
+    this.#stats.push({ name: file.name, bytes: file.bytes, sha256: hash.digest('hex') });
+  }
+
+  #tell(file: SourceFile, count: number): void {
+    this.#options.signal.throwIfAborted();
+    this.#bytes += count;
+    this.#options.onProgress?.({ file: file.name, bytes: this.#bytes, total: this.#total });
+  }
+
+  /** @param firstLine from where the tally's lines count */
+  async #merge(tally: Tally, index: number, firstLine: number): Promise<void> {
+    const { part, file } = this.#files[index] as FileOfPart;
+    this.#tallyOf(part.name).merge(tally, file.name, firstLine);
+    this.#errors.merge(placed(tally.errors, file.name, firstLine));
+    this.#warnings.merge(placed(tally.warnings, file.name, firstLine));
+    for (const [field, count] of tally.unused) this.#unused.set(field, (this.#unused.get(field) ?? 0) + count);
+    await this.#repeats.add(tally.rows, firstLine, index);
+  }
+
+  #tallyOf(name: PartName): PartTally {
+    const tally = this.#tallies.get(name) ?? new PartTally();
+    this.#tallies.set(name, tally);
+    return tally;
+  }
+
+  /** Rows that were trained on are no test; under two labels they are doubtful. */
+  #judgeRepeats(): Promise<void> {
+    const isClassifier = this.#shape.kind === 'classification';
+    return this.#repeats.tellAll(({ file, line, firstFile, firstLine, isSameAnswer }) => {
+      const [here, first] = [this.#files[file], this.#files[firstFile]];
+      if (here === undefined || first === undefined) throw new Error(`no file ${file} or ${firstFile}`);
+      const place = { file: here.file.name, line };
+      const other = { file: first.file.name, line: firstLine };
+      this.#tallyOf(here.part.name).repeated += 1;
+      if (here.part.name === 'test' && first.part.name !== 'test') this.#errors.add(repeatedText(place, other));
+      else if (isClassifier && !isSameAnswer) this.#warnings.add(conflictingLabel(place, other));
+    });
+  }
+
+  #judge(data: Spec['data']): void {
+    for (const { name, path } of this.#parts) {
+      // Rows that cannot be used have been told of; a path without any is another thing.
+      if (this.#tallyOf(name).rows === 0 && this.#errors.count === 0) this.#errors.add(noRows(path));
+    }
+    const tallies: ReadonlyMap<PartName, PartTally> = this.#tallies;
+    const paths = new Map(this.#parts.map(({ name, path }) => [name, path]));
+    const add = { error: this.#errors, warning: this.#warnings };
+    if (this.#shape.kind === 'classification') judgeLabels(tallies, paths, this.#shape, add);
+    judgeSizes(tallies, paths, data.split, add);
+  }
+}
+
+async function* hashed(chunks: AsyncIterable<Buffer>, hash: Hash): AsyncGenerator<Buffer> {
+  for await (const chunk of chunks) {
+    hash.update(chunk);
+    yield chunk;
+  }
+}
+
+/** The problems of a tally, which knows neither its file nor where in it its lines are. */
+function placed(groups: readonly ProblemGroup[], file: string, firstLine: number): ProblemGroup[] {
+  return groups.map((group) => ({
+    ...group,
+    places: group.places.map(({ line, value }) => ({ file, line: firstLine + line, value })),
+  }));
+}

@@ -1,0 +1,20 @@
+/** A thread that counts the blocks it is given. */
+import { parentPort, workerData } from 'node:worker_threads';
+import type { Shape } from '../../../spec/data/formats.ts';
+import type { Block } from '../json-lines.ts';
+import { type Purpose, Tallier } from './tally.ts';
+
+/** What is asked of it. A buffer arrives as plain bytes. */
+interface Request {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly block: Omit<Block, 'bytes'>;
+  readonly purpose: Purpose;
+}
+
+const tallier = new Tallier(workerData as Shape);
+
+parentPort?.on('message', ({ bytes, block, purpose }: Request) => {
+  const whole = { ...block, bytes: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length) };
+  const tally = tallier.ofBlock(whole, purpose);
+  parentPort?.postMessage(tally, [tally.rows.buffer]);
+});

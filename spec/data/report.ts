@@ -1,0 +1,54 @@
+/** What a look at a data set finds: what `temper check --json` prints of it. */
+
+import type { SplitName } from '../record.ts';
+import type { Format } from './formats.ts';
+import type { ProblemGroup } from './problems.ts';
+
+/** A path of the spec: one source, or splits that are given. */
+export type PartName = 'source' | SplitName;
+
+export interface TokensPerRow {
+  readonly min: number;
+  readonly median: number;
+  readonly p95: number;
+  readonly max: number;
+}
+
+/** Of the rows that can be used. */
+export interface PartStats {
+  readonly rows: number;
+  /** In UTF-16 units, as JavaScript counts: one for nearly every character, two for an emoji. */
+  readonly characters: number;
+  /** Estimated: one for every four bytes of UTF-8. */
+  readonly tokens: number;
+  readonly tokensPerRow: TokensPerRow;
+  /** Rows whose question stands in the data set before. */
+  readonly repeated: number;
+  /** Rows of each label, the most frequent first; of a classifier only. */
+  readonly labels?: Readonly<Record<string, number>>;
+}
+
+export interface FileStats {
+  readonly name: string;
+  /** As it is stored. */
+  readonly bytes: number;
+  /** Of its bytes, uncompressed; none of a Parquet file, which is not read from end to end. */
+  readonly sha256?: string;
+}
+
+export interface DataStats {
+  readonly parts: { readonly [P in PartName]?: PartStats };
+  readonly files: readonly FileStats[];
+  /** Fields that no column is read from, and in how many rows they stand. */
+  readonly unusedFields: Readonly<Record<string, number>>;
+}
+
+export interface DataReport {
+  /** Whether a run would take the data. */
+  readonly ok: boolean;
+  /** Absent where the rows look like none. */
+  readonly format?: Format;
+  readonly errors: readonly ProblemGroup[];
+  readonly warnings: readonly ProblemGroup[];
+  readonly stats: DataStats;
+}
