@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError, type CommandOptions, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { nearest } from '../spec/suggest.ts';
 import { cancelCommand } from './commands/cancel.ts';
+import { checkCommand } from './commands/check.ts';
 import { completeCommand } from './commands/complete.ts';
 import { completionCommand } from './commands/completion.ts';
 import { devCommand } from './commands/dev/index.ts';
@@ -38,7 +39,7 @@ export interface Io {
 
 /** In the order of `temper --help`, which is that of a user's path. */
 const COMMANDS: Readonly<Record<string, readonly ((context: Context) => CommandUnknownOpts)[]>> = {
-  'Getting started': [initCommand, doctorCommand, planCommand],
+  'Getting started': [initCommand, doctorCommand, checkCommand, planCommand],
   Runs: [runCommand, lsCommand, showCommand, watchCommand, logsCommand, cancelCommand, uploadCommand, orphansCommand],
   Models: [invokeCommand],
   Machines: [workerCommand, devCommand],

@@ -2,6 +2,7 @@
 import { LineCounter, parseDocument, type YAMLError } from 'yaml';
 import { locate } from './locate.ts';
 import { applyOverride, type Override } from './overrides.ts';
+import { data } from './schema/data.ts';
 import { lowerFirst } from './shown.ts';
 import { type Spec, specSchema } from './spec.ts';
 import { type Finding, findingsOf, type SpecProblem } from './spec-problems.ts';
@@ -17,7 +18,12 @@ export interface ParseOptions {
 
 export type ParsedSpec =
   | { readonly ok: true; readonly spec: Spec }
-  | { readonly ok: false; readonly problems: readonly SpecProblem[] };
+  | {
+      readonly ok: false;
+      readonly problems: readonly SpecProblem[];
+      /** The data section, where it is sound in spite of the rest. */
+      readonly data?: Spec['data'];
+    };
 
 type Steps = readonly PropertyKey[];
 
@@ -87,5 +93,10 @@ export function parseSpec(text: string, { file = 'temper.yaml', overrides = [] }
     problems.push({ ...problem, ...found, path: pathOf(steps) });
   }
   if (checked.success && problems.length === 0) return { ok: true, spec: checked.data };
-  return { ok: false, problems: problems.sort((a, b) => a.line - b.line || a.column - b.column) };
+  const section = data.safeParse(valueAt(['data']));
+  return {
+    ok: false,
+    problems: problems.sort((a, b) => a.line - b.line || a.column - b.column),
+    ...(section.success ? { data: section.data } : {}),
+  };
 }

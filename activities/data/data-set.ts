@@ -1,9 +1,9 @@
 /** A spec's data, read, checked and divided. Nothing is sent from here. */
 import { canonicalLine } from '../../spec/data/examples.ts';
-import { DataProblems } from '../../spec/data/problems.ts';
+import { DataProblems, describeProblem } from '../../spec/data/problems.ts';
+import { mixedKinds, oneLabel, unknownLabel } from '../../spec/data/verdicts.ts';
 import { misfits } from '../../spec/fit.ts';
 import { type DataSet, SPLITS, type SplitName } from '../../spec/record.ts';
-import { shown } from '../../spec/shown.ts';
 import type { Spec } from '../../spec/spec.ts';
 import { failure } from '../errors.ts';
 import { divide, type LeftOut } from './divide.ts';
@@ -69,9 +69,7 @@ function aboutOf({ shape }: Source, labels: ReadonlySet<string>, leftOut: LeftOu
 function checkTrained(path: string, labels: ReadonlySet<string>): void {
   if (labels.size > 1) return;
   const [label = ''] = labels;
-  throw invalidData(
-    `${path}: all rows carry the label ${shown(label)}; a classifier needs two labels at least to train on`,
-  );
+  throw invalidData(describeProblem(oneLabel(path, label)));
 }
 
 /**
@@ -104,13 +102,7 @@ async function takeSplits(input: Located, scratch: Scratch): Promise<ReadDataSet
         if (example.kind !== 'classification') continue;
         if (split === 'train') trained.add(example.label);
         if (split !== 'test' || trained.has(example.label)) continue;
-        problems.add({
-          code: 'unknown_label',
-          message: `the label ${shown(example.label)} does not stand in the training split`,
-          value: shown(example.text),
-          fix: 'add rows of it to data.train, or correct it',
-          ...place,
-        });
+        problems.add(unknownLabel(example.label, place, example.text));
       }
       await scratch.settle();
       await pause();
@@ -124,7 +116,5 @@ async function takeSplits(input: Located, scratch: Scratch): Promise<ReadDataSet
 
 function checkSameKind(first: Source, { path, shape }: Source): void {
   if (shape.kind === first.shape.kind) return;
-  throw invalidData(
-    `${first.path} holds ${first.shape.kind} examples and ${path} ${shape.kind}; all splits must be of one kind`,
-  );
+  throw invalidData(describeProblem(mixedKinds({ path: first.path, kind: first.shape.kind }, path, shape.kind)));
 }

@@ -41,28 +41,22 @@ export async function* blocksOf(chunks: AsyncIterable<Buffer>, blockBytes = BLOC
       [pending, pendingBytes, skipped] = [[], 0, 0];
       chunk = chunk.subarray(end + 1);
     }
-    const end = pendingBytes + chunk.length < blockBytes ? -1 : chunk.lastIndexOf(NEWLINE);
-    if (end !== -1) {
-      yield { bytes: joined(pending, chunk.subarray(0, end + 1)), cutOff: false };
-      [pending, pendingBytes] = [[], 0];
-      chunk = chunk.subarray(end + 1);
-    }
-    if (chunk.length > 0) pending.push(chunk);
+    pending.push(chunk);
     pendingBytes += chunk.length;
-    if (pendingBytes > MAX_LINE_BYTES && pending.every((part) => !part.includes(NEWLINE))) {
-      skipped = pendingBytes;
-      pending = [Buffer.concat(pending).subarray(0, HEAD_BYTES)];
-    }
+    if (pendingBytes < blockBytes) continue;
+    const bytes = Buffer.concat(pending);
+    const lastNewline = bytes.lastIndexOf(NEWLINE);
+    if (lastNewline !== -1) yield { bytes: bytes.subarray(0, lastNewline + 1), cutOff: false };
+    const rest = bytes.subarray(lastNewline + 1);
+    if (rest.length > MAX_LINE_BYTES) skipped = rest.length;
+    pending = [skipped > 0 ? rest.subarray(0, HEAD_BYTES) : rest];
+    pendingBytes = rest.length;
   }
   if (skipped > 0) yield { bytes: Buffer.concat(pending), cutOff: true, tooLong: skipped };
   else if (pendingBytes > 0) {
     const bytes = Buffer.concat(pending);
     yield { bytes, cutOff: bytes.at(-1) !== NEWLINE };
   }
-}
-
-function joined(pending: readonly Buffer[], last: Buffer): Buffer {
-  return pending.length === 0 ? last : Buffer.concat([...pending, last]);
 }
 
 /** Reads a line; `undefined` where it is empty. */

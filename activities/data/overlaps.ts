@@ -2,6 +2,7 @@
 import { hash } from 'node:crypto';
 import { normalise, questionOf } from '../../spec/data/examples.ts';
 import type { DataProblem, Place } from '../../spec/data/problems.ts';
+import { repeatedText } from '../../spec/data/verdicts.ts';
 import type { SplitName } from '../../spec/record.ts';
 import { shown } from '../../spec/shown.ts';
 import { Partitions } from './partitions.ts';
@@ -53,13 +54,9 @@ export class Overlaps {
       await pause();
     }
     found.sort((a, b) => a.record.compare(b.record, FILE, QUESTION, FILE, QUESTION));
-    return found.map(({ record, other }) => ({
-      code: 'repeated_text',
-      message: 'the text stands in the training or validation split too',
-      value: `${record.toString('utf8', QUESTION)} is at ${other.file}:${other.line}`,
-      fix: 'leave it out of one of them, or the scores say nothing',
-      ...this.#placeOf(record),
-    }));
+    return found.map(({ record, other }) =>
+      repeatedText(this.#placeOf(record), other, record.toString('utf8', QUESTION)),
+    );
   }
 
   #fileNumber(name: string): number {

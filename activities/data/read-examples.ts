@@ -9,7 +9,7 @@ import {
   shapeOf,
 } from '../../spec/data/formats.ts';
 import type { DataProblem, Place, RowProblem } from '../../spec/data/problems.ts';
-import { type ExampleReader, exampleReader, type Fields } from '../../spec/data/read-example.ts';
+import { type ExampleReader, exampleReader, groupOf } from '../../spec/data/read-example.ts';
 import { blocksOf, plainTextReader, type RawRow, readJsonLine, rowsOfBlock } from './json-lines.ts';
 import { bytesOf, type SourceFile, type SourceRoot } from './source-files.ts';
 
@@ -49,11 +49,6 @@ function readingOf(raw: RawRow, file: string, read: ExampleReader, groupBy: stri
   const example = read(raw.row);
   if ('code' in example) return { problem: { ...example, ...place } };
   return groupBy === undefined ? { example, place } : { example, place, group: groupOf(raw.row, groupBy) };
-}
-
-function groupOf(row: Fields, field: string): string {
-  const value = Object.hasOwn(row, field) ? row[field] : undefined;
-  return value === undefined || value === null ? '' : String(value);
 }
 
 /** The rows of a file in batches. A damaged archive is a problem in the place where reading ended. */

@@ -1,10 +1,10 @@
 /** The rows of a path of the spec: usable ones only, or none at all. */
 import { setImmediate } from 'node:timers/promises';
-import { type Example, inputOf, jsonLine, questionOf } from '../../spec/data/examples.ts';
-import { fieldOf, type Shape, unknownFormat } from '../../spec/data/formats.ts';
-import { DataProblems, type Place } from '../../spec/data/problems.ts';
+import type { Example } from '../../spec/data/examples.ts';
+import type { Shape } from '../../spec/data/formats.ts';
+import { DataProblems, describeProblem, type Place } from '../../spec/data/problems.ts';
+import { MAX_LABELS, noFormat, noRows, tooLargeToAsk, tooManyLabels, withoutGroup } from '../../spec/data/verdicts.ts';
 import type { DataProgress } from '../../spec/record.ts';
-import { shown } from '../../spec/shown.ts';
 import type { Spec } from '../../spec/spec.ts';
 import { failure } from '../errors.ts';
 import { findShape, type Reading, readExamples } from './read-examples.ts';
@@ -44,14 +44,6 @@ export interface RowOptions {
   readonly labels: Set<string>;
 }
 
-/** A data set with more labels than this has something else for labels. */
-const MAX_LABELS = 1000;
-
-/** Batch transform sends at most 6 MB at once, and each row of the test split must fit. */
-const MAX_TEST_ROW_BYTES = 5_000_000;
-/** Escaped as in `\u0001`. */
-const MAX_BYTES_PER_CHARACTER = 6;
-
 export function invalidData(message: string, problems?: DataProblems) {
   return failure(
     'InvalidData',
@@ -73,7 +65,7 @@ export async function findSource({ spec, ...located }: Located, path: string): P
   const files = await findSourceFiles(path, located, spec.data.format);
   const { s3, signal, onProgress } = located;
   const { shape, seen } = await findShape(files, spec.data, s3);
-  if (shape === undefined) throw invalidData(`${path}: ${unknownFormat(seen)}`);
+  if (shape === undefined) throw invalidData(describeProblem(noFormat(path, seen)));
   return { path, files, shape, s3, signal, onProgress };
 }
 
@@ -105,18 +97,15 @@ export async function* sourceRows(source: Source, options: RowOptions): AsyncGen
     }
   }
   if (problems.count > 0) throw invalidData(problems.describe(usable + problems.count), problems);
-  if (usable === 0) throw invalidData(`${path} holds no rows; write one JSON object a line`);
+  if (usable === 0) throw invalidData(describeProblem(noRows(path)));
 }
 
-function checkLabels(rows: readonly PlacedRow[], { columns }: Shape, labels: Set<string>): void {
+function checkLabels(rows: readonly PlacedRow[], shape: Shape, labels: Set<string>): void {
   for (const { example, place } of rows) {
     if (example.kind !== 'classification') continue;
     labels.add(example.label);
     if (labels.size <= MAX_LABELS) continue;
-    throw invalidData(
-      `${place.file}:${place.line}  more than ${MAX_LABELS} labels, this one is ${shown(example.label)}; ` +
-        `is data.columns.label, ${shown(fieldOf(columns, 'label'))}, an id?`,
-    );
+    throw invalidData(describeProblem(tooManyLabels(example.label, place, shape)));
   }
 }
 
@@ -125,16 +114,8 @@ function checked(reading: Reading, { forTest, groupBy }: RowOptions): Reading {
   if ('problem' in reading) return reading;
   const { example, place, group } = reading;
   if (groupBy !== undefined && group === '') {
-    const message = `field "${groupBy}" is missing or empty`;
-    const fix = 'add it, or name the field that holds the group in data.split.by';
-    return { problem: { code: 'missing_field', message, value: shown(questionOf(example)), fix, ...place } };
+    return { problem: { ...withoutGroup(groupBy, example), ...place } };
   }
-  const question = questionOf(example);
-  // Most rows are far from the limit, and need not be written out to know it.
-  if (!forTest || question.length * MAX_BYTES_PER_CHARACTER <= MAX_TEST_ROW_BYTES) return reading;
-  const bytes = Buffer.byteLength(jsonLine(inputOf(example)));
-  if (bytes <= MAX_TEST_ROW_BYTES) return reading;
-  const message = `the text is larger than ${MAX_TEST_ROW_BYTES / 1e6} MB, too large for a request to the model`;
-  const value = `${(bytes / 1e6).toFixed(1)} MB: ${shown(question)}`;
-  return { problem: { code: 'too_large', message, value, fix: 'shorten it or leave the row out', ...place } };
+  const problem = forTest ? tooLargeToAsk(example) : undefined;
+  return problem ? { problem: { ...problem, ...place } } : reading;
 }

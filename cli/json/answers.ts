@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { SHELLS } from '../completion/scripts.ts';
 import { EXIT, type ExitCode } from '../errors.ts';
 import { TEMPLATE_NAMES } from '../init/templates.ts';
+import { checkReport } from './check.ts';
 import { plan } from './plan.ts';
 import { dataSet, runRecord } from './record.ts';
 
@@ -88,6 +89,7 @@ export const ANSWERS: Readonly<Record<string, Answer>> = {
       ),
     }),
   },
+  check: { exits: PLAIN, document: checkReport },
   plan: { exits: PLAIN, document: plan },
   run: { exits: FOLLOWED, document: z.union([runRecord, z.strictObject({ run: text, ui })]) },
   ls: { exits: PLAIN, document: z.strictObject({ runs: z.array(runSummary) }) },

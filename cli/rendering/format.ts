@@ -104,6 +104,27 @@ export function terms(
   return items.map(([term, text]) => help.formatItem(term, width, text, help)).join('\n');
 }
 
+/** Of running text. */
+const WIDEST_TEXT = 80;
+
+/** Words in lines behind a head, the later ones below the first. */
+export function hang(head: string, text: string, columns: number): string[] {
+  const indent = ' '.repeat(widthOf(head));
+  const lines: string[] = [];
+  let line = head;
+  let empty = true;
+  for (const word of text.split(' ')) {
+    if (!empty && widthOf(`${line} ${word}`) > Math.min(columns, WIDEST_TEXT)) {
+      lines.push(line);
+      line = indent;
+      empty = true;
+    }
+    line += empty ? word : ` ${word}`;
+    empty = false;
+  }
+  return [...lines, line];
+}
+
 /** Columns of equal width, two spaces apart; where they are wider than `columns`, without the last ones. */
 export function table(rows: readonly (readonly string[])[], columns = Number.POSITIVE_INFINITY): string {
   const widths: number[] = [];

@@ -3,7 +3,7 @@ import { formatUsd } from '../../spec/cost/budget.ts';
 import { type Cost, HOURS_PER_MONTH } from '../../spec/cost/cost.ts';
 import type { Plan, PlanStep } from '../../spec/plan.ts';
 import type { Screen } from '../output.ts';
-import { formatBytes, formatLimit, pad, plural, widthOf } from './format.ts';
+import { formatBytes, formatLimit, hang, pad, plural, widthOf } from './format.ts';
 
 const LABEL = 10;
 const ACTION = 8;
@@ -49,24 +49,6 @@ export function costLine(cost: Cost, screen: Screen): string {
 function entry(label: string, text: string, { columns, style }: Screen): string[] {
   if (text === '') return [];
   return hang(`${GAP}${style.dim(pad(label, LABEL))} `, text, columns);
-}
-
-/** Words in lines behind a head, the later ones below the first. */
-function hang(head: string, text: string, columns: number): string[] {
-  const indent = ' '.repeat(widthOf(head));
-  const lines: string[] = [];
-  let line = head;
-  let empty = true;
-  for (const word of text.split(' ')) {
-    if (!empty && widthOf(`${line} ${word}`) > Math.min(columns, WIDEST)) {
-      lines.push(line);
-      line = indent;
-      empty = true;
-    }
-    line += empty ? word : ` ${word}`;
-    empty = false;
-  }
-  return [...lines, line];
 }
 
 function stepLines(step: PlanStep, { columns, style }: Screen): string[] {

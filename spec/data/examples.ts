@@ -122,5 +122,9 @@ export function answerOf(example: Example): string {
 /** What two texts have in common that a model would call the same: case, spacing and Unicode form do not count. */
 export function normalise(text: string): string {
   // Single spaces stand as they are: putting each of them in again would take most of the time.
-  return text.normalize('NFC').trim().replace(/\s{2,}|[^\S ]/g, ' ').toLowerCase();
+  return text
+    .normalize('NFC')
+    .trim()
+    .replace(/\s{2,}|[^\S ]/g, ' ')
+    .toLowerCase();
 }

@@ -100,18 +100,13 @@ export function detectFormat(rows: readonly object[], options: RowOptions): Form
   const candidates = possibleFormats(options);
   if (candidates.length <= 1) return candidates[0];
   const votes = rows.map((row) => greatest(candidates, (format) => likeness(row, format, options.columns)));
+  // Every row with a text could be plain text: it is that only where no row is anything else.
+  const others = votes.filter((vote) => vote !== undefined && vote !== 'text');
+  if (others.length > 0) return greatest(candidates, (format) => others.filter((vote) => vote === format).length);
   return greatest(candidates, (format) => votes.filter((vote) => vote === format).length);
 }
 
 /** `chat (messages), sharegpt (conversations), ...` */
 export function knownFormats(): string {
   return FORMAT_NAMES.map((name) => `${name} (${FORMATS[name].required.join(', ')})`).join(', ');
-}
-
-/** What is told of rows that look like no format. */
-export function unknownFormat(fields: readonly string[]): string {
-  return (
-    `the rows look like no known format: their fields are ${fields.join(', ')}; ` +
-    `name the fields in data.columns, or one of these in data.format: ${knownFormats()}`
-  );
 }

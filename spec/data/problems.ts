@@ -6,7 +6,7 @@ export interface RowProblem {
   readonly code: DataCode;
   /** What is wrong, in the same words for every row that shares the problem. */
   readonly message: string;
-  /** What was received instead, shortened. */
+  /** What was received instead, shortened; empty where the message says it. */
   readonly value: string;
   readonly fix: string;
 }
@@ -30,6 +30,12 @@ export interface ProblemGroup extends Omit<RowProblem, 'value'> {
 const MAX_LISTED = 10;
 
 export const placeOf = ({ file, line }: Place): string => (line > 0 ? `${file}:${line}` : file);
+
+/** One problem in a sentence. */
+export function describeProblem(problem: DataProblem): string {
+  const { message, value, fix, line } = problem;
+  return `${placeOf(problem)}${line > 0 ? '  ' : ': '}${message}${value === '' ? '' : `, ${value}`}; ${fix}`;
+}
 
 /** Collects the problems of a data set, however many there are, and tells them grouped with the first places of each. */
 export class DataProblems {

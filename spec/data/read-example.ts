@@ -1,5 +1,6 @@
 /** What a usable row of each format is, and what is wrong with the others. */
 import { shown } from '../shown.ts';
+import { nearest } from '../suggest.ts';
 import type { Example, Message, Role } from './examples.ts';
 import { type ColumnName, fieldOf, type Shape } from './formats.ts';
 import type { RowProblem } from './problems.ts';
@@ -9,6 +10,12 @@ export type Fields = Readonly<Record<string, unknown>>;
 
 /** Reads a row. An example has a `kind`, a problem a `code`. */
 export type ExampleReader = (row: Fields) => Example | RowProblem;
+
+/** What a row is kept together by; empty where it does not say. */
+export function groupOf(row: Fields, field: string): string {
+  const value = Object.hasOwn(row, field) ? row[field] : undefined;
+  return value === undefined || value === null ? '' : String(value);
+}
 
 /** Python, which reads the rows next, cannot write half of a surrogate pair, and C strings end at a NUL. */
 function isBroken(value: string): boolean {
@@ -55,11 +62,15 @@ function textProblem(what: string, value: unknown, where: string): RowProblem | 
 }
 
 function missingField(row: Fields, column: ColumnName, field: string): RowProblem {
+  const present = Object.keys(row);
+  const meant = nearest(field, present);
   return {
     code: 'missing_field',
     message: `field "${field}" is missing`,
-    value: `fields ${Object.keys(row).join(', ')}`,
-    fix: `add it, or name the field that holds the ${column} in data.columns.${column}`,
+    value: `fields ${present.join(', ')}`,
+    fix: meant
+      ? `is it "${meant}"? rename it, or say data.columns.${column}: ${meant}`
+      : `add it, or name the field that holds the ${column} in data.columns.${column}`,
   };
 }
 

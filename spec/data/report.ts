@@ -1,6 +1,7 @@
 /** What a look at a data set finds: what `temper check --json` prints of it. */
 
 import type { SplitName } from '../record.ts';
+import type { Kind } from './examples.ts';
 import type { Format } from './formats.ts';
 import type { ProblemGroup } from './problems.ts';
 
@@ -48,6 +49,8 @@ export interface DataReport {
   readonly ok: boolean;
   /** Absent where the rows look like none. */
   readonly format?: Format;
+  /** What a run makes of its rows. */
+  readonly kind?: Kind;
   readonly errors: readonly ProblemGroup[];
   readonly warnings: readonly ProblemGroup[];
   readonly stats: DataStats;

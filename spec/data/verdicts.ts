@@ -1,6 +1,6 @@
 /** What makes a row, or a data set as a whole, unfit or doubtful: one set of rules for `temper check` and for runs. */
 import { shown } from '../shown.ts';
-import { type Example, jsonLine, questionOf } from './examples.ts';
+import { type Example, inputOf, jsonLine, type Kind, questionOf } from './examples.ts';
 import { fieldOf, knownFormats, type Shape } from './formats.ts';
 import { type DataProblem, type Place, placeOf, type RowProblem } from './problems.ts';
 
@@ -14,13 +14,23 @@ export function tooLargeToAsk(example: Example): RowProblem | undefined {
   const text = questionOf(example);
   // Most rows are far from the limit, and need not be written out to know it.
   if (text.length * MAX_BYTES_PER_CHARACTER <= MAX_TEST_ROW_BYTES) return undefined;
-  const bytes = Buffer.byteLength(jsonLine({ text }));
+  const bytes = Buffer.byteLength(jsonLine(inputOf(example)));
   if (bytes <= MAX_TEST_ROW_BYTES) return undefined;
   return {
     code: 'too_large',
     message: `the text is larger than ${MAX_TEST_ROW_BYTES / 1e6} MB, too large for a request to the model`,
     value: `${(bytes / 1e6).toFixed(1)} MB: ${shown(text)}`,
     fix: 'shorten it or leave the row out',
+  };
+}
+
+/** A row without the field by which rows are kept together. */
+export function withoutGroup(field: string, example: Example): RowProblem {
+  return {
+    code: 'missing_field',
+    message: `field "${field}" is missing or empty`,
+    value: shown(questionOf(example)),
+    fix: 'add it, or name the field that holds the group in data.split.by',
   };
 }
 
@@ -42,23 +52,23 @@ export function doubtfulOrder(example: Example): RowProblem | undefined {
   return undefined;
 }
 
-/** A row to test with that was trained on. */
-export function repeatedText(place: Place, other: Place): DataProblem {
+/** A row to test with that was trained on; `question`, where it is at hand, is shown. */
+export function repeatedText(place: Place, other: Place, question?: string): DataProblem {
   return {
     code: 'repeated_text',
     message: 'the text stands in the training or validation split too',
-    value: `the same as ${placeOf(other)}`,
+    value: question === undefined ? `the same as ${placeOf(other)}` : `${question} is at ${placeOf(other)}`,
     fix: 'leave it out of one of them, or the scores say nothing',
     ...place,
   };
 }
 
 /** A label to test with that was not trained on. */
-export function unknownLabel(label: string, place: Place): DataProblem {
+export function unknownLabel(label: string, place: Place, text?: string): DataProblem {
   return {
     code: 'unknown_label',
     message: `the label ${shown(label)} does not stand in the training split`,
-    value: shown(label),
+    value: shown(text ?? label),
     fix: 'add rows of it to data.train, or correct it',
     ...place,
   };
@@ -93,7 +103,7 @@ const ofPath = (file: string, problem: RowProblem): DataProblem => ({ ...problem
 
 export function noRows(path: string): DataProblem {
   const message = 'there are no rows';
-  return ofPath(path, { code: 'no_rows', message, value: '0 rows', fix: 'write one example a line' });
+  return ofPath(path, { code: 'no_rows', message, value: '', fix: 'write one example a line' });
 }
 
 export function noFormat(path: string, fields: readonly string[]): DataProblem {
@@ -105,11 +115,24 @@ export function noFormat(path: string, fields: readonly string[]): DataProblem {
   });
 }
 
+export function mixedKinds(
+  first: { readonly path: string; readonly kind: Kind },
+  path: string,
+  kind: Kind,
+): DataProblem {
+  return ofPath(path, {
+    code: 'mixed_kinds',
+    message: `${first.path} holds ${first.kind} examples and ${path} ${kind}`,
+    value: '',
+    fix: 'all splits must be of one kind',
+  });
+}
+
 export function oneLabel(path: string, label: string): DataProblem {
   return ofPath(path, {
     code: 'one_label',
     message: `all rows carry the label ${shown(label)}`,
-    value: '1 label',
+    value: '',
     fix: 'add rows of another; a classifier needs two labels at least to train on',
   });
 }
@@ -118,7 +141,7 @@ export function noneLeft(path: string, split: 'test' | 'validation', distinct: n
   return ofPath(path, {
     code: 'too_few_rows',
     message: `${distinct} distinct rows leave none for ${split}`,
-    value: `${distinct} rows`,
+    value: '',
     fix: `add rows or change data.split.${split}`,
   });
 }

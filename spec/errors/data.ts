@@ -110,6 +110,12 @@ export const DATA_ERRORS = {
     fix: 'name the fields in data.columns, or the format in data.format',
     example: 'data.jsonl  fields question, answer',
   },
+  mixed_kinds: {
+    means: 'the splits hold examples of different kinds, such as conversations and labelled texts',
+    why: 'one of the paths names the wrong file',
+    fix: 'correct the path; all splits must be of one kind',
+    example: 'train.jsonl holds chat examples and test.jsonl classification',
+  },
   one_label: {
     means: 'all rows to train on carry one label, so there is nothing to tell apart',
     why: 'the file was filtered or sorted and cut, or another field holds the label',

@@ -301,7 +301,8 @@ describe('examples that are not classified', () => {
     const failure = await failureOf(prepare(specOf({ train: 'train.jsonl', test: 'test.jsonl' })));
     expect(failure).toMatchObject({
       type: 'InvalidData',
-      message: 'train.jsonl holds classification examples and test.jsonl chat; all splits must be of one kind',
+      message:
+        'test.jsonl: train.jsonl holds classification examples and test.jsonl chat; all splits must be of one kind',
     });
   });
 
@@ -418,7 +419,7 @@ describe('data that cannot be used', () => {
   });
 
   it.each([
-    ['', 'rows.jsonl holds no rows'],
+    ['', 'rows.jsonl: there are no rows'],
     [
       lines({ text: 'a', label: 'x' }, { text: 'b', label: 'x' }, { text: 'c', label: 'x' }),
       'all rows carry the label "x"',

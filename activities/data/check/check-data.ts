@@ -3,7 +3,7 @@ import { createHash, type Hash } from 'node:crypto';
 import type { Shape } from '../../../spec/data/formats.ts';
 import { DataProblems, type ProblemGroup } from '../../../spec/data/problems.ts';
 import type { DataReport, FileStats, PartName } from '../../../spec/data/report.ts';
-import { conflictingLabel, noFormat, noRows, repeatedText } from '../../../spec/data/verdicts.ts';
+import { conflictingLabel, mixedKinds, noFormat, noRows, repeatedText } from '../../../spec/data/verdicts.ts';
 import { SPLITS, type SplitName } from '../../../spec/record.ts';
 import type { Spec } from '../../../spec/spec.ts';
 import { blocksOf } from '../json-lines.ts';
@@ -60,69 +60,91 @@ export async function partsOf(data: Spec['data'], root: SourceRoot): Promise<Par
 
 /** Everything that is wrong with a data set, and what it holds. Throws only where it cannot be read at all. */
 export async function checkData(data: Spec['data'], options: CheckOptions): Promise<DataReport> {
-  const parts = await partsOf(data, options);
-  const [first] = parts;
-  if (first === undefined) throw new Error('a data section without a path');
-  const { shape, seen } = await findShape(first.files, data, options.s3);
-  if (shape === undefined) {
-    const problems = new DataProblems();
-    problems.add(noFormat(first.path, seen));
-    return { ok: false, errors: problems.groups(), warnings: [], stats: { parts: {}, files: [], unusedFields: {} } };
-  }
-  return new Check(shape, parts, options).report(data);
+  const check = new Check(data, await partsOf(data, options), options);
+  return check.report();
 }
 
 class Check {
-  readonly #shape: Shape;
+  readonly #data: Spec['data'];
   readonly #parts: readonly Part[];
   readonly #options: CheckOptions;
+  /** In the order in which they are read: those to train on first. */
   readonly #files: readonly FileOfPart[];
+  readonly #total: number;
   readonly #tallies = new Map<PartName, PartTally>();
   readonly #stats: FileStats[] = [];
   readonly #unused = new Map<string, number>();
   readonly #repeats = new Repeats();
   readonly #errors = new DataProblems();
   readonly #warnings = new DataProblems();
-  readonly #total: number;
+  #shape: Shape | undefined;
   #bytes = 0;
 
-  constructor(shape: Shape, parts: readonly Part[], options: CheckOptions) {
-    this.#shape = shape;
+  constructor(data: Spec['data'], parts: readonly Part[], options: CheckOptions) {
+    this.#data = data;
     this.#parts = parts;
     this.#options = options;
     this.#files = parts.flatMap((part) => part.files.map((file) => ({ part, file })));
     this.#total = this.#files.reduce((sum, { file }) => sum + file.bytes, 0);
   }
 
-  async report(data: Spec['data']): Promise<DataReport> {
-    const pool = new TallyPool(this.#shape, this.#total);
+  async report(): Promise<DataReport> {
     try {
-      for (const [index, { part, file }] of this.#files.entries()) await this.#readFile(pool, index, part, file);
+      for (const part of this.#parts) await this.#readPart(part);
       await this.#judgeRepeats();
     } finally {
-      await Promise.all([pool.end(), this.#repeats.close()]);
+      await this.#repeats.close();
     }
-    this.#judge(data);
-    const tallies = [...this.#tallies];
+    this.#judge();
     return {
       ok: this.#errors.count === 0,
-      format: this.#shape.format,
+      ...(this.#shape ? { format: this.#shape.format, kind: this.#shape.kind } : {}),
       errors: this.#errors.groups(),
       warnings: this.#warnings.groups(),
       stats: {
-        parts: Object.fromEntries(tallies.map(([name, tally]) => [name, tally.stats()])),
+        parts: Object.fromEntries([...this.#tallies].map(([name, tally]) => [name, tally.stats()])),
         files: this.#stats,
         unusedFields: Object.fromEntries(this.#unused),
       },
     };
   }
 
+  async #readPart(part: Part): Promise<void> {
+    const shape = await this.#shapeOf(part);
+    if (shape === undefined) return;
+    const bytes = part.files.reduce((sum, file) => sum + file.bytes, 0);
+    const pool = new TallyPool(shape, bytes);
+    try {
+      for (const [index, { part: owner, file }] of this.#files.entries()) {
+        if (owner === part) await this.#readFile(pool, index, part, file);
+      }
+    } finally {
+      await pool.end();
+    }
+    if (this.#tallyOf(part.name).rows === 0 && this.#errors.count === 0) this.#errors.add(noRows(part.path));
+  }
+
+  /** How the rows of a part are written; `undefined`, and told of, where they cannot be read beside the others. */
+  async #shapeOf({ path, files }: Part): Promise<Shape | undefined> {
+    const { shape, seen } = await findShape(files, this.#data, this.#options.s3);
+    if (shape === undefined) {
+      this.#errors.add(noFormat(path, seen));
+      return undefined;
+    }
+    const first = this.#shape;
+    this.#shape ??= shape;
+    if (first === undefined || first.kind === shape.kind) return shape;
+    this.#errors.add(mixedKinds({ path: this.#parts[0]?.path ?? '', kind: first.kind }, path, shape.kind));
+    return undefined;
+  }
+
   async #readFile(pool: TallyPool, index: number, part: Part, file: SourceFile): Promise<void> {
     const { s3 } = this.#options;
-    const purpose: Purpose = { container: file.container, forTest: part.forTest };
+    const { container } = file;
+    const purpose: Purpose = { container, forTest: part.forTest, groupBy: this.#data.split?.by };
     const onBytes = (count: number): void => this.#tell(file, count);
-    if (file.container !== 'jsonl' && file.container !== 'text') {
-      for await (const rows of rowsOf(file, this.#shape, s3, onBytes)) {
+    if (container !== 'jsonl' && container !== 'text') {
+      for await (const rows of rowsOf(file, this.#data, s3, onBytes)) {
         await this.#merge(pool.tallier.ofRows(rows, purpose), index, 0);
       }
       this.#stats.push({ name: file.name, bytes: file.bytes });
@@ -166,7 +188,7 @@ class Check {
 
   /** Rows that were trained on are no test; under two labels they are doubtful. */
   #judgeRepeats(): Promise<void> {
-    const isClassifier = this.#shape.kind === 'classification';
+    const isClassifier = this.#shape?.kind === 'classification';
     return this.#repeats.tellAll(({ file, line, firstFile, firstLine, isSameAnswer }) => {
       const [here, first] = [this.#files[file], this.#files[firstFile]];
       if (here === undefined || first === undefined) throw new Error(`no file ${file} or ${firstFile}`);
@@ -178,16 +200,11 @@ class Check {
     });
   }
 
-  #judge(data: Spec['data']): void {
-    for (const { name, path } of this.#parts) {
-      // Rows that cannot be used have been told of; a path without any is another thing.
-      if (this.#tallyOf(name).rows === 0 && this.#errors.count === 0) this.#errors.add(noRows(path));
-    }
-    const tallies: ReadonlyMap<PartName, PartTally> = this.#tallies;
+  #judge(): void {
     const paths = new Map(this.#parts.map(({ name, path }) => [name, path]));
-    const add = { error: this.#errors, warning: this.#warnings };
-    if (this.#shape.kind === 'classification') judgeLabels(tallies, paths, this.#shape, add);
-    judgeSizes(tallies, paths, data.split, add);
+    const judged = { error: this.#errors, warning: this.#warnings };
+    if (this.#shape?.kind === 'classification') judgeLabels(this.#tallies, paths, this.#shape, judged);
+    judgeSizes(this.#tallies, paths, this.#data.split, judged);
   }
 }
 

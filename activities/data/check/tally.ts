@@ -2,8 +2,8 @@
 import { answerOf, type Example, questionOf } from '../../../spec/data/examples.ts';
 import { columnsOf, fieldOf, type Shape } from '../../../spec/data/formats.ts';
 import { DataProblems, type ProblemGroup, type RowProblem } from '../../../spec/data/problems.ts';
-import { type ExampleReader, exampleReader } from '../../../spec/data/read-example.ts';
-import { doubtfulOrder, MAX_LABELS, tooLargeToAsk } from '../../../spec/data/verdicts.ts';
+import { type ExampleReader, exampleReader, type Fields, groupOf } from '../../../spec/data/read-example.ts';
+import { doubtfulOrder, MAX_LABELS, tooLargeToAsk, withoutGroup } from '../../../spec/data/verdicts.ts';
 import { type Block, type LineReader, plainTextReader, type RawRow, readJsonLine, visitLines } from '../json-lines.ts';
 import type { Container } from '../source-files.ts';
 import { QuestionHash } from './question-hash.ts';
@@ -13,6 +13,8 @@ export interface Purpose {
   readonly container: Container;
   /** Whether the rows, or some of them, are to be sent to a model. */
   readonly forTest: boolean;
+  /** Field by which rows are kept together; every row must have it. */
+  readonly groupBy?: string | undefined;
 }
 
 /** Numbers kept of each usable row, side by side. */
@@ -68,18 +70,18 @@ export class Tallier {
   }
 
   /** Of lines, which count from 0 here: their place in the file is not known yet. */
-  ofBlock(block: Block, { container, forTest }: Purpose): Tally {
-    const read = container === 'text' ? this.#readText : readJsonLine;
-    return this.#finished(visitLines(block, 0, read, (raw) => this.#add(raw, forTest)));
+  ofBlock(block: Block, purpose: Purpose): Tally {
+    const read = purpose.container === 'text' ? this.#readText : readJsonLine;
+    return this.#finished(visitLines(block, 0, read, (raw) => this.#add(raw, purpose)));
   }
 
   /** Of rows that know their lines. */
-  ofRows(rows: readonly RawRow[], { forTest }: Purpose): Tally {
-    for (const raw of rows) this.#add(raw, forTest);
+  ofRows(rows: readonly RawRow[], purpose: Purpose): Tally {
+    for (const raw of rows) this.#add(raw, purpose);
     return this.#finished(0);
   }
 
-  #add(raw: RawRow, forTest: boolean): void {
+  #add(raw: RawRow, purpose: Purpose): void {
     if ('problem' in raw) {
       this.#errors.add({ ...raw.problem, file: '', line: raw.line });
       return;
@@ -90,9 +92,9 @@ export class Tallier {
       this.#errors.add({ ...example, file: '', line });
       return;
     }
-    const tooLarge = forTest ? tooLargeToAsk(example) : undefined;
-    if (tooLarge) {
-      this.#errors.add({ ...tooLarge, file: '', line });
+    const unfit = unfitFor(purpose, row, example);
+    if (unfit) {
+      this.#errors.add({ ...unfit, file: '', line });
       return;
     }
     this.#warn(doubtfulOrder(example), line);
@@ -152,6 +154,11 @@ export class Tallier {
     this.#warnings = new DataProblems();
     return tally;
   }
+}
+
+function unfitFor({ forTest, groupBy }: Purpose, row: Fields, example: Example): RowProblem | undefined {
+  if (groupBy !== undefined && groupOf(row, groupBy) === '') return withoutGroup(groupBy, example);
+  return forTest ? tooLargeToAsk(example) : undefined;
 }
 
 function charactersOf(example: Example): number {

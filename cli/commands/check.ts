@@ -1,0 +1,26 @@
+import { Command } from '@commander-js/extra-typings';
+import type { Context } from '../context.ts';
+import { EXIT } from '../errors.ts';
+import { withExamples } from '../help.ts';
+
+/** `temper check [FILE]`: what is wrong with a spec and its data. */
+export function checkCommand(context: Context) {
+  const command = new Command('check')
+    .summary('find all that is wrong with a spec and its data')
+    .description(
+      'find all that is wrong with a spec and its data, or with a data file alone, and show what the data holds; nothing is sent or changed',
+    )
+    .argument('[file]', 'a spec, or a file, directory, glob or s3:// address of data', 'temper.yaml')
+    .action(async (file) => {
+      const { check } = await import('../check/check.ts');
+      const { renderCheck } = await import('../rendering/check.ts');
+      const report = await check(context, file);
+      context.exitCode = report.ok ? EXIT.done : EXIT.usage;
+      context.output.result(report, renderCheck(report, context.output));
+    });
+  return withExamples(
+    command,
+    ['temper check', 'temper.yaml of this directory, and its data'],
+    ['temper check reviews.csv', 'a data file by itself'],
+  );
+}

@@ -1,0 +1,220 @@
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
+import { gzipSync } from 'node:zlib';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
+import fc from 'fast-check';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { createAwsProvider } from '../../activities/aws.ts';
+import { builtFile } from '../../local/index.ts';
+import type { CheckReport } from '../../spec/check.ts';
+import { sharedRegion, temporaryDirectory } from '../support/region.ts';
+import { cli } from './support/cli.ts';
+
+const { env } = sharedRegion();
+let directory: string;
+
+beforeEach(async () => {
+  directory = await temporaryDirectory();
+});
+
+async function write(path: string, content: string | Uint8Array): Promise<void> {
+  await mkdir(dirname(join(directory, path)), { recursive: true });
+  await writeFile(join(directory, path), content);
+}
+
+const lines = (...rows: object[]): string => rows.map((row) => `${JSON.stringify(row)}\n`).join('');
+const rowsOf = (count: number): { text: string; label: string }[] =>
+  Array.from({ length: count }, (_, i) => ({ text: `sentence ${i}`, label: i % 2 === 0 ? 'even' : 'odd' }));
+
+async function check(...argv: string[]): Promise<CheckReport & { readonly exitCode: number }> {
+  const { exitCode, stdout } = await cli(['check', ...argv, '--json'], { cwd: directory, env });
+  return { exitCode, ...JSON.parse(stdout) };
+}
+
+const told = ({ errors }: CheckReport) =>
+  errors.map(({ code, file, line, count }) => `${code} ${file}${line ? `:${line}` : ''} x${count}`);
+
+it('finds what is wrong with a spec, its files and its data at once', async () => {
+  await write(
+    'temper.yaml',
+    'name: Reviews\ndata:\n  source: rows.jsonl\ntrain:\n  engine: sagemaker\n  script: train.py\n',
+  );
+  await write('rows.jsonl', `${lines(...rowsOf(4))}{"text": "a", "label": 1, "label": 2}\n{"text": "b"}\n{"te`);
+  const report = await check();
+  expect(report).toMatchObject({ ok: false, exitCode: 2, file: 'temper.yaml', format: 'classification' });
+  expect(told(report)).toEqual([
+    'invalid_value temper.yaml:1 x1',
+    'duplicate_key rows.jsonl:5 x1',
+    'missing_field rows.jsonl:6 x1',
+    'truncated rows.jsonl:7 x1',
+  ]);
+});
+
+it('says all is well, and what the data holds', async () => {
+  await write('rows.jsonl', lines(...rowsOf(9), { text: 'SENTENCE  3', label: 'odd', id: 7 }));
+  const { stdout, exitCode, stderr } = await cli(['check', 'rows.jsonl'], { cwd: directory });
+  expect([exitCode, stderr]).toEqual([0, '']);
+  expect(stdout).toBe(
+    [
+      '  data       classification · 1 file · 373 B',
+      '  rows       10 · 1 repeated',
+      '  characters 101',
+      '  tokens     about 40, a token for every four bytes',
+      '  per row    4 · 4 · 4 · 4 tokens: least, median, p95, most',
+      '  labels     even 5 (50 %) · odd 5 (50 %)',
+      '  not used   field id',
+      '',
+      '  ✔ rows.jsonl can be used',
+      '',
+    ].join('\n'),
+  );
+});
+
+it('is told in colours and within the width of a terminal', async () => {
+  await write('rows.jsonl', `${lines(...rowsOf(4))}${'{"text": "a"}\n'.repeat(12)}`);
+  const { stdout } = await cli(['check', 'rows.jsonl'], { cwd: directory, terminal: true, columns: 50 });
+  const plain = stripVTControlCharacters(stdout);
+  expect(plain).not.toBe(stdout);
+  expect(Math.max(...plain.split('\n').map((line) => line.length))).toBeLessThanOrEqual(50);
+  expect(plain).toContain('✖ field "label" is missing × 12');
+  expect(plain).toContain('and 9 more');
+});
+
+describe('a verdict on each row', () => {
+  const GOOD = lines(...rowsOf(4));
+  it.each<[what: string, content: string | Buffer, errors: string[]]>([
+    ['fine: a byte order mark, Windows line ends, empty lines', `\ufeff${GOOD.replaceAll('\n', '\r\n')}\r\n\r\n`, []],
+    ['fine: a last line without its end', GOOD.trimEnd(), []],
+    ['fine: fields that are not used', `${GOOD}{"text":"a","label":"odd","id":1}\n`, []],
+    [
+      'error: Latin-1',
+      Buffer.concat([Buffer.from(GOOD), Buffer.from('{"text":"caf\xe9"}\n', 'latin1')]),
+      ['invalid_encoding rows.jsonl:5 x1'],
+    ],
+    ['error: NUL bytes', `${GOOD}{"text":"\0"}\n`, ['invalid_encoding rows.jsonl:5 x1']],
+    ['error: half of a pair', `${GOOD}{"text":"\\ud83d","label":"odd"}\n`, ['invalid_text rows.jsonl:5 x1']],
+    ['error: a line of 17 MB', `${GOOD}{"text":"${'x'.repeat(17_000_000)}"}\n`, ['too_large rows.jsonl:5 x1']],
+    [
+      'error: wrong types',
+      `${GOOD}{"text":1,"label":"odd"}\n{"text":"a","label":[]}\n`,
+      ['wrong_type rows.jsonl:5 x1', 'wrong_type rows.jsonl:6 x1'],
+    ],
+    ['error: no rows', '\n', ['no_rows rows.jsonl x1']],
+    ['error: one label', '{"text":"a","label":"x"}\n{"text":"b","label":"x"}\n', ['one_label rows.jsonl x1']],
+    ['error: another data set', '{"question":"a","answer":"b"}\n', ['unknown_format rows.jsonl x1']],
+    [
+      'error: ids for labels',
+      lines(...Array.from({ length: 1002 }, (_, i) => ({ text: `t${i}`, label: `l${i}` }))),
+      ['too_many_labels rows.jsonl:1001 x1'],
+    ],
+  ])('%s', async (_, content, errors) => {
+    await write('rows.jsonl', content);
+    const report = await check('rows.jsonl');
+    expect(told(report)).toEqual(errors);
+    expect(report.exitCode).toBe(errors.length === 0 ? 0 : 2);
+  });
+
+  it('warns of a text under two labels, of labels that look alike, and of roles that do not take turns', async () => {
+    await write('rows.jsonl', lines(...rowsOf(4), { text: 'Sentence 0', label: 'odd' }, { text: 'x', label: 'Odd' }));
+    const { warnings, exitCode } = await check('rows.jsonl');
+    expect(warnings).toMatchObject([
+      { code: 'conflicting_label', line: 5, places: [{ value: 'the same as rows.jsonl:1' }] },
+      { code: 'similar_labels', file: 'rows.jsonl', places: [{ value: '"odd", "Odd"' }] },
+    ]);
+    expect(exitCode).toBe(0);
+
+    const message = (role: string) => ({ role, content: 'a' });
+    await write('chat.jsonl', lines({ messages: [message('user'), message('user'), message('assistant')] }));
+    const chat = await check('chat.jsonl');
+    expect(chat.warnings).toMatchObject([{ code: 'role_order', places: [{ value: "messages[1] is the user's" }] }]);
+  });
+});
+
+describe('a verdict on splits', () => {
+  const spec = (data: string): string =>
+    `name: reviews\ndata: ${data}\ntrain: { engine: sagemaker, script: train.py }\nevaluate: {}\n`;
+  beforeEach(async () => {
+    await write('train.py', '');
+    await write('inference.py', '');
+  });
+
+  it('that are given: none may test what was trained on', async () => {
+    await write('temper.yaml', spec('{ train: train.csv.gz, test: test.jsonl }'));
+    await write(
+      'train.csv.gz',
+      gzipSync(
+        `text,label\n${rowsOf(6)
+          .map(({ text, label }) => `${text},${label}\n`)
+          .join('')}`,
+      ),
+    );
+    await write('test.jsonl', lines({ text: 'Sentence  2 ', label: 'even' }, { text: 'new', label: 'other' }));
+    const report = await check();
+    expect(told(report)).toEqual(['repeated_text test.jsonl:1 x1', 'unknown_label test.jsonl:2 x1']);
+    expect(report.errors[0]?.places).toEqual([{ file: 'test.jsonl', line: 1, value: 'the same as train.csv.gz:4' }]);
+    expect(report.stats?.parts).toMatchObject({ train: { rows: 6, repeated: 0 }, test: { rows: 2, repeated: 1 } });
+  });
+
+  it('that are to be made: all must get rows', async () => {
+    await write('temper.yaml', spec('{ source: rows.jsonl, split: { test: 0.2 } }'));
+    await write('rows.jsonl', lines(...rowsOf(2), ...rowsOf(2)));
+    expect(told(await check())).toEqual(['too_few_rows rows.jsonl x1']);
+  });
+
+  it('of two kinds, and metrics that do not fit', async () => {
+    await write(
+      'temper.yaml',
+      spec('{ train: train.jsonl, test: test.jsonl }').replace('{}', '{ metrics: [f1_macro] }'),
+    );
+    await write('train.jsonl', lines({ prompt: 'a', completion: 'b' }));
+    await write('test.jsonl', lines(...rowsOf(4)));
+    expect(told(await check())).toEqual(['invalid_value temper.yaml x1', 'mixed_kinds test.jsonl x1']);
+  });
+});
+
+it('reads from S3', async () => {
+  Object.assign(process.env, env);
+  const { s3 } = createAwsProvider()(env.AWS_REGION);
+  const Key = `check-${process.pid}/rows.jsonl`;
+  await s3.send(new PutObjectCommand({ Bucket: env.TEMPER_BUCKET, Key, Body: lines(...rowsOf(4)) }));
+  const report = await check(`s3://${env.TEMPER_BUCKET}/check-${process.pid}`);
+  expect(report).toMatchObject({ ok: true, stats: { parts: { train: { rows: 4 } } } });
+});
+
+it.each([
+  [['check'], 'cannot read temper.yaml: no such file'],
+  [['check', 'rows.jsonl'], 'cannot read rows.jsonl: no such file, or no data in it'],
+])('temper %s without a file', async (argv, message) => {
+  const { exitCode, stderr } = await cli(argv, { cwd: directory });
+  expect(exitCode).toBe(2);
+  expect(stderr).toContain(message);
+});
+
+it('comes to the same on several cores as on one, line for line', async () => {
+  // Large enough for threads, of rows of any kind in any order, so that a mistake in merging shows.
+  const row = fc.oneof(
+    {
+      weight: 50,
+      arbitrary: fc.record({ text: fc.string({ unit: 'grapheme', minLength: 1 }), label: fc.constantFrom('a', 'b') }),
+    },
+    { weight: 1, arbitrary: fc.constant({ text: 'no label' }) },
+  );
+  const some = fc.sample(row, { numRuns: 2000, seed: 7 });
+  const block = lines(...some, { text: 'x'.repeat(400_000), label: 'a' });
+  const content = block.repeat(Math.ceil(17_000_000 / Buffer.byteLength(block)));
+  await write('rows.jsonl', content);
+  const main = builtFile('cli/main.js');
+  const { stdout } = spawnSync(process.execPath, [main, 'check', 'rows.jsonl', '--json'], {
+    cwd: directory,
+    encoding: 'utf8',
+  });
+  const { exitCode: _, ...inOne } = await check('rows.jsonl');
+  expect(JSON.parse(stdout)).toEqual(inOne);
+  const sha256 = createHash('sha256')
+    .update(await readFile(join(directory, 'rows.jsonl')))
+    .digest('hex');
+  expect(inOne.stats?.files).toMatchObject([{ sha256 }]);
+});
