@@ -1,7 +1,6 @@
 /** The command line as a function: what `main.ts` gives the process to, and tests call. */
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, type CommandOptions, type CommandUnknownOpts } from '@commander-js/extra-typings';
-import { nearest } from '../spec/suggest.ts';
 import { cancelCommand } from './commands/cancel.ts';
 import { checkCommand } from './commands/check.ts';
 import { completeCommand } from './commands/complete.ts';
@@ -21,7 +20,7 @@ import { uploadCommand } from './commands/upload.ts';
 import { watchCommand } from './commands/watch.ts';
 import { workerCommand } from './commands/worker.ts';
 import type { Context } from './context.ts';
-import { EXIT, type ExitCode, type UserError, usageError } from './errors.ts';
+import { didYouMean, EXIT, type ExitCode, type UserError, usageError } from './errors.ts';
 import { configureHelp } from './help.ts';
 import { installed } from './installation.ts';
 import { Output, type Sink, type Source } from './output.ts';
@@ -131,8 +130,8 @@ function parsingError(error: CommanderError): UserError {
   const [, given, choices] =
     /(?:argument|value) '([^']*)' is invalid.* Allowed choices are (.*)\.$/.exec(error.message) ?? [];
   if (given !== undefined && choices !== undefined) {
-    const meant = nearest(given, choices.split(', '));
-    return usageError('Usage', `${JSON.stringify(given)} is not one of ${choices}`, meant && `did you mean ${meant}?`);
+    const fix = didYouMean(given, choices.split(', '));
+    return usageError('Usage', `${JSON.stringify(given)} is not one of ${choices}`, fix);
   }
   const [message = '', hint] = error.message.replace(/^error: /, '').split('\n');
   return usageError('Usage', message, hint?.replace(/^\(Did (.*)\)$/, 'did $1') ?? 'see --help');

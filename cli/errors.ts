@@ -1,5 +1,6 @@
 import type { CommandCode } from '../spec/errors/command-line.ts';
 import type { PipelineCode } from '../spec/errors/pipeline.ts';
+import { nearest } from '../spec/suggest.ts';
 
 /** What the process exits with; part of the interface, as scripts branch on it. */
 export const EXIT = {
@@ -59,6 +60,12 @@ export function furtherReading(code: string): string | undefined {
 /** Wrong usage or invalid input, exit code 2. */
 export function usageError(code: UserCode, message: string, fix?: string): UserError {
   return new UserError(code, message, { fix, exitCode: EXIT.usage });
+}
+
+/** What to do about a name that nothing has: take the one that was probably meant, or what is said otherwise. */
+export function didYouMean(given: string, known: readonly string[], otherwise?: string): string | undefined {
+  const meant = nearest(given, known);
+  return meant === undefined ? otherwise : `did you mean ${meant}?`;
 }
 
 /** Why a file could not be read. */

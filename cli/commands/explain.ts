@@ -1,6 +1,6 @@
 import { Command } from '@commander-js/extra-typings';
 import type { Context } from '../context.ts';
-import { usageError } from '../errors.ts';
+import { didYouMean, usageError } from '../errors.ts';
 import { withExamples } from '../help.ts';
 
 /** `temper explain CODE`: what an error means. */
@@ -12,7 +12,6 @@ export function explainCommand(context: Context) {
     .action(async (code) => {
       const { EXPLAINED, explain } = await import('../../spec/errors/catalogue.ts');
       const { renderCatalogue, renderExplained } = await import('../rendering/errors.ts');
-      const { nearest } = await import('../../spec/suggest.ts');
       const { output } = context;
       if (code === undefined) {
         output.result({ errors: EXPLAINED }, output.hint(renderCatalogue(output)));
@@ -21,8 +20,7 @@ export function explainCommand(context: Context) {
       const errors = explain(code);
       if (errors.length === 0) {
         const codes = EXPLAINED.map((each) => each.code);
-        const meant = nearest(code, codes);
-        const fix = meant ? `did you mean ${meant}?` : 'list them with: temper explain';
+        const fix = didYouMean(code, codes, 'list them with: temper explain');
         throw usageError('UnknownCode', `there is no error code ${JSON.stringify(code)}`, fix);
       }
       output.result({ errors }, output.hint(renderExplained(errors, output)));

@@ -1,7 +1,7 @@
 import { relative, resolve } from 'node:path';
 import { Argument, Command } from '@commander-js/extra-typings';
 import type { Context } from '../context.ts';
-import { usageError } from '../errors.ts';
+import { didYouMean, usageError } from '../errors.ts';
 import { withExamples } from '../help.ts';
 import { TEMPLATE_NAMES, TEMPLATES, type Template } from '../init/templates.ts';
 
@@ -41,7 +41,6 @@ function templateList(): string {
 /** Throws where nobody is there to answer, or the answer is no template. */
 async function askWhich(context: Context): Promise<Template> {
   const { ask } = await import('../ask.ts');
-  const { nearest } = await import('../../spec/suggest.ts');
   const answer = await ask(context, `${templateList()}\n\n  begin with [${TEMPLATE_NAMES[0]}]: `);
   const chosen = answer === '' ? TEMPLATE_NAMES[0] : TEMPLATE_NAMES.find((name) => name === answer);
   if (chosen) return chosen;
@@ -49,6 +48,5 @@ async function askWhich(context: Context): Promise<Template> {
   if (answer === undefined) {
     throw usageError('Usage', `not given what to begin with: ${all}`, `temper init ${TEMPLATE_NAMES[0]}`);
   }
-  const meant = nearest(answer, TEMPLATE_NAMES);
-  throw usageError('Usage', `${JSON.stringify(answer)} is not one of ${all}`, meant && `did you mean ${meant}?`);
+  throw usageError('Usage', `${JSON.stringify(answer)} is not one of ${all}`, didYouMean(answer, TEMPLATE_NAMES));
 }

@@ -1,8 +1,9 @@
+import { ListEndpointsCommand } from '@aws-sdk/client-sagemaker';
 import { InvokeEndpointCommand, ModelError } from '@aws-sdk/client-sagemaker-runtime';
 import { createAwsClients } from '../../activities/aws.ts';
 import type { Context } from '../context.ts';
 import { findEnvironment, resolveRegion } from '../environment.ts';
-import { UserError, usageError } from '../errors.ts';
+import { didYouMean, UserError, usageError } from '../errors.ts';
 import { awsFailure } from './aws-failure.ts';
 import type { InvokeRequest } from './request.ts';
 
@@ -41,13 +42,13 @@ export async function invokeEndpoint(
       milliseconds: Math.round(performance.now() - started),
     };
   } catch (error) {
-    throw explained(error, endpoint);
+    throw await explained(error, endpoint, region);
   } finally {
     runtime.destroy();
   }
 }
 
-function explained(error: unknown, endpoint: string): unknown {
+async function explained(error: unknown, endpoint: string, region: string): Promise<unknown> {
   if (error instanceof ModelError) {
     const said = error.OriginalMessage ?? error.message;
     return new UserError('ModelError', `the model answered ${error.OriginalStatusCode ?? 'with an error'}: ${said}`, {
@@ -57,11 +58,24 @@ function explained(error: unknown, endpoint: string): unknown {
   }
   if (error instanceof Error && /endpoint .* not found/i.test(error.message)) {
     return new UserError('EndpointNotFound', `no endpoint ${endpoint} in this account and region`, {
-      fix: 'see what a run deployed with: temper show RUN',
+      fix: didYouMean(endpoint, await endpointNames(region), 'see what a run deployed with: temper show RUN'),
       cause: error,
     });
   }
   return awsFailure(error, `invoke ${endpoint}`);
+}
+
+/** None where they cannot be listed: there is an error to tell already. */
+async function endpointNames(region: string): Promise<string[]> {
+  const { sagemaker } = createAwsClients(region);
+  try {
+    const { Endpoints } = await sagemaker.send(new ListEndpointsCommand({ MaxResults: 100 }));
+    return (Endpoints ?? []).flatMap(({ EndpointName }) => EndpointName ?? []);
+  } catch {
+    return [];
+  } finally {
+    sagemaker.destroy();
+  }
 }
 
 function documentsIn(text: string): unknown[] | undefined {

@@ -2,7 +2,7 @@
 import type { WorkflowExecutionInfo } from '@temporalio/client';
 import { NAME_PATTERN, parseWorkflowId, workflowIdOf } from '../../spec/naming.ts';
 import { searchAttributes } from '../../workflows/search-attributes.ts';
-import { usageError } from '../errors.ts';
+import { didYouMean, usageError } from '../errors.ts';
 import type { Temporal } from '../temporal.ts';
 import { isNotFound } from '../temporal-errors.ts';
 
@@ -74,7 +74,11 @@ export async function resolveRun(temporal: Temporal, text: string, { newest = fa
   const [run] = candidates;
   if (run && candidates.length === 1) return run.run;
   if (run && newest && candidates.every(({ name }) => name === text)) return newestOf(candidates, run).run;
-  if (!run) throw usageError('RunNotFound', `no run matches ${JSON.stringify(text)}`, 'list them with: temper ls');
+  if (!run) {
+    const known = [...new Set(runs.flatMap(({ name, id }) => [name, `${name}/${id}`, id]))];
+    const fix = didYouMean(text, known, 'list them with: temper ls');
+    throw usageError('RunNotFound', `no run matches ${JSON.stringify(text)}`, fix);
+  }
   const shown = candidates
     .slice(0, SHOWN_CANDIDATES)
     .map((each) => `  ${each.run}  ${each.outcome ?? each.stage ?? ''}`);

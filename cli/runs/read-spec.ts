@@ -1,11 +1,11 @@
-import { readFile } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { readdir, readFile } from 'node:fs/promises';
+import { basename, dirname, resolve } from 'node:path';
 import { missingFiles } from '../../activities/data/source.ts';
 import { imageUri } from '../../spec/images.ts';
 import { formatProblems, parseSpec } from '../../spec/parse.ts';
 import type { Spec } from '../../spec/spec.ts';
 import type { Context } from '../context.ts';
-import { usageError, whyUnreadable } from '../errors.ts';
+import { didYouMean, usageError, whyUnreadable } from '../errors.ts';
 
 export interface SpecFile {
   /** As it was given. */
@@ -18,12 +18,10 @@ export interface SpecFile {
 /** Reads and checks a spec and the files it names. Throws a user error with everything that is wrong. */
 export async function readSpec({ cwd }: Context, file: string, overrides: readonly string[]): Promise<SpecFile> {
   const path = resolve(cwd, file);
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw usageError(
-      'SpecUnreadable',
-      `cannot read ${file}: ${whyUnreadable(error)}`,
-      'give the path of a temper.yaml',
-    );
+  const text = await readFile(path, 'utf8').catch(async (error: NodeJS.ErrnoException) => {
+    const beside = await readdir(dirname(path)).catch(() => []);
+    const fix = didYouMean(basename(path), beside, 'give the path of a temper.yaml');
+    throw usageError('SpecUnreadable', `cannot read ${file}: ${whyUnreadable(error)}`, fix);
   });
   const parsed = parseSpec(text, { file, overrides });
   if (!parsed.ok) {

@@ -46,6 +46,9 @@ it('finds a run by its workflow id, an unambiguous part of it, or as the newest 
   expect(JSON.parse(unknown.stdout)).toMatchObject({ error: { code: 'RunNotFound' } });
   expect(unknown.exitCode).toBe(2);
 
+  const misspelt = await cli(['show', 'reviws', '--json'], { env });
+  expect(JSON.parse(misspelt.stdout)).toMatchObject({ error: { code: 'RunNotFound', fix: 'did you mean reviews?' } });
+
   const none = await cli(['ls', '--name', 'nope'], { env });
   expect(none).toMatchObject({ exitCode: 0, stdout: 'no runs named nope\n' });
 

@@ -119,6 +119,11 @@ describe('a spec that cannot be run ends with 2, before anything is started', ()
   });
 });
 
+it('a spec whose name is misspelt is looked for beside it', async () => {
+  const { stderr } = await cli(['run', 'tempr.yaml'], { cwd: await project(SPEC), env: NOBODY });
+  expect(stderr).toContain('fix: did you mean temper.yaml?');
+});
+
 it('a spec whose image is not to be had in the region ends with 2, before anything is started', async () => {
   const env = { ...(await ownNamespace()), AWS_REGION: 'mars-north-1' };
   const spec = `${SPEC}serve: { image: sklearn }`;
