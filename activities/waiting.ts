@@ -3,18 +3,26 @@ import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/comm
 import type { JobProgress } from '../spec/record.ts';
 import { type ErrorType, errorTypeOf, translateAwsError } from './errors.ts';
 import { tell } from './heartbeating.ts';
+import { putOff } from './pace.ts';
 
-const FIRST_DELAY_MS = 300;
+const FIRST_DELAY_MS = 100;
+/** A job is over for at most this share of its time before that is noticed. */
+const SHARE = 0.15;
 const LONGEST_DELAY_MS = 60_000;
 const NEAR_END_DELAY_MS = 5_000;
 
 /**
- * Milliseconds until the next look: short at first, so that a short job is not waited for, then up to a minute; never
- * more than a few seconds where a change is near.
+ * Milliseconds until the next look at a job: short at first, so that a short job is not waited for, then up to a minute;
+ * never more than a few seconds where a change is near.
  */
 export function pollDelay(attempt: number, changeIsNear = false): number {
-  const delay = FIRST_DELAY_MS * 1.3 ** (attempt - 1);
+  const delay = FIRST_DELAY_MS * (1 + SHARE) ** (attempt - 1);
   return Math.round(Math.min(delay, changeIsNear ? NEAR_END_DELAY_MS : LONGEST_DELAY_MS));
+}
+
+/** Milliseconds until the next look of this activity, in its turn among those of the worker's other jobs. */
+function nextLook(changeIsNear = false): number {
+  return pollDelay(activityInfo().attempt, changeIsNear) + Math.round(putOff() * 1000);
 }
 
 /**
@@ -27,7 +35,7 @@ export function stillInProgress(progress: JobProgress, changeIsNear = false): Ap
     type: 'InProgress' satisfies ErrorType,
     message: `${progress.resource} is ${progress.secondaryStatus ?? progress.status}`,
     category: ApplicationFailureCategory.BENIGN,
-    nextRetryDelay: pollDelay(activityInfo().attempt, changeIsNear),
+    nextRetryDelay: nextLook(changeIsNear),
   });
 }
 
@@ -45,7 +53,7 @@ export async function look<T>(action: string, call: () => Promise<T>): Promise<T
       message,
       nonRetryable: nonRetryable ?? false,
       ...(cause ? { cause } : {}),
-      nextRetryDelay: Math.max(1_000, pollDelay(activityInfo().attempt)),
+      nextRetryDelay: Math.max(1_000, nextLook()),
     });
   }
 }

@@ -10,6 +10,8 @@ process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 /** In the order of the table. */
 const BENCHES: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>> = {
   run: () => import('./run.ts'),
+  runs: () => import('./runs.ts'),
+  waiting: () => import('./waiting.ts'),
   cli: () => import('./cli.ts'),
 };
 

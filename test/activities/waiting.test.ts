@@ -34,7 +34,7 @@ it('leaves the progress as heartbeat details and fails benignly with the delay',
 
 it('an outage during a look is looked past at the pace of the wait', async () => {
   const outage = Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });
-  const environment = new MockActivityEnvironment({ attempt: 40 }, { logger: new DefaultLogger('ERROR') });
+  const environment = new MockActivityEnvironment({ attempt: 60 }, { logger: new DefaultLogger('ERROR') });
   const looking = environment.run(() => look('describe job-1', () => Promise.reject(outage)));
   await expect(looking).rejects.toMatchObject({ type: 'Unavailable', nonRetryable: false, nextRetryDelay: 60_000 });
   await expect(looking).rejects.toBeInstanceOf(ApplicationFailure);
