@@ -6,6 +6,9 @@ import { Service, type ServiceOptions } from './service.ts';
 // The server fires timers up to a second late by default, which the short jobs of a laptop would feel at every look.
 const PROMPT_TIMERS = ['--dynamic-config-value', 'history.timerProcessorMaxTimeShift="10ms"'];
 
+// A commit does not wait for the disk: what is committed outlives a killed server, though not a power cut.
+const SQLITE = ['--sqlite-pragma', 'journal_mode=WAL', '--sqlite-pragma', 'synchronous=NORMAL'];
+
 export async function startTemporal(
   options: Pick<ServiceOptions, 'logFile' | 'records' | 'onEvent'> & {
     readonly executable: string;
@@ -20,7 +23,7 @@ export async function startTemporal(
     ...service,
     name: 'Temporal',
     command: executable,
-    args: [...args, '--db-filename', database, '--log-level', 'error', ...PROMPT_TIMERS],
+    args: [...args, '--db-filename', database, '--log-level', 'error', ...PROMPT_TIMERS, ...SQLITE],
     env: childEnv(),
     // The UI's API asks the frontend, so one answer shows that both are there.
     ready: () => expectOk(`${temporalUi(uiPort)}/api/v1/namespaces/default`),

@@ -25,6 +25,8 @@ export interface Snapshot {
 
 const FASTEST_MS = 500;
 const SLOWEST_MS = 2_000;
+/** That nobody is left to answer shows only when somebody asks. */
+const TRUSTED_MS = 5_000;
 /** The client tries again by itself for much longer than a person wants to know nothing. */
 const PATIENCE_MS = 3_000;
 
@@ -35,11 +37,14 @@ const PATIENCE_MS = 3_000;
 export async function* watchRun(temporal: Temporal, workflowId: string, signal: AbortSignal): AsyncGenerator<Snapshot> {
   let last: Snapshot = { closed: false };
   let delay = FASTEST_MS;
+  const answers = new Answers(temporal, workflowId);
   const done = new AbortController();
   const over = endOf(temporal, workflowId, AbortSignal.any([signal, done.signal]));
   try {
     while (!signal.aborted) {
-      const next = await temporal.client.withDeadline(Date.now() + PATIENCE_MS, () => look(temporal, workflowId, last));
+      const next = await temporal.client.withDeadline(Date.now() + PATIENCE_MS, () =>
+        look(temporal, workflowId, last, answers),
+      );
       yield next;
       if (next.closed) return;
       delay = JSON.stringify(next) === JSON.stringify(last) ? Math.min(delay * 1.25, SLOWEST_MS) : FASTEST_MS;
@@ -69,7 +74,28 @@ function endOf({ client }: Temporal, workflowId: string, signal: AbortSignal): A
   return over.signal;
 }
 
-async function look(temporal: Temporal, workflowId: string, last: Snapshot): Promise<Snapshot> {
+/** What a run answers; it is not asked again where its history is as long as before, so that nothing can have changed. */
+class Answers {
+  readonly #temporal: Temporal;
+  readonly #workflowId: string;
+  #last: { readonly record: RunRecord; readonly events: number; readonly at: number } | undefined;
+
+  constructor(temporal: Temporal, workflowId: string) {
+    this.#temporal = temporal;
+    this.#workflowId = workflowId;
+  }
+
+  /** @param events of the history, as described before */
+  async record(events: number): Promise<RunRecord> {
+    const last = this.#last;
+    if (last?.events === events && Date.now() - last.at < TRUSTED_MS) return last.record;
+    const record = await queryRecord(this.#temporal, this.#workflowId);
+    this.#last = { record, events, at: Date.now() };
+    return record;
+  }
+}
+
+async function look(temporal: Temporal, workflowId: string, last: Snapshot, answers: Answers): Promise<Snapshot> {
   const known = last.record ? { record: last.record } : {};
   try {
     const handle = temporal.client.workflow.getHandle(workflowId);
@@ -79,7 +105,7 @@ async function look(temporal: Temporal, workflowId: string, last: Snapshot): Pro
     // Asked where there is a doubt only: a query that nobody takes up takes seconds to fail.
     const doubtful = !last.record || last.missing !== undefined;
     if (doubtful && !(await hasWorker(temporal))) return { ...known, missing: 'worker', closed: false };
-    const record = await queryRecord(temporal, workflowId);
+    const record = await answers.record(description.historyLength);
     if (lacksInputs(record, description)) return { record, missing: 'inputs', closed: false };
     const pending = pendingOf(record, description);
     return { record: withWaiting(record, description), ...(pending && { pending }), closed: false };

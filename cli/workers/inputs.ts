@@ -28,6 +28,8 @@ export async function whileServingInputs<T>(
       namespace: environment.temporal.namespace,
       taskQueue: inputsTaskQueue(run),
       ...HEARTBEATS,
+      // Each poll is a call that Temporal holds open, and there is one activity to come.
+      maxConcurrentActivityTaskPolls: 1,
       activities: createDataActivities({ aws: createAwsProvider() }),
     });
     const serving = worker.runUntil(aborted(AbortSignal.any([uploaded.signal, context.signal]))).catch((error) => {
