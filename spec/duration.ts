@@ -9,3 +9,15 @@ export function durationSeconds(text: string): number {
   if (!match) throw new RangeError(`not a duration: ${JSON.stringify(text)}; write it as 90s, 30m, 1h or 5d`);
   return Number(match[1]) * UNIT_SECONDS[match[2] as keyof typeof UNIT_SECONDS];
 }
+
+/** The inverse of {@link durationSeconds}, in as many units as it takes: `90s` is `1m 30s`. */
+export function durationText(seconds: number): string {
+  let left = seconds;
+  const parts: string[] = [];
+  for (const [unit, length] of Object.entries(UNIT_SECONDS).reverse()) {
+    const count = Math.floor(left / length);
+    left -= count * length;
+    if (count > 0) parts.push(`${count}${unit}`);
+  }
+  return parts.join(' ') || '0s';
+}

@@ -36,6 +36,8 @@ export interface EndpointFacts {
 /** What was looked up: `null` is not there, and what is absent could not be looked up. */
 export interface PlanFacts {
   readonly account: Partial<Account>;
+  /** Whether AWS bills for what is done there. */
+  readonly billed: boolean;
   readonly prices: RegionPrices;
   readonly data: DataFacts;
   readonly code: InputFacts;
@@ -96,6 +98,8 @@ export interface Plan {
   readonly ok: boolean;
   readonly name: string;
   readonly account: Partial<Account>;
+  /** False where it is not AWS that does the work, as in the laptop region: the cost is what AWS would bill. */
+  readonly billed: boolean;
   readonly steps: readonly PlanStep[];
   /** The jobs one after the other; without the time that uploads, queues and the roll-out of an endpoint take. */
   readonly maxSeconds: number;
@@ -119,6 +123,7 @@ export function planOf(spec: Spec, facts: PlanFacts): Plan {
     ok: problems.length === 0,
     name: spec.name,
     account: facts.account,
+    billed: facts.billed,
     steps: [...inputSteps(spec, facts), ...jobSteps(cost), ...endpointSteps(spec, facts, cost)],
     // Base and candidate are evaluated at the same time.
     maxSeconds: seconds.reduce((sum, each) => sum + each, 0),

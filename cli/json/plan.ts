@@ -32,6 +32,7 @@ export const plan: z.ZodType<Plan> = z
       bucket: z.string().exactOptional(),
       roleArn: z.string().exactOptional(),
     }),
+    billed: z.boolean().meta({ description: 'false in the laptop region: the cost is what AWS would bill' }),
     steps: z.array(
       z.strictObject({
         what: z.enum(['data', 'code', 'base', 'training job', 'transform job', 'endpoint']),

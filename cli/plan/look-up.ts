@@ -10,7 +10,7 @@ import { NO_PRICES } from '../../spec/cost/cost.ts';
 import type { EndpointFacts, InputFacts, PlanFacts, Unknown } from '../../spec/plan.ts';
 import type { Spec } from '../../spec/spec.ts';
 import type { Context } from '../context.ts';
-import { type Environment, findAccount } from '../environment.ts';
+import { type Environment, findAccount, isBilled } from '../environment.ts';
 import { UserError, usageError } from '../errors.ts';
 import { checkImages, type SpecFile } from '../runs/read-spec.ts';
 import { codeInputs, dataFiles, dataInputs, type Inputs, type Sent } from './inputs.ts';
@@ -59,6 +59,7 @@ export async function lookUp(
     ]);
     return {
       account,
+      billed: isBilled(environment),
       prices,
       data: data ?? {},
       code,

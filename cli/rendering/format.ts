@@ -33,17 +33,6 @@ export function formatBytes(bytes: number): string {
   return `${unit > 0 && value < 9.95 ? value.toFixed(1) : Math.round(value)} ${UNITS[unit]}`;
 }
 
-/** A limit, whose parts are seldom all there: `90s`, `15m`, `1h 30m`, `5d`. */
-export function formatLimit(seconds: number): string {
-  const units = [
-    [Math.floor(seconds / 86_400), 'd'],
-    [Math.floor((seconds % 86_400) / 3600), 'h'],
-    [Math.floor((seconds % 3600) / 60), 'm'],
-    [seconds % 60, 's'],
-  ] as const;
-  return units.flatMap(([count, unit]) => (count > 0 ? [`${count}${unit}`] : [])).join(' ') || '0s';
-}
-
 /** `3,176` */
 export function formatCount(count: number): string {
   return count.toLocaleString('en-US');

@@ -1,12 +1,15 @@
 /** A plan as people read it. */
 import { formatUsd } from '../../spec/cost/budget.ts';
 import { type Cost, HOURS_PER_MONTH } from '../../spec/cost/cost.ts';
+import { durationText } from '../../spec/duration.ts';
 import type { Plan, PlanStep } from '../../spec/plan.ts';
 import type { Screen } from '../output.ts';
-import { formatBytes, formatLimit, hang, pad, plural, widthOf } from './format.ts';
+import { formatBytes, hang, pad, plural, widthOf } from './format.ts';
 
 const LABEL = 10;
 const ACTION = 8;
+const LIMIT = 14;
+const SUM = 13;
 const GAP = '  ';
 /** Lines that are longer are harder to read. */
 const WIDEST = 80;
@@ -31,6 +34,7 @@ export function renderPlan(plan: Plan, screen: Screen): string {
     '',
     ...entry('at most', limits(plan), screen),
     ...endpointBill(plan, screen),
+    ...entry('billed', plan.billed ? '' : 'nothing: it is not AWS that does the work here', screen),
     ...entry('budget', budgetText(plan), screen),
     ...entry('prices', `${pricesText(plan)}; storage, requests and transfer left out`, screen),
     ...unknownLines(plan, screen),
@@ -54,12 +58,16 @@ function entry(label: string, text: string, { columns, style }: Screen): string[
 function stepLines(step: PlanStep, { columns, style }: Screen): string[] {
   const head = `${GAP}${pad(LABELS[step.what], LABEL)} ${pad(actionText(step.action, style), ACTION)} `;
   const about = aboutText(step);
-  const bill = billText(step);
+  const bills = billTexts(step);
+  if (bills.length === 0) return hang(head, about, columns);
   const left = `${head}${about}`;
-  if (bill === '') return hang(head, about, columns);
-  const room = Math.min(columns, WIDEST) - widthOf(bill);
-  if (widthOf(left) + GAP.length <= room) return [`${pad(left, room)}${style.dim(bill)}`];
-  return [...hang(head, about, columns), ...hang(' '.repeat(widthOf(head)), bill, columns)];
+  const column = bills.map((text, i) => (i === 0 ? pad(text, LIMIT) : text.padStart(SUM))).join(GAP);
+  const room = Math.min(columns, WIDEST) - widthOf(column);
+  if (widthOf(left) + GAP.length <= room) return [`${pad(left, room)}${style.dim(column)}`];
+  return [
+    ...hang(head, about, columns),
+    ...hang(' '.repeat(widthOf(head)), bills.filter(Boolean).join(' · '), columns),
+  ];
 }
 
 function actionText(action: PlanStep['action'], style: Screen['style']): string {
@@ -110,10 +118,11 @@ function machines({ count = 1, instances = 1, instance = '' }: PlanStep): string
   return count === 1 ? each : `${plural(count, 'job')} on ${each}`;
 }
 
-function billText({ what, maxSeconds, usd }: PlanStep): string {
-  if (what === 'endpoint') return usd === undefined ? 'price unknown' : `${formatUsd(usd)} USD an hour`;
-  if (maxSeconds === undefined) return '';
-  return `${pad(`at most ${formatLimit(maxSeconds)}`, 14)}  ${usd === undefined ? 'price unknown' : `${formatUsd(usd)} USD`.padStart(13)}`;
+/** How long it may take, and what that costs. */
+function billTexts({ what, maxSeconds, usd }: PlanStep): string[] {
+  const price = usd === undefined ? 'price unknown' : `${formatUsd(usd)} USD`;
+  if (what === 'endpoint') return ['', usd === undefined ? price : `${price} an hour`];
+  return maxSeconds === undefined ? [] : [`at most ${durationText(maxSeconds)}`, price];
 }
 
 function sumText({ usd }: Cost): string {
@@ -121,7 +130,7 @@ function sumText({ usd }: Cost): string {
 }
 
 function limits({ cost, maxSeconds, maxWaitSeconds }: Plan): string {
-  return `${sumText(cost)}, in ${formatLimit(maxSeconds)} of jobs; up to ${formatLimit(maxWaitSeconds)} of waiting for machines`;
+  return `${sumText(cost)}, in ${durationText(maxSeconds)} of jobs; up to ${durationText(maxWaitSeconds)} of waiting for machines`;
 }
 
 function endpointBill({ cost }: Plan, screen: Screen): string[] {

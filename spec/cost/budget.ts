@@ -1,4 +1,5 @@
 /** Whether a run may be started: what it can cost at most is held against the budget of its spec. */
+import { durationText } from '../duration.ts';
 import type { Spec } from '../spec.ts';
 import type { Cost, JobCost } from './cost.ts';
 
@@ -26,7 +27,7 @@ export interface BudgetProblem {
 }
 
 const sumOf = ({ stage, jobs, instances, instance, maxSeconds, usd = 0 }: JobCost): string =>
-  `${stage} ${jobs * instances} × ${instance} for ${maxSeconds / 3600} h: ${formatUsd(usd)} USD`;
+  `${stage} ${jobs * instances} × ${instance} for ${durationText(maxSeconds)}: ${formatUsd(usd)} USD`;
 
 /** Why the run may not be started, or nothing. The endpoint is not part of the budget: it bills on after the run. */
 export function budgetProblem({ budget }: Pick<Spec, 'budget'>, cost: Cost): BudgetProblem | undefined {

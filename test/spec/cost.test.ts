@@ -85,7 +85,7 @@ describe('a budget', () => {
     expect(problem?.code).toBe('BudgetExceeded');
     expect(problem?.message).toBe(
       'the run could cost 4.34 USD, more than its budget of 4.33 USD ' +
-        '(train 2 × ml.g5.xlarge for 1.5 h: 4.23 USD; evaluate 2 × ml.m5.large for 0.5 h: 0.12 USD)',
+        '(train 2 × ml.g5.xlarge for 1h 30m: 4.23 USD; evaluate 2 × ml.m5.large for 30m: 0.12 USD)',
     );
     expect(problem?.fix).toContain('train.maxRuntime');
   });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { durationSeconds } from '../../spec/duration.ts';
+import { durationSeconds, durationText } from '../../spec/duration.ts';
 
 it.each([
   ['1s', 1],
@@ -16,4 +16,13 @@ it.each(['', '1', 'h', '0s', '-1h', '1.5h', '1 h', '1h30m', '1H', '01h', '1w'])(
   expect(() => durationSeconds(text)).toThrow(
     `not a duration: ${JSON.stringify(text)}; write it as 90s, 30m, 1h or 5d`,
   );
+});
+
+it.each([
+  [0, '0s'],
+  [90, '1m 30s'],
+  [3600, '1h'],
+  [90_060, '1d 1h 1m'],
+])('%d seconds are written as %s', (seconds, text) => {
+  expect(durationText(seconds)).toBe(text);
 });

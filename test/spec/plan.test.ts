@@ -7,6 +7,7 @@ const account = { region: 'us-east-1', bucket: 'bucket', roleArn: 'arn:aws:iam::
 const machine = { 'ml.m5.large': 0.115 };
 const facts: PlanFacts = {
   account,
+  billed: true,
   prices: { asOf: '2026-11-20', training: machine, transform: machine, hosting: machine },
   data: { files: 1, bytes: 900, uri: 's3://bucket/data/', there: true, splits: { train: 80, test: 20 } },
   code: { bytes: 2000, uri: 's3://bucket/code', there: false },
