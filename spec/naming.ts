@@ -15,7 +15,7 @@ export const MAX_NAME_LENGTH = 37;
 /** What SageMaker accepts in names, in lower case, so that S3 keys and endpoint names read the same. */
 export const NAME_PATTERN = /^[a-z0-9](?:-?[a-z0-9])*$/;
 
-const RUN_ID_PATTERN = /^[a-z0-9]{4,10}$/;
+export const RUN_ID_PATTERN = /^[a-z0-9]{4,10}$/;
 
 /** Workers poll this queue for workflows and for every activity that needs no local files. */
 export const PIPELINE_TASK_QUEUE = 'temper';

@@ -9,6 +9,12 @@ import type { Metric } from './numbers.ts';
 import type { ScoreSummary } from './scoring.ts';
 import type { Spec } from './spec.ts';
 
+/**
+ * Of what a run starts with and of its record. Counted up with a change that code from before, or of records from before,
+ * would misread; what a run of another version is told is refused with what to do.
+ */
+export const RUN_VERSION = 1;
+
 export const STAGES = ['data', 'train', 'evaluate', 'gate', 'deploy'] as const;
 export type Stage = (typeof STAGES)[number];
 
@@ -143,6 +149,8 @@ export interface Failure {
 }
 
 export interface RunRecord {
+  /** {@link RUN_VERSION} of the code that wrote it. */
+  readonly version: number;
   readonly run: string;
   readonly spec: Spec;
   readonly account: Account;

@@ -6,7 +6,8 @@ import {
   TimeoutFailure,
 } from '@temporalio/workflow';
 import type { PipelineCode } from '../spec/errors/pipeline.ts';
-import type { Failure, RunRecord, Stage } from '../spec/record.ts';
+import { type Failure, RUN_VERSION, type RunRecord, type Stage } from '../spec/record.ts';
+import type { FineTuneInput } from './messages.ts';
 
 const UNKNOWN = 'Unknown' satisfies PipelineCode;
 
@@ -63,4 +64,16 @@ export function closing(error: unknown, record: RunRecord): unknown {
     details: [record],
     ...(error instanceof Error ? { cause: error } : {}),
   });
+}
+
+/**
+ * Refuses a run that a CLI of another version started: fields may be missing, or mean something else. There is no record
+ * of such a run, as its spec could not be read by who shows it.
+ */
+export function checkVersion({ version }: FineTuneInput): void {
+  if (version === RUN_VERSION) return;
+  throw ApplicationFailure.nonRetryable(
+    `the run was started by a temper of another version: its input is of version ${version ?? 'none'}, and this worker reads ${RUN_VERSION}`,
+    'OtherVersion',
+  );
 }

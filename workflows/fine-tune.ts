@@ -2,7 +2,7 @@ import { CancellationScope, isCancellation, setHandler } from '@temporalio/workf
 import type { RunRecord } from '../spec/record.ts';
 import { checkBudget } from './budget.ts';
 import { CleanUp } from './clean-up.ts';
-import { closing, failureOf } from './failures.ts';
+import { checkVersion, closing, failureOf } from './failures.ts';
 import { type FineTuneInput, recordQuery } from './messages.ts';
 import { Progress } from './progress.ts';
 import { deploy, evaluate, gate, prepare, type RunContext } from './stages.ts';
@@ -26,6 +26,7 @@ async function pipeline(context: RunContext): Promise<'passed' | 'rejected'> {
  * ApplicationFailure that carries the record. However it ends, what bills and was not handed over is gone.
  */
 export async function fineTune(input: FineTuneInput): Promise<RunRecord> {
+  checkVersion(input);
   const progress = new Progress(input);
   setHandler(recordQuery, () => progress.record);
   const cleanUp = new CleanUp();

@@ -7,6 +7,8 @@ import type { Spec } from '../spec/spec.ts';
 
 /** What a run starts with; everything in it is resolved and checked. */
 export interface FineTuneInput {
+  /** RUN_VERSION of the CLI that started it. */
+  readonly version: number;
   readonly run: RunRef;
   readonly spec: Spec;
   readonly account: Account;

@@ -1,6 +1,6 @@
 import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
 import { workflowIdOf } from '../spec/naming.ts';
-import type { Outcome, RunRecord, Stage, Waiting } from '../spec/record.ts';
+import { type Outcome, RUN_VERSION, type RunRecord, type Stage, type Waiting } from '../spec/record.ts';
 import { describeRecord } from './details.ts';
 import type { FineTuneInput } from './messages.ts';
 import { searchAttributes } from './search-attributes.ts';
@@ -10,7 +10,7 @@ export class Progress {
   record: RunRecord;
 
   constructor({ run, spec, account }: FineTuneInput) {
-    this.record = { run: workflowIdOf(run), spec, account, stage: 'data', timings: [] };
+    this.record = { version: RUN_VERSION, run: workflowIdOf(run), spec, account, stage: 'data', timings: [] };
   }
 
   note(facts: Partial<RunRecord>): void {

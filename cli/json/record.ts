@@ -67,6 +67,7 @@ const evaluation = z
 
 export const runRecord: z.ZodType<RunRecord> = z
   .strictObject({
+    version: z.int().meta({ description: 'of the form of this record' }),
     run: z.string().meta({ description: 'workflow id' }),
     spec,
     account,

@@ -2,7 +2,7 @@
 import { type WorkflowExecutionStatusName, WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure, CancelledFailure, defaultPayloadConverter } from '@temporalio/common';
 import type { PipelineCode } from '../../spec/errors/pipeline.ts';
-import { type RunRecord, STAGES } from '../../spec/record.ts';
+import { RUN_VERSION, type RunRecord, STAGES } from '../../spec/record.ts';
 import { type FineTuneInput, recordQuery } from '../../workflows/messages.ts';
 import { searchAttributes } from '../../workflows/search-attributes.ts';
 import { UserError } from '../errors.ts';
@@ -19,9 +19,10 @@ export const ENDED_FROM_OUTSIDE = 'Terminated' satisfies PipelineCode;
 export async function queryRecord(temporal: Temporal, workflowId: string): Promise<RunRecord> {
   const { client } = temporal;
   try {
-    return await client.withDeadline(Date.now() + QUERY_TIMEOUT_MS, () =>
+    const record = await client.withDeadline(Date.now() + QUERY_TIMEOUT_MS, () =>
       client.workflow.getHandle(workflowId).query(recordQuery),
     );
+    return understood(record, workflowId);
   } catch (error) {
     if (isOfOtherCode(error)) throw otherCode(error);
     throw isUnanswered(error) ? noWorker(error) : error;
@@ -46,10 +47,10 @@ export async function closedRecord(
 ): Promise<RunRecord> {
   if (status === 'COMPLETED' || status === 'FAILED' || status === 'CANCELLED') {
     try {
-      return (await handle.result()) as RunRecord;
+      return understood((await handle.result()) as RunRecord, handle.workflowId);
     } catch (error) {
       const record = error instanceof WorkflowFailedError ? recordIn(error.cause) : undefined;
-      if (record) return record;
+      if (record) return understood(record, handle.workflowId);
       if (!(error instanceof WorkflowFailedError)) throw error;
     }
   }
@@ -59,16 +60,16 @@ export async function closedRecord(
 
 /** What a closed run answers, or where no worker lets it, what it was started with and the stage it had come to. */
 async function answerOf(temporal: Temporal, handle: WorkflowHandle): Promise<RunRecord> {
+  const { spec, account } = await readInput(temporal, handle.workflowId);
   try {
     if (await hasWorker(temporal)) return await queryRecord(temporal, handle.workflowId);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
   }
-  const { spec, account } = await readInput(temporal, handle.workflowId);
   const { typedSearchAttributes } = await handle.describe();
   const reached = typedSearchAttributes.get(searchAttributes.stage);
   const stage = STAGES.find((each) => each === reached) ?? 'data';
-  return { run: handle.workflowId, spec, account, stage, timings: [] };
+  return { version: RUN_VERSION, run: handle.workflowId, spec, account, stage, timings: [] };
 }
 
 function recordIn(cause: unknown): RunRecord | undefined {
@@ -98,6 +99,16 @@ function otherCode(cause: unknown): UserError {
   });
 }
 
+/** What a temper of another version wrote is refused, and not shown as something else than it is. */
+function understood<T extends { readonly version: number }>(written: T, run: string): T {
+  if (written.version === RUN_VERSION) return written;
+  throw new UserError(
+    'OtherVersion',
+    `${run} is of another version of temper: ${written.version ?? 'none'}, where this one reads ${RUN_VERSION}`,
+    { fix: 'look at it with the temper that started it, or in the Temporal UI' },
+  );
+}
+
 function noWorker(cause?: unknown): UserError {
   return new UserError('NoWorker', 'no worker answers for the run', { fix: 'start one with: temper worker', cause });
 }
@@ -111,5 +122,5 @@ export async function readInput({ client }: Temporal, workflowId: string): Promi
   });
   const payload = history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads?.[0];
   if (!payload) throw new Error(`the history of ${workflowId} does not begin with its input`);
-  return defaultPayloadConverter.fromPayload<FineTuneInput>(payload);
+  return understood(defaultPayloadConverter.fromPayload<FineTuneInput>(payload), workflowId);
 }

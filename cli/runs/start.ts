@@ -1,19 +1,22 @@
 import { randomInt } from 'node:crypto';
 import { hostname } from 'node:os';
+import type { WorkflowStartOptions } from '@temporalio/client';
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { budgetProblem } from '../../spec/cost/budget.ts';
 import { costOf, type Prices, pricesFor } from '../../spec/cost/cost.ts';
 import { PIPELINE_TASK_QUEUE, type RunRef, workflowIdOf } from '../../spec/naming.ts';
-import { STAGES } from '../../spec/record.ts';
+import { RUN_VERSION, STAGES } from '../../spec/record.ts';
 import type { Spec } from '../../spec/spec.ts';
 import type { fineTune } from '../../workflows/index.ts';
 import type { FineTuneInput } from '../../workflows/messages.ts';
 import { searchAttributes } from '../../workflows/search-attributes.ts';
 import type { Context } from '../context.ts';
 import { resolveAccount } from '../environment.ts';
-import { usageError } from '../errors.ts';
+import { EXIT, UserError, usageError } from '../errors.ts';
 import { agreedTo } from '../plan/agree.ts';
 import { knownPrices } from '../plan/prices.ts';
 import { type Temporal, uiAddress, withTemporal } from '../temporal.ts';
+import { isNotFound } from '../temporal-errors.ts';
 import { whileServingInputs } from '../workers/inputs.ts';
 import { announce, conclude, follow } from './follow.ts';
 import { checkImages, type SpecFile } from './read-spec.ts';
@@ -26,7 +29,7 @@ const ID_LENGTH = 6;
 export async function startRun(
   context: Context,
   file: SpecFile,
-  { detach, yes }: { readonly detach: boolean; readonly yes: boolean },
+  { id, detach, yes }: { readonly id?: string | undefined; readonly detach: boolean; readonly yes: boolean },
 ): Promise<void> {
   await withTemporal(context, async (temporal) => {
     const { spec, directory } = file;
@@ -35,11 +38,21 @@ export async function startRun(
     const prices = await knownPrices(context, account.region);
     checkBudget(spec, prices);
     if (!(await agreedTo(context, temporal.environment, file, { prices, yes }))) return;
-    const run: RunRef = { name: spec.name, id: newId() };
+    const run: RunRef = { name: spec.name, id: id ?? newId() };
     const workflowId = workflowIdOf(run);
+    // Before its inputs are served: another run's would be taken up from here.
+    if (id !== undefined) await refuseTwice(temporal, workflowId);
     // Served before the run is there to ask for them: what cannot be uploaded is not started.
     const last = await whileServingInputs(context, temporal, run, async (uploaded, signal) => {
-      await start(temporal, { run, spec, account, directory, machine: hostname(), prices: pricesFor(spec, prices) });
+      await start(temporal, {
+        version: RUN_VERSION,
+        run,
+        spec,
+        account,
+        directory,
+        machine: hostname(),
+        prices: pricesFor(spec, prices),
+      });
       announce(context, temporal, workflowId, 'run.started');
       return follow(context, temporal, workflowId, {
         signal,
@@ -60,6 +73,24 @@ function checkBudget(spec: Spec, prices: Prices): void {
   if (problem) throw usageError(problem.code, problem.message, problem.fix);
 }
 
+async function refuseTwice({ client }: Temporal, workflowId: string): Promise<void> {
+  try {
+    await client.workflow.getHandle(workflowId).describe();
+  } catch (error) {
+    if (isNotFound(error)) return;
+    throw error;
+  }
+  throw runExists(workflowId);
+}
+
+function runExists(workflowId: string, cause?: unknown): UserError {
+  return new UserError('RunExists', `there is a run ${workflowId} already`, {
+    fix: `follow it with: temper watch ${workflowId}; or give another --id, or none`,
+    exitCode: EXIT.usage,
+    cause,
+  });
+}
+
 /** Whether a run has what it needs from this machine. */
 export function hasInputs({ record, closed }: Snapshot): boolean {
   return closed || record?.data !== undefined;
@@ -71,7 +102,7 @@ function newId(): string {
 
 async function start({ client }: Temporal, input: FineTuneInput): Promise<void> {
   const { run, spec } = input;
-  await client.workflow.start<typeof fineTune>('fineTune', {
+  const options: WorkflowStartOptions<typeof fineTune> = {
     workflowId: workflowIdOf(run),
     taskQueue: PIPELINE_TASK_QUEUE,
     args: [input],
@@ -84,7 +115,12 @@ async function start({ client }: Temporal, input: FineTuneInput): Promise<void> 
     ],
     staticSummary: `fine-tune ${run.name}: ${spec.train.engine} → ${spec.deploy.to}`,
     staticDetails: details(input),
-  });
+  };
+  try {
+    await client.workflow.start<typeof fineTune>('fineTune', options);
+  } catch (error) {
+    throw error instanceof WorkflowExecutionAlreadyStartedError ? runExists(options.workflowId, error) : error;
+  }
 }
 
 /** What does not change while the run goes on, in Markdown, for the Temporal UI. */

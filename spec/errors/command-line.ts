@@ -122,6 +122,12 @@ export const COMMAND_ERRORS = {
     fix: 'list runs with: temper ls',
     example: 'order-1234 is not a run of temper',
   },
+  RunExists: {
+    means: 'there is a run of that name and id already; nothing was started or changed',
+    why: 'the same --id was given before, such as by a script that was run twice',
+    fix: 'follow the run with: temper watch RUN; or give another --id, or none',
+    example: 'there is a run temper/reviews/build42 already',
+  },
   RunOver: {
     means: 'there is nothing to cancel, as the run is over',
     why: 'it ended before it was told to',

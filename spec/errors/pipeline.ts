@@ -156,6 +156,12 @@ export const PIPELINE_ERRORS = {
     fix: 'correct what is named, then start the run again',
     example: 'temper.yaml:7:11  train.instance: not valid, received "m5"; write an instance type such as ml.m5.large',
   },
+  OtherVersion: {
+    means: 'the run is of a version of temper that this one cannot read; nothing of it was done or changed by that',
+    why: 'the CLI that started it and the worker, or the CLI that looks at it, are not of the same version',
+    fix: 'install the same version on both sides, then start the run again, or look at it with the temper that started it',
+    example: 'the run was started by a temper of another version: its input is of version 2, and this worker reads 1',
+  },
   BaseNotFound: {
     means: 'the model that the run is to start from is not there',
     why: 'no run of that name has passed yet in this bucket, or the s3:// address of train.base holds nothing',

@@ -6,7 +6,7 @@ import { finishedStages, pendingLine, renderRecord } from '../../cli/rendering/r
 import { renderRuns } from '../../cli/rendering/runs.ts';
 import { Story } from '../../cli/rendering/story.ts';
 import { evaluateGate } from '../../spec/gate.ts';
-import type { RunRecord } from '../../spec/record.ts';
+import { RUN_VERSION, type RunRecord } from '../../spec/record.ts';
 import { specSchema } from '../../spec/spec.ts';
 import { dataSet, scoresWith } from '../workflows/fake-activities.ts';
 
@@ -16,6 +16,7 @@ const RUN = 'temper/product-reviews/7f3a9c';
 const RULES = ['accuracy >= 0.70', 'accuracy >= base + 0.05'];
 
 const started: RunRecord = {
+  version: RUN_VERSION,
   run: RUN,
   spec: specSchema.parse({
     name: 'product-reviews',

@@ -2,8 +2,10 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { heartbeat } from '@temporalio/activity';
+import { Client, Connection } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { expect, it } from 'vitest';
+import { PIPELINE_TASK_QUEUE } from '../../spec/naming.ts';
 import type { RunRecord } from '../../spec/record.ts';
 import { scoresWith, underWay } from '../workflows/fake-activities.ts';
 import { cli, startCli, until } from './support/cli.ts';
@@ -244,4 +246,33 @@ it('redraws one line on a terminal, with what the job is doing and its last metr
   expect(stripVTControlCharacters(stdout)).toMatch(/\r {2}[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏] train +job · Training · loss 0.50 +\d\.\d s/u);
   expect(stdout).not.toContain('· train      job');
   expect(exitCode).toBe(0);
+});
+
+it('starts a run of a given id once', async () => {
+  const env = await ownNamespace();
+  await startPipeline(env);
+  const cwd = await project(SPEC);
+  const run = (...more: string[]) => cli(['run', 'temper.yaml', '--id', 'build42', ...more], { env, cwd });
+  expect((await run()).stdout).toContain('temper/reviews/build42');
+  const twice = await run('--json');
+  expect(twice.exitCode).toBe(2);
+  expect(JSON.parse(twice.stdout)).toMatchObject({ error: { code: 'RunExists' } });
+  expect(await cli(['run', 'temper.yaml', '--id', 'Build 42'], { env, cwd })).toMatchObject({ exitCode: 2 });
+});
+
+it('refuses what a temper of another version wrote, and says so', async () => {
+  const env = await ownNamespace();
+  await startPipeline(env);
+  const connection = await Connection.connect({ address: env.TEMPORAL_ADDRESS ?? '' });
+  const client = new Client({ connection, namespace: env.TEMPORAL_NAMESPACE ?? '' });
+  const input = { run: { name: 'reviews', id: 'older1' }, spec: {}, account: {}, directory: '/nowhere' };
+  const options = { workflowId: 'temper/reviews/older1', taskQueue: PIPELINE_TASK_QUEUE, args: [input] };
+  const handle = await client.workflow.start('fineTune', options);
+  await expect(handle.result()).rejects.toThrow();
+  await connection.close();
+  for (const command of ['watch', 'show', 'upload']) {
+    const { exitCode, stdout } = await cli([command, options.workflowId, '--json'], { env });
+    expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'OtherVersion' } });
+    expect(exitCode).toBe(1);
+  }
 });

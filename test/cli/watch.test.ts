@@ -8,6 +8,7 @@ import { parse } from 'yaml';
 import { findEnvironment } from '../../cli/environment.ts';
 import { watchRun } from '../../cli/runs/watch.ts';
 import { inputsTaskQueue, PIPELINE_TASK_QUEUE, workflowIdOf } from '../../spec/naming.ts';
+import { RUN_VERSION } from '../../spec/record.ts';
 import { specSchema } from '../../spec/spec.ts';
 import type { FineTuneInput } from '../../workflows/messages.ts';
 import { fakeActivities, underWay } from '../workflows/fake-activities.ts';
@@ -107,7 +108,13 @@ it('says what to do once the machine that uploads has gone away', async () => {
   const ref = { name: 'reviews', id: 'abc123' };
   const run = workflowIdOf(ref);
   const account = { region: 'us-east-1', bucket: 'bucket', roleArn: 'arn:aws:iam::000000000000:role/r' };
-  const input: FineTuneInput = { run: ref, spec: specSchema.parse(parse(SPEC)), account, directory: '/nowhere' };
+  const input: FineTuneInput = {
+    version: RUN_VERSION,
+    run: ref,
+    spec: specSchema.parse(parse(SPEC)),
+    account,
+    directory: '/nowhere',
+  };
   await client.workflow.start('fineTune', { workflowId: run, taskQueue: PIPELINE_TASK_QUEUE, args: [input] });
   // Takes the upload up, and lets go of it as Temporal does for a machine that is not heard of any more.
   const { taskToken } = await client.withDeadline(Date.now() + 20_000, () =>

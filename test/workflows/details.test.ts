@@ -1,12 +1,13 @@
 import { expect, it } from 'vitest';
 import { parse } from 'yaml';
-import type { RunRecord } from '../../spec/record.ts';
+import { RUN_VERSION, type RunRecord } from '../../spec/record.ts';
 import { specSchema } from '../../spec/spec.ts';
 import { describeRecord } from '../../workflows/details.ts';
 import { dataSet } from './fake-activities.ts';
 import { SPEC } from './harness.ts';
 
 const training: RunRecord = {
+  version: RUN_VERSION,
   run: 'temper/reviews/abc123',
   spec: specSchema.parse(parse(SPEC)),
   account: { region: 'us-east-1', bucket: 'bucket', roleArn: 'arn:aws:iam::000000000000:role/r' },

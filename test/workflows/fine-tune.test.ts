@@ -303,7 +303,7 @@ describe('a run with a budget', () => {
 
   it('is refused before anything is done where it could cost more, whatever client started it', async () => {
     const fakes = fakeActivities();
-    const { record, status } = await runToEnd(fakes, `${SPEC}budget: 0.34 USD\n`, prices);
+    const { record, status } = await runToEnd(fakes, `${SPEC}budget: 0.34 USD\n`, { prices });
     expect([status, record.failure?.code]).toEqual(['FAILED', 'BudgetExceeded']);
     expect(record.failure?.message).toContain('the run could cost 0.35 USD, more than its budget of 0.34 USD');
     expect(fakes.calls).toEqual([]);
@@ -317,7 +317,18 @@ describe('a run with a budget', () => {
   });
 
   it('goes on within it', async () => {
-    const { record } = await runToEnd(fakeActivities(), `${SPEC}budget: 0.35 USD\n`, prices);
+    const { record } = await runToEnd(fakeActivities(), `${SPEC}budget: 0.35 USD\n`, { prices });
     expect(record.outcome).toBe('passed');
   });
+});
+
+it('refuses, before it does anything, a run that a CLI of another version started', async () => {
+  const fakes = fakeActivities();
+  const ending = await withRun(fakes, ({ handle }) => handle.result().catch((error: unknown) => error), SPEC, {
+    version: 0,
+  });
+  expect(ending).toMatchObject({
+    cause: { type: 'OtherVersion', message: expect.stringContaining('its input is of version 0') },
+  });
+  expect(fakes.calls).toEqual([]);
 });

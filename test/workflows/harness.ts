@@ -4,12 +4,11 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { bundleWorkflowCode, DefaultLogger, Runtime, Worker, type WorkflowBundle } from '@temporalio/worker';
 import { parse } from 'yaml';
-import type { Prices } from '../../spec/cost/cost.ts';
 import { inputsTaskQueue, type RunRef, workflowIdOf } from '../../spec/naming.ts';
-import type { RunRecord } from '../../spec/record.ts';
+import { RUN_VERSION, type RunRecord } from '../../spec/record.ts';
 import { specSchema } from '../../spec/spec.ts';
 import { fineTune } from '../../workflows/index.ts';
-import { recordQuery } from '../../workflows/messages.ts';
+import { type FineTuneInput, recordQuery } from '../../workflows/messages.ts';
 import { sharedRegion } from '../support/region.ts';
 import { type FakeActivities, fakeActivities } from './fake-activities.ts';
 
@@ -45,7 +44,7 @@ export async function withRun<T>(
   fakes: FakeActivities,
   body: (started: StartedRun, environment: TestWorkflowEnvironment) => Promise<T>,
   specText = SPEC,
-  prices?: Prices,
+  given: Partial<FineTuneInput> = {},
 ): Promise<T> {
   const environment = await TestWorkflowEnvironment.createFromExistingServer({
     address: sharedRegion().temporalAddress,
@@ -67,9 +66,10 @@ export async function withRun<T>(
         run,
         spec,
         account: { region: 'us-east-1', bucket: 'bucket', roleArn: 'arn:aws:iam::000000000000:role/r' },
+        version: RUN_VERSION,
         directory: '/nowhere',
         machine: 'laptop',
-        ...(prices && { prices }),
+        ...given,
       },
     ],
   });
@@ -92,7 +92,11 @@ export async function withRun<T>(
 }
 
 /** A run with the given activities, to its end, and the record that it then answers with. */
-export async function runToEnd(fakes: FakeActivities = fakeActivities(), specText = SPEC, prices?: Prices) {
+export async function runToEnd(
+  fakes: FakeActivities = fakeActivities(),
+  specText = SPEC,
+  given: Partial<FineTuneInput> = {},
+) {
   return withRun(
     fakes,
     async ({ handle }) => {
@@ -111,7 +115,7 @@ export async function runToEnd(fakes: FakeActivities = fakeActivities(), specTex
       };
     },
     specText,
-    prices,
+    given,
   );
 }
 

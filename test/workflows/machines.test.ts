@@ -116,7 +116,7 @@ it('fails at once where a job fails of anything else', async () => {
 it('does not go on to another type where what was billed already leaves too little of the budget', async () => {
   const { fakes, asked } = machines({ 'ml.a.large': 'capacity' });
   const prices = { training: { 'ml.a.large': 1.2, 'ml.b.large': 1.2 }, transform: { 'ml.m5.large': 0 }, hosting: {} };
-  const { record } = await runToEnd(fakes, `${specWith('ml.a.large, ml.b.large')}budget: 1.20 USD\n`, prices);
+  const { record } = await runToEnd(fakes, `${specWith('ml.a.large, ml.b.large')}budget: 1.20 USD\n`, { prices });
   expect(asked).toEqual(['ml.a.large']);
   expect(record.failure).toMatchObject({ code: 'BudgetExceeded', stage: 'train' });
 });
