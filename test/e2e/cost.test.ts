@@ -16,8 +16,10 @@ function callsOf({ done }: AwsProxy): Record<string, number> {
   const counts: Record<string, number> = {};
   const looked = new Set<string>();
   for (const { operation, name } of done) {
-    if (LOOK.test(operation) && looked.has(name)) continue;
-    looked.add(name);
+    if (LOOK.test(operation)) {
+      if (looked.has(name)) continue;
+      looked.add(name);
+    }
     counts[operation] = (counts[operation] ?? 0) + 1;
   }
   return counts;
