@@ -15,6 +15,18 @@ export interface CheckFinding {
   readonly places: readonly { readonly file: string; readonly line?: number; readonly value?: string }[];
 }
 
+/** A corrected copy of the data. */
+export interface FixedReport {
+  /** Whether a run would take the copy. */
+  readonly ok: boolean;
+  /** Absolute paths. */
+  readonly files: readonly { readonly file: string; readonly rows: number }[];
+  /** What was done to rows, and to how many. */
+  readonly changed: Readonly<Record<string, number>>;
+  /** Why rows are not in the copy, and how many. */
+  readonly leftOut: Readonly<Record<string, number>>;
+}
+
 export interface CheckReport extends Partial<Omit<DataReport, 'ok' | 'errors' | 'warnings'>> {
   /** Whether a run would take it. */
   readonly ok: boolean;
@@ -22,4 +34,5 @@ export interface CheckReport extends Partial<Omit<DataReport, 'ok' | 'errors' | 
   readonly file: string;
   readonly errors: readonly CheckFinding[];
   readonly warnings: readonly CheckFinding[];
+  readonly fixed?: FixedReport;
 }

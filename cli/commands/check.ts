@@ -11,16 +11,18 @@ export function checkCommand(context: Context) {
       'find all that is wrong with a spec and its data, or with a data file alone, and show what the data holds; nothing is sent or changed',
     )
     .argument('[file]', 'a spec, or a file, directory, glob or s3:// address of data', 'temper.yaml')
-    .action(async (file) => {
+    .option('--fix <out>', 'write a corrected copy: a .jsonl file, or a directory where splits are given')
+    .action(async (file, { fix }) => {
       const { check } = await import('../check/check.ts');
       const { renderCheck } = await import('../rendering/check.ts');
-      const report = await check(context, file);
-      context.exitCode = report.ok ? EXIT.done : EXIT.usage;
+      const report = await check(context, file, fix);
+      context.exitCode = report.ok || report.fixed?.ok ? EXIT.done : EXIT.usage;
       context.output.result(report, renderCheck(report, context.output));
     });
   return withExamples(
     command,
     ['temper check', 'temper.yaml of this directory, and its data'],
     ['temper check reviews.csv', 'a data file by itself'],
+    ['temper check reviews.csv --fix reviews.jsonl', 'without the rows that cannot be used'],
   );
 }

@@ -58,5 +58,14 @@ export const checkReport: z.ZodType<CheckReport> = z
       })
       .exactOptional()
       .meta({ description: 'absent where the data could not be looked at' }),
+    fixed: z
+      .strictObject({
+        ok: z.boolean().meta({ description: 'whether a run would take the copy' }),
+        files: z.array(z.strictObject({ file: z.string(), rows: z.int() })),
+        changed: z.record(z.string(), z.int()),
+        leftOut: z.record(z.string(), z.int()),
+      })
+      .exactOptional()
+      .meta({ description: 'of --fix: what was done to rows, and why some are not in the copy, with how many' }),
   })
   .meta({ id: 'CheckReport' });

@@ -1,5 +1,5 @@
 /** What `temper check` found, as people read it. */
-import type { CheckFinding, CheckReport } from '../../spec/check.ts';
+import type { CheckFinding, CheckReport, FixedReport } from '../../spec/check.ts';
 import type { DataStats, PartName, PartStats } from '../../spec/data/report.ts';
 import type { Screen } from '../output.ts';
 import { cut, formatBytes, formatCount, hang, pad, plural } from './format.ts';
@@ -18,6 +18,7 @@ export function renderCheck(report: CheckReport, screen: Screen): string {
     ...warnings.flatMap((finding) => ['', ...findingLines(yellow('!'), finding, screen)]),
     '',
     verdict(report, screen),
+    ...(report.fixed ? ['', ...fixedLines(report.fixed, screen)] : []),
   ].join('\n');
 }
 
@@ -25,6 +26,20 @@ function verdict({ file, errors, warnings }: CheckReport, { style }: Screen): st
   const doubts = warnings.length > 0 ? `, ${plural(warnings.length, 'warning')}` : '';
   if (errors.length === 0) return `  ${style.green('✔')} ${file} can be used${doubts}`;
   return `  ${style.red('✖')} ${file} cannot be used: ${plural(errors.length, 'kind')} of errors${doubts}`;
+}
+
+function fixedLines({ ok, files, changed, leftOut }: FixedReport, screen: Screen): string[] {
+  const { style, columns } = screen;
+  const counts = (what: Readonly<Record<string, number>>): string[] =>
+    Object.entries(what).flatMap(([text, count]) =>
+      hang(`    ${style.dim(pad(formatCount(count), 6))} `, text, columns),
+    );
+  const verdictOf = ok ? style.green('can be used') : style.red('still cannot be used: check it for what is left');
+  return [
+    ...files.flatMap(({ file, rows }) => hang('  ', `${file}  ${plural(rows, 'row')} written, ${verdictOf}`, columns)),
+    ...(Object.keys(changed).length > 0 ? ['  changed', ...counts(changed)] : []),
+    ...(Object.keys(leftOut).length > 0 ? ['  left out', ...counts(leftOut)] : []),
+  ];
 }
 
 function statsLines({ format, kind }: CheckReport, stats: DataStats, screen: Screen): string[] {

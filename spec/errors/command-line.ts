@@ -32,6 +32,12 @@ export const COMMAND_ERRORS = {
     fix: 'correct the path',
     example: 'cannot read faults.yaml: no such file',
   },
+  FileUnwritable: {
+    means: 'a file could not be written',
+    why: 'its directory is not there or may not be written to, or the disk is full',
+    fix: 'name another file',
+    example: 'cannot write fixed/rows.jsonl: no such file',
+  },
   PricesUnreadable: {
     means: 'the file of prices could not be read; nothing was started',
     why: 'the path in TEMPER_PRICES is wrong, or the file is not laid out as spec/prices.json is',
@@ -45,9 +51,9 @@ export const COMMAND_ERRORS = {
     example: 'train.script: no file train.py in /home/ana/reviews; create it or correct the path',
   },
   FilesInTheWay: {
-    means: 'temper init would have had to write over files, and wrote none',
-    why: 'the directory has files of the same names, such as a temper.yaml',
-    fix: 'name another directory with --dir, or move them away',
+    means: 'temper init or temper check --fix would have had to write over files, and wrote none',
+    why: 'there are files of the same names, such as a temper.yaml',
+    fix: 'name another directory or file, or move them away',
     example: 'nothing was written, as . has files of these names already: temper.yaml',
   },
   AccountIncomplete: {

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { link, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { gzipSync } from 'node:zlib';
@@ -172,6 +172,100 @@ describe('a verdict on splits', () => {
     await write('train.jsonl', lines({ prompt: 'a', completion: 'b' }));
     await write('test.jsonl', lines(...rowsOf(4)));
     expect(told(await check())).toEqual(['invalid_value temper.yaml x1', 'mixed_kinds test.jsonl x1']);
+  });
+});
+
+describe('--fix', () => {
+  const BROKEN = `${lines(...rowsOf(6))}{"text": 7, "label": "odd", "id": 1}\n{"text": "no label"}\n{"text": "a\\ud83d", "label": "odd"}\n{"te`;
+
+  it('writes what can be used, with all fields, and says what it changed and left out', async () => {
+    await write('rows.jsonl', BROKEN);
+    const { stdout, exitCode } = await cli(['check', 'rows.jsonl', '--fix', 'fixed.jsonl'], { cwd: directory });
+    expect(exitCode).toBe(0);
+    expect(stdout.slice(stdout.indexOf('  changed'))).toBe(
+      [
+        '  changed',
+        '    1      a number, or true or false, is written as text',
+        '    1      a NUL or half of a surrogate pair is taken out',
+        '  left out',
+        '    1      field "label" is missing',
+        '    1      the last line is cut off',
+        '',
+      ].join('\n'),
+    );
+    expect(await readFile(join(directory, 'fixed.jsonl'), 'utf8')).toBe(
+      `${lines(...rowsOf(6))}{"text":"7","label":"odd","id":1}\n{"text":"a","label":"odd"}\n`,
+    );
+    expect(await readFile(join(directory, 'rows.jsonl'), 'utf8')).toBe(BROKEN);
+    expect(await check('fixed.jsonl')).toMatchObject({ ok: true, errors: [], warnings: [] });
+  });
+
+  it.each(['rows.jsonl', 'link.jsonl', 'hard.jsonl', 'dangling.jsonl'])(
+    'never writes over what is there: %s',
+    async (out) => {
+      await write('rows.jsonl', BROKEN);
+      await symlink('rows.jsonl', join(directory, 'link.jsonl'));
+      await symlink('nowhere.jsonl', join(directory, 'dangling.jsonl'));
+      await link(join(directory, 'rows.jsonl'), join(directory, 'hard.jsonl'));
+      const { stderr, exitCode } = await cli(['check', 'rows.jsonl', '--fix', out], { cwd: directory });
+      expect(exitCode).toBe(2);
+      expect(stderr).toContain(`${out} is there already`);
+      expect(await readFile(join(directory, 'rows.jsonl'), 'utf8')).toBe(BROKEN);
+    },
+  );
+
+  it('leaves out of given splits what was trained on, and labels that were not', async () => {
+    const rest = 'train: { engine: sagemaker, script: train.py }\nevaluate: {}\n';
+    await write('temper.yaml', `name: reviews\ndata: { train: train.jsonl, test: test.jsonl }\n${rest}`);
+    await write('train.py', '');
+    await write('inference.py', '');
+    await write('train.jsonl', lines(...rowsOf(6)));
+    const rows = [
+      { text: 'new', label: 'odd' },
+      { text: 'SENTENCE 1', label: 'odd' },
+      { text: 'b', label: 'x' },
+    ];
+    await write('test.jsonl', lines(...rows));
+    const { fixed, exitCode } = await check('--fix', 'fixed');
+    expect(exitCode).toBe(0);
+    expect(fixed).toMatchObject({ ok: true, files: [{ rows: 6 }, { rows: 1 }] });
+    expect(await readFile(join(directory, 'fixed/test.jsonl'), 'utf8')).toBe(lines(...rows.slice(0, 1)));
+  });
+
+  it('takes off what follows the last answer, and knows speakers by other names', async () => {
+    const messages = [
+      { role: 'Human', content: 'a' },
+      { role: 'bot', content: 'b', weight: 1 },
+      { role: 'user', content: 'thanks' },
+    ];
+    await write('chat.jsonl', lines({ messages, id: 1 }));
+    expect(await check('chat.jsonl', '--fix', 'fixed.jsonl')).toMatchObject({ exitCode: 0, fixed: { ok: true } });
+    const fixed = [
+      { role: 'user', content: 'a' },
+      { role: 'assistant', content: 'b', weight: 1 },
+    ];
+    expect(await readFile(join(directory, 'fixed.jsonl'), 'utf8')).toBe(lines({ messages: fixed, id: 1 }));
+  });
+
+  it('makes any file one that can be used, or says that it did not', async () => {
+    const value = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom(' ', 7, null, true, [], 'a\ud83d', 'a\0'));
+    const row = fc.record({ text: value, label: fc.oneof(fc.constantFrom('x', 'y'), value) }, { requiredKeys: [] });
+    const line = fc.oneof(
+      row.map((fields) => JSON.stringify(fields)),
+      fc.constantFrom('', '{', '[]', '{"a":1,"a":2}'),
+    );
+    let count = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.array(line, { maxLength: 20 }), async (given) => {
+        count += 1;
+        const ends = '{"text":"one","label":"x"}\n{"text":"two","label":"y"}\n';
+        await write(`rows-${count}.jsonl`, `${ends}${given.join('\n')}`);
+        const { fixed } = await check(`rows-${count}.jsonl`, '--fix', `fixed-${count}.jsonl`);
+        expect(fixed?.ok).toBe(true);
+        expect(await check(`fixed-${count}.jsonl`)).toMatchObject({ ok: true, errors: [] });
+      }),
+      { numRuns: 30 },
+    );
   });
 });
 

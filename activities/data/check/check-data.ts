@@ -1,7 +1,7 @@
 /** Looks at all rows of a data set once, in constant memory, and says whether a run would take it. */
 import { createHash, type Hash } from 'node:crypto';
 import type { Shape } from '../../../spec/data/formats.ts';
-import { DataProblems, type ProblemGroup } from '../../../spec/data/problems.ts';
+import { DataProblems, type Place, type ProblemGroup } from '../../../spec/data/problems.ts';
 import type { DataReport, FileStats, PartName } from '../../../spec/data/report.ts';
 import { conflictingLabel, mixedKinds, noFormat, noRows, repeatedText } from '../../../spec/data/verdicts.ts';
 import { SPLITS, type SplitName } from '../../../spec/record.ts';
@@ -26,6 +26,8 @@ export interface CheckProgress {
 export interface CheckOptions extends SourceRoot {
   readonly signal: AbortSignal;
   readonly onProgress?: (progress: CheckProgress) => void;
+  /** Told of every row to test with that was trained on, however many there are. */
+  readonly onLeak?: (place: Place) => void;
 }
 
 /** A path of the spec with its files. */
@@ -195,8 +197,10 @@ class Check {
       const place = { file: here.file.name, line };
       const other = { file: first.file.name, line: firstLine };
       this.#tallyOf(here.part.name).repeated += 1;
-      if (here.part.name === 'test' && first.part.name !== 'test') this.#errors.add(repeatedText(place, other));
-      else if (isClassifier && !isSameAnswer) this.#warnings.add(conflictingLabel(place, other));
+      if (here.part.name === 'test' && first.part.name !== 'test') {
+        this.#errors.add(repeatedText(place, other));
+        this.#options.onLeak?.(place);
+      } else if (isClassifier && !isSameAnswer) this.#warnings.add(conflictingLabel(place, other));
     });
   }
 
