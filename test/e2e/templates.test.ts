@@ -15,6 +15,8 @@ it.each(TEMPLATE_NAMES)('temper init %s: what it wrote passes its gate and answe
   expect((await cli(['init', template], options)).exitCode).toBe(0);
   const diagnosis = await cli(['doctor', 'temper.yaml'], options);
   expect(diagnosis.exitCode, diagnosis.stdout).toBe(0);
+  const check = await cli(['check'], options);
+  expect(check.exitCode, check.stdout).toBe(0);
   const plan = await cli(['plan', 'temper.yaml', '--json'], options);
   expect(plan.exitCode, plan.stdout).toBe(0);
   const { exitCode, stdout, stderr } = await cli(['run', 'temper.yaml', '--json'], options);
