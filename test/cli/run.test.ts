@@ -62,6 +62,13 @@ it('prints the record, and nothing else, with --json; sets values of the spec', 
   expect(JSON.parse(shown.stdout)).toEqual(record);
 });
 
+it('says nothing but how the run ended with --quiet', async () => {
+  const env = await ownNamespace();
+  await startPipeline(env);
+  const { exitCode, stdout, stderr } = await cli(['run', 'temper.yaml', '--quiet'], { env, cwd: await project(SPEC) });
+  expect([exitCode, stdout, stderr]).toEqual([0, '  try it: temper invoke reviews --text "..."\n', '']);
+});
+
 it('starts nothing that could cost more than its budget, by the prices of the user before those of temper', async () => {
   const env = { ...(await ownNamespace()), TEMPER_PRICES: 'prices.json' };
   const cwd = await project(`${SPEC}budget: 1 USD\n`);
