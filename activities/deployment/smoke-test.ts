@@ -1,4 +1,5 @@
 import { InvokeEndpointCommand } from '@aws-sdk/client-sagemaker-runtime';
+import { Context } from '@temporalio/activity';
 import { canonicalExample, inputOf } from '../../spec/data/examples.ts';
 import { splitFile } from '../../spec/naming.ts';
 import type { DataSet, Deployment } from '../../spec/record.ts';
@@ -38,6 +39,8 @@ export async function smokeTest(
         Accept: 'application/jsonlines',
         Body: input,
       }),
+      // A model may take a minute to answer, and a worker that is told to stop has less.
+      { abortSignal: Context.current().cancellationSignal },
     );
     output = new TextDecoder().decode(answer.Body);
   } catch (error) {
