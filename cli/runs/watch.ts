@@ -110,9 +110,9 @@ async function look(temporal: Temporal, workflowId: string, last: Snapshot, answ
     const pending = pendingOf(record, description);
     return { record: withWaiting(record, description), ...(pending && { pending }), closed: false };
   } catch (error) {
-    if (isGone(error)) return { ...known, missing: 'temporal', closed: false };
     const missing = error instanceof UserError ? MISSING_BY[error.code] : undefined;
     if (missing) return { ...known, missing, closed: false };
+    if (isGone(error)) return { ...known, missing: 'temporal', closed: false };
     throw error;
   }
 }

@@ -132,6 +132,7 @@ it('says what to do once the machine that uploads has gone away', async () => {
 it.each([
   ['CANCELLED', 1],
   ['UNKNOWN', 2],
+  ['DEADLINE_EXCEEDED', 4],
   ['INTERNAL', 13],
 ])('goes on when a worker goes away while it answers (%s)', async (_, code) => {
   const env = await ownNamespace();
