@@ -17,7 +17,6 @@ export function doctorCommand(context: Context) {
       const { diagnose } = await import('../doctor/doctor.ts');
       const { renderDiagnosis } = await import('../rendering/doctor.ts');
       const { output } = context;
-      output.live('  looking ...');
       const diagnosis = await diagnose(context, { ...(file !== undefined && { file }), instances: instance ?? [] });
       output.result(diagnosis, output.hint(renderDiagnosis(diagnosis, output)));
       if (!diagnosis.ok) context.exitCode = EXIT.failed;

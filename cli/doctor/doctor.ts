@@ -28,6 +28,7 @@ export async function diagnose(context: Context, { file, instances }: Patient): 
   const { spec, specCheck } = file === undefined ? {} : await lookAtSpec(context, file);
   const environment = await findEnvironment(context);
   nameEnvironment(context, environment);
+  context.output.live('  looking ...');
   const { TEMPER_BUCKET, TEMPER_ROLE_ARN } = environment.variables;
   const named = instances.map((type): InstanceNeed => ({ types: [type], use: 'training job usage', count: 1 }));
   const groups = await Promise.all([
