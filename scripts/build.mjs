@@ -13,7 +13,7 @@ const ROOMS = ['spec', 'activities', 'workflows', 'local', 'cli', 'scripts'];
 const SETTINGS = ['package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json', 'scripts/build.mjs'];
 
 const sources = ROOMS.flatMap((room) => filesUnder(room));
-const carried = sources.filter((file) => /\.(py|json)$/.test(file));
+const carried = sources.filter((file) => /\.(py|generated\.json)$/.test(file));
 const stamps = {
   code: hashOf([...SETTINGS, ...sources]),
   bundle: hashOf([...SETTINGS, ...sources.filter((file) => /^(spec|workflows)\//.test(file))]),

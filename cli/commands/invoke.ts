@@ -1,15 +1,16 @@
 import { Command } from '@commander-js/extra-typings';
 import type { Context } from '../context.ts';
 import { withExamples } from '../help.ts';
+import { repeated } from '../options.ts';
 
 /** `temper invoke ENDPOINT`: ask a served model. */
 export function invokeCommand(context: Context) {
   const command = new Command('invoke')
     .description('ask a served model')
     .argument('<endpoint>', 'name of the endpoint')
-    .option('--text <text>', 'a text to classify; may be repeated', collect)
-    .option('--prompt <text>', 'a prompt to complete; may be repeated', collect)
-    .option('--message <text>', 'a message to answer, of a chat; may be repeated', collect)
+    .option('--text <text>', 'a text to classify; may be repeated', repeated)
+    .option('--prompt <text>', 'a prompt to complete; may be repeated', repeated)
+    .option('--message <text>', 'a message to answer, of a chat; may be repeated', repeated)
     .option('--json [document]', 'print the answer as one JSON document; with a document, send it as it is')
     .option('--file <file>', 'send a file: .jsonl, .json, .csv or plain text')
     .option('--region <region>', 'AWS region of the endpoint')
@@ -28,8 +29,4 @@ export function invokeCommand(context: Context) {
     [`temper invoke product-reviews --json '{"text": "works like a charm"}'`, 'send a document as it is'],
     ['temper invoke product-reviews --file reviews.jsonl', 'ask about every row of a file'],
   );
-}
-
-function collect(value: string, earlier: readonly string[] = []): string[] {
-  return [...earlier, value];
 }

@@ -2,6 +2,7 @@ import { Command } from '@commander-js/extra-typings';
 import type { Context } from '../context.ts';
 import { EXIT } from '../errors.ts';
 import { withExamples } from '../help.ts';
+import { repeated } from '../options.ts';
 
 /** `temper plan FILE`: what a run would do, before it does it. */
 export function planCommand(context: Context) {
@@ -10,8 +11,8 @@ export function planCommand(context: Context) {
     .description(
       'show what a run would upload, create and replace, how long it could take and what it could cost at most; nothing is changed',
     )
-    .argument('<file>', 'the spec, such as temper.yaml')
-    .option('--set <path=value>', 'set a value of the spec, train.instance=ml.g5.xlarge; may be repeated', collect)
+    .argument('[file]', 'the spec', 'temper.yaml')
+    .option('--set <path=value>', 'set a value of the spec, train.instance=ml.g5.xlarge; may be repeated', repeated)
     .action(async (file, { set }) => {
       const { readSpec } = await import('../runs/read-spec.ts');
       const { findEnvironment, nameEnvironment } = await import('../environment.ts');
@@ -27,11 +28,7 @@ export function planCommand(context: Context) {
     });
   return withExamples(
     command,
-    ['temper plan temper.yaml', 'what a run would do'],
+    ['temper plan', 'what a run of temper.yaml would do'],
     ['temper plan temper.yaml --set train.instance=ml.g5.xlarge', 'what another machine would cost'],
   );
-}
-
-function collect(value: string, earlier: readonly string[] = []): string[] {
-  return [...earlier, value];
 }

@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError } from '@commander-js/extra-typings';
 import { RUN_ID_PATTERN } from '../../spec/naming.ts';
 import type { Context } from '../context.ts';
 import { withExamples } from '../help.ts';
+import { repeated } from '../options.ts';
 
 /** `temper run FILE`: start a run and follow it until it ends. */
 export function runCommand(context: Context) {
@@ -9,7 +10,7 @@ export function runCommand(context: Context) {
     .summary('start a run and follow it to its end')
     .description('start the run that a spec file describes, and follow it until it ends')
     .argument('<file>', 'the spec, such as temper.yaml')
-    .option('--set <path=value>', 'set a value of the spec, train.hyperparameters.epochs=5; may be repeated', collect)
+    .option('--set <path=value>', 'set a value of the spec, train.hyperparameters.epochs=5; may be repeated', repeated)
     .option('--id <id>', 'name the run, 4 to 10 letters and digits: given twice, it is not started twice', runId)
     .option('--detach', 'return once the data is uploaded')
     .option('-y, --yes', 'start without asking; asked is only on a terminal, where AWS bills for the run')
@@ -32,8 +33,4 @@ export function runCommand(context: Context) {
 function runId(text: string): string {
   if (!RUN_ID_PATTERN.test(text)) throw new InvalidArgumentError('give 4 to 10 lower-case letters and digits');
   return text;
-}
-
-function collect(value: string, earlier: readonly string[] = []): string[] {
-  return [...earlier, value];
 }

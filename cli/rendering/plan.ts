@@ -59,15 +59,13 @@ function stepLines(step: PlanStep, { columns, style }: Screen): string[] {
   const head = `${GAP}${pad(LABELS[step.what], LABEL)} ${pad(actionText(step.action, style), ACTION)} `;
   const about = aboutText(step);
   const bills = billTexts(step);
-  if (bills.length === 0) return hang(head, about, columns);
+  const price = bills.at(-1);
+  if (price === undefined) return hang(head, about, columns);
   const left = `${head}${about}`;
-  const column = bills.map((text, i) => (i === 0 ? pad(text, LIMIT) : text.padStart(SUM))).join(GAP);
+  const column = [...bills.slice(0, -1).map((limit) => pad(limit, LIMIT)), price.padStart(SUM)].join(GAP);
   const room = Math.min(columns, WIDEST) - widthOf(column);
   if (widthOf(left) + GAP.length <= room) return [`${pad(left, room)}${style.dim(column)}`];
-  return [
-    ...hang(head, about, columns),
-    ...hang(' '.repeat(widthOf(head)), bills.filter(Boolean).join(' · '), columns),
-  ];
+  return [...hang(head, about, columns), ...hang(' '.repeat(widthOf(head)), bills.join(' · '), columns)];
 }
 
 function actionText(action: PlanStep['action'], style: Screen['style']): string {
@@ -118,10 +116,10 @@ function machines({ count = 1, instances = 1, instance = '' }: PlanStep): string
   return count === 1 ? each : `${plural(count, 'job')} on ${each}`;
 }
 
-/** How long it may take, and what that costs. */
+/** How long it may take, where that is limited, and what it costs. */
 function billTexts({ what, maxSeconds, usd }: PlanStep): string[] {
   const price = usd === undefined ? 'price unknown' : `${formatUsd(usd)} USD`;
-  if (what === 'endpoint') return ['', usd === undefined ? price : `${price} an hour`];
+  if (what === 'endpoint') return [usd === undefined ? price : `${price} an hour`];
   return maxSeconds === undefined ? [] : [`at most ${durationText(maxSeconds)}`, price];
 }
 
