@@ -12,6 +12,7 @@ export type RawRow =
 
 /** Whole lines of a file. */
 export interface Block {
+  /** In memory of their own. */
   readonly bytes: Buffer;
   /** Whether the file ends here without a newline. */
   readonly cutOff: boolean;
@@ -27,36 +28,52 @@ const BLOCK_BYTES = 1024 * 1024;
 /** Of a line that is too long: enough to show. */
 const HEAD_BYTES = 200;
 
+/** Gives memory of at least so many bytes, which is not used for anything else. */
+export type Allocate = (bytes: number) => Buffer;
+
+export interface BlockOptions {
+  readonly blockBytes?: number;
+  /** For whoever takes the memory of blocks back when they are done with. */
+  readonly allocate?: Allocate;
+}
+
 /** Cuts a stream into blocks of at least a megabyte, whatever the chunks; the last one may be smaller. */
-export async function* blocksOf(chunks: AsyncIterable<Buffer>, blockBytes = BLOCK_BYTES): AsyncGenerator<Block> {
-  let pending: Buffer[] = [];
-  let pendingBytes = 0;
+export async function* blocksOf(chunks: AsyncIterable<Buffer>, options: BlockOptions = {}): AsyncGenerator<Block> {
+  const { blockBytes = BLOCK_BYTES, allocate = Buffer.allocUnsafeSlow } = options;
+  let block = allocate(2 * blockBytes);
+  let length = 0;
   let skipped = 0;
   for await (let chunk of chunks) {
     if (skipped > 0) {
       const end = chunk.indexOf(NEWLINE);
       skipped += end === -1 ? chunk.length : end;
       if (end === -1) continue;
-      yield { bytes: Buffer.concat(pending), cutOff: false, tooLong: skipped };
-      [pending, pendingBytes, skipped] = [[], 0, 0];
+      const head = Buffer.allocUnsafeSlow(HEAD_BYTES);
+      block.copy(head);
+      yield { bytes: head, cutOff: false, tooLong: skipped };
+      [length, skipped] = [0, 0];
       chunk = chunk.subarray(end + 1);
     }
-    pending.push(chunk);
-    pendingBytes += chunk.length;
-    if (pendingBytes < blockBytes) continue;
-    const bytes = Buffer.concat(pending);
-    const lastNewline = bytes.lastIndexOf(NEWLINE);
-    if (lastNewline !== -1) yield { bytes: bytes.subarray(0, lastNewline + 1), cutOff: false };
-    const rest = bytes.subarray(lastNewline + 1);
-    if (rest.length > MAX_LINE_BYTES) skipped = rest.length;
-    pending = [skipped > 0 ? rest.subarray(0, HEAD_BYTES) : rest];
-    pendingBytes = rest.length;
+    if (length + chunk.length > block.length) {
+      const larger = allocate(2 * (length + chunk.length));
+      block.copy(larger, 0, 0, length);
+      block = larger;
+    }
+    chunk.copy(block, length);
+    length += chunk.length;
+    if (length < blockBytes) continue;
+    const end = block.subarray(0, length).lastIndexOf(NEWLINE) + 1;
+    if (end > 0) {
+      const next = allocate(Math.max(2 * blockBytes, blockBytes + length - end));
+      block.copy(next, 0, end, length);
+      yield { bytes: block.subarray(0, end), cutOff: false };
+      [block, length] = [next, length - end];
+    }
+    if (length > MAX_LINE_BYTES) skipped = length;
   }
-  if (skipped > 0) yield { bytes: Buffer.concat(pending), cutOff: true, tooLong: skipped };
-  else if (pendingBytes > 0) {
-    const bytes = Buffer.concat(pending);
-    yield { bytes, cutOff: bytes.at(-1) !== NEWLINE };
-  }
+  const bytes = block.subarray(0, length);
+  if (skipped > 0) yield { bytes: bytes.subarray(0, HEAD_BYTES), cutOff: true, tooLong: skipped };
+  else if (length > 0) yield { bytes, cutOff: bytes.at(-1) !== NEWLINE };
 }
 
 /** Reads a line; `undefined` where it is empty. */

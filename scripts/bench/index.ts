@@ -13,6 +13,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>
   runs: () => import('./runs.ts'),
   waiting: () => import('./waiting.ts'),
   cli: () => import('./cli.ts'),
+  check: () => import('./check.ts'),
 };
 
 const { values, positionals } = parseArgs({

@@ -224,7 +224,7 @@ it('lines are the same wherever the chunks of a stream end', async () => {
       const bytes = Buffer.from(lines.map((text) => `${text}\n`).join(''));
       const found: object[] = [];
       let next = 1;
-      for await (const block of blocksOf(chunked(bytes, chunks), blockBytes)) {
+      for await (const block of blocksOf(chunked(bytes, chunks), { blockBytes })) {
         const { rows, lines: count } = rowsOfBlock(block, next, readJsonLine);
         found.push(...rows);
         next += count;

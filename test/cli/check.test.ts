@@ -83,6 +83,15 @@ it('is told in colours and within the width of a terminal', async () => {
   expect(plain).toContain('and 9 more');
 });
 
+it('finds in the data of docs/data.md what stands there', async () => {
+  const page = await readFile(new URL('../../docs/data.md', import.meta.url), 'utf8');
+  const [, rows = ''] = /```jsonl\n(.*?)\n```/s.exec(page) ?? [];
+  const [, shown] = /```\n\$ temper check reviews\.jsonl\n(.*?)```/s.exec(page) ?? [];
+  await write('reviews.jsonl', rows);
+  const { stdout, exitCode } = await cli(['check', 'reviews.jsonl'], { cwd: directory });
+  expect([stdout, exitCode]).toEqual([shown, 2]);
+});
+
 describe('a verdict on each row', () => {
   const GOOD = lines(...rowsOf(4));
   it.each<[what: string, content: string | Buffer, errors: string[]]>([

@@ -156,7 +156,10 @@ class Check {
     const chunks = hashed(bytesOf(file, { s3 }, onBytes), hash);
     let line = 1;
     try {
-      for await (const tally of pool.tallies(blocksOf(chunks, BLOCK_BYTES), purpose)) {
+      for await (const tally of pool.tallies(
+        blocksOf(chunks, { blockBytes: BLOCK_BYTES, allocate: pool.allocate }),
+        purpose,
+      )) {
         await this.#merge(tally, index, line);
         line += tally.lines;
       }

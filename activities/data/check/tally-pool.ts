@@ -4,8 +4,9 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { Shape } from '../../../spec/data/formats.ts';
-import type { Block } from '../json-lines.ts';
+import type { Allocate, Block } from '../json-lines.ts';
 import { type Purpose, Tallier, type Tally } from './tally.ts';
+import type { Counted } from './tally-worker.ts';
 
 /** A thread takes some 40 ms to start, in which as many bytes are read without it. */
 const BYTES_WORTH_THREADS = 16_000_000;
@@ -19,6 +20,8 @@ const WORKER = fileURLToPath(new URL('./tally-worker.js', import.meta.url));
 export class TallyPool {
   readonly #tallier: Tallier;
   readonly #threads: readonly CountingThread[];
+  /** Of blocks that are done with. */
+  readonly #free: ArrayBuffer[] = [];
   #next = 0;
 
   /** @param bytes about how many there will be */
@@ -29,6 +32,13 @@ export class TallyPool {
     const threads = isWorthIt ? Math.min(availableParallelism(), MAX_THREADS) : 0;
     this.#threads = Array.from({ length: threads }, () => new CountingThread(shape));
   }
+
+  /** Memory for a block: by the gigabyte, used again and again it is at hand faster than new. */
+  readonly allocate: Allocate = (bytes) => {
+    const index = this.#free.findIndex(({ byteLength }) => byteLength >= bytes);
+    const [memory = new ArrayBuffer(bytes)] = index === -1 ? [] : this.#free.splice(index, 1);
+    return Buffer.from(memory);
+  };
 
   get tallier(): Tallier {
     return this.#tallier;
@@ -54,8 +64,15 @@ export class TallyPool {
   #count(block: Block, purpose: Purpose): Promise<Tally> {
     const thread = this.#threads[this.#next % this.#threads.length];
     this.#next += 1;
-    if (thread === undefined) return Promise.resolve(this.#tallier.ofBlock(block, purpose));
-    const tally = thread.count(block, purpose);
+    if (thread === undefined) {
+      const here = this.#tallier.ofBlock(block, purpose);
+      this.#free.push(block.bytes.buffer as ArrayBuffer);
+      return Promise.resolve(here);
+    }
+    const tally = thread.count(block, purpose).then((counted) => {
+      this.#free.push(counted.memory);
+      return counted.tally;
+    });
     // Whoever waits for the earlier ones has not come to this one yet.
     tally.catch(() => {});
     return tally;
@@ -69,20 +86,21 @@ export class TallyPool {
 /** A thread that answers in the order in which it is asked. */
 class CountingThread {
   readonly #worker: Worker;
-  readonly #asked: { resolve: (tally: Tally) => void; reject: (error: Error) => void }[] = [];
+  readonly #asked: { resolve: (counted: Counted) => void; reject: (error: Error) => void }[] = [];
 
   constructor(shape: Shape) {
     this.#worker = new Worker(WORKER, { workerData: shape });
-    this.#worker.on('message', (tally: Tally) => this.#asked.shift()?.resolve(tally));
+    this.#worker.on('message', (counted: Counted) => this.#asked.shift()?.resolve(counted));
     this.#worker.on('error', (error) => {
       for (const { reject } of this.#asked.splice(0)) reject(error);
     });
   }
 
-  count({ bytes, ...block }: Block, purpose: Purpose): Promise<Tally> {
+  /** Takes the memory of the block away, and gives it back. */
+  count({ bytes, ...block }: Block, purpose: Purpose): Promise<Counted> {
     return new Promise((resolve, reject) => {
       this.#asked.push({ resolve, reject });
-      this.#worker.postMessage({ bytes, block, purpose });
+      this.#worker.postMessage({ bytes, block, purpose }, [bytes.buffer as ArrayBuffer]);
     });
   }
 
