@@ -5,13 +5,14 @@
  * whether S3 has it already, what S3 verifies the part by, and what the request is signed with. S3's CRCs cost less on
  * the machine that sends, but a resumed upload would then trust 32 bits with the content of a model's training data.
  */
-import { createHash } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { HeadObjectCommand, PutObjectCommand, type S3Client, UploadPartCommand } from '@aws-sdk/client-s3';
 import type { DataProgress } from '../../spec/record.ts';
 import { ERRORS, errorTypeOf, unlessNotFound } from '../errors.ts';
 import { parseS3Uri } from '../s3-uri.ts';
 import type { Content } from './content.ts';
+import { sha256Of } from './digest.ts';
 import {
   abandonMultipart,
   completeMultipart,
@@ -33,12 +34,12 @@ export interface UploadOptions {
 }
 
 const MIB = 1024 * 1024;
-/** Of the size that boto3 and the AWS CLI send. */
-const PART_BYTES = 8 * MIB;
+/** The least that S3 takes: with as much in memory, more of them are on their way at once. */
+const PART_BYTES = 5 * MIB;
 /** S3's limit. */
 const MAX_PARTS = 10_000;
 /** What is held in memory: so many bytes, or one part where that is larger. */
-const BYTES_UNDER_WAY = 64 * MIB;
+const BYTES_UNDER_WAY = 30 * MIB;
 
 /** Parts of this size make the object, by 10,000 at most: a whole number of MiB, the same for every attempt. */
 function partBytesOf({ bytes }: Content): number {
@@ -122,6 +123,8 @@ async function sendParts(s3: S3Client, sendings: readonly Sending[], { signal, o
     onProgress?.({ file: nameOf(sendings), bytes, total, rate: rate.perSecond });
   };
 
+  // Each request under way listens.
+  setMaxListeners(0, until);
   const parts = partsOf(sendings);
   const largest = Math.max(...sendings.map(({ content, partBytes }) => Math.min(content.bytes, partBytes)));
   const lane = async (): Promise<void> => {
@@ -153,7 +156,11 @@ function nameOf(sendings: readonly Sending[]): string {
   return others.length === 0 ? uri.slice(uri.lastIndexOf('/') + 1) : `${sendings.length} files`;
 }
 
-async function readPart({ content, partBytes }: Sending, number: number, buffer: Buffer): Promise<Buffer> {
+async function readPart(
+  { content, partBytes }: Sending,
+  number: number,
+  buffer: Buffer<ArrayBuffer>,
+): Promise<Buffer<ArrayBuffer>> {
   const start = (number - 1) * partBytes;
   const part = buffer.subarray(0, Math.min(partBytes, content.bytes - start));
   await content.read(part, start);
@@ -161,9 +168,15 @@ async function readPart({ content, partBytes }: Sending, number: number, buffer:
 }
 
 /** Sends a part unless S3 has it, and says whether it did. */
-async function sendPart(s3: S3Client, sending: Sending, number: number, part: Buffer, signal: AbortSignal) {
+async function sendPart(
+  s3: S3Client,
+  sending: Sending,
+  number: number,
+  part: Buffer<ArrayBuffer>,
+  signal: AbortSignal,
+) {
   const { uri, content, multipart, done, count } = sending;
-  const hash = createHash('sha256').update(part).digest();
+  const hash = await sha256Of(part);
   const sha256 = hash.toString('base64');
   const earlier = multipart?.earlier.get(number);
   if (earlier?.bytes === part.length && earlier.sha256 === sha256) {

@@ -14,6 +14,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>
   waiting: () => import('./waiting.ts'),
   cli: () => import('./cli.ts'),
   check: () => import('./check.ts'),
+  upload: () => import('./upload.ts'),
 };
 
 const { values, positionals } = parseArgs({

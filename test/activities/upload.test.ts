@@ -1,4 +1,4 @@
-/** Uploads of several parts, by the activity that makes them; the code of a run is what is large here, at 45 MB. */
+/** Uploads of several parts, by the activity that makes them; the code of a run is what is large here, at 28 MB. */
 import { fork } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
@@ -29,7 +29,7 @@ async function largeInputs(): Promise<PrepareInputs> {
   );
   await writeFile(join(directory, 'rows.jsonl'), rows.join('\n'));
   await writeFile(join(directory, 'train.py'), '');
-  await writeFile(join(directory, 'weights.bin'), randomBytes(45_000_000));
+  await writeFile(join(directory, 'weights.bin'), randomBytes(28_000_000));
   const train = { engine: 'sagemaker' as const, script: 'train.py' };
   const spec = specSchema.parse({ name, data: { source: 'rows.jsonl' }, train });
   return { run: { name, id: 'abcd' }, spec, directory, region: account.region, bucket: account.bucket };

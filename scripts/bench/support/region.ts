@@ -9,7 +9,7 @@ import { ANY_PORTS, type RegionAddresses, type RegionOptions, startRegion } from
 import { atEnd } from '../clean-up.ts';
 
 /** Kept, as installing takes longer than most benches. */
-const TOOLS = fileURLToPath(new URL('../../../../.temper/tools', import.meta.url));
+export const TOOLS = fileURLToPath(new URL('../../../../.temper/tools', import.meta.url));
 
 export interface BenchRegion extends RegionAddresses {
   /** A directory that goes away with the region. */
