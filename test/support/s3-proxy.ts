@@ -34,7 +34,9 @@ export async function s3Proxy(target: string): Promise<S3Proxy> {
     const { pathname, searchParams } = new URL(incoming.url ?? '/', target);
     const request: S3Request = { method: incoming.method ?? '', path: pathname, query: searchParams };
     requests.push(request);
-    const body = await buffer(incoming);
+    const body = await buffer(incoming).catch(() => undefined);
+    // Whoever asked has gone in the middle of it.
+    if (!body) return;
     const fate = proxy.fate(request);
     if (fate === 'held') return;
     if (fate === 'denied') {
