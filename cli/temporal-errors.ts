@@ -52,7 +52,7 @@ export function temporalFailure({ temporal }: Environment, error: unknown): unkn
       cause: error,
     });
   }
-  if (hasCode(error, INVALID_ARGUMENT) && /Temper(Name|Engine|Stage|Outcome)/.test(saidBy(error))) {
+  if (hasCode(error, INVALID_ARGUMENT) && /Temper(Name|Engine|Stage|Outcome|Waiting)/.test(saidBy(error))) {
     return new UserError('SearchAttributesMissing', `namespace ${namespace} does not know what temper finds runs by`, {
       fix: 'a worker registers it when it starts: temper worker',
       cause: error,

@@ -8,6 +8,7 @@ import { searchAttributes } from './search-attributes.ts';
 /** The run's record while it grows, and what the Temporal UI shows of it. */
 export class Progress {
   record: RunRecord;
+  private listedWaiting: Waiting['for'] | undefined;
 
   constructor({ run, spec, account }: FineTuneInput) {
     this.record = { version: RUN_VERSION, run: workflowIdOf(run), spec, account, stage: 'data', timings: [] };
@@ -46,6 +47,7 @@ export class Progress {
   /** Does the work, which is waiting, and lets the record say so meanwhile. */
   async whileWaiting(waiting: Waiting, work: () => Promise<void>): Promise<void> {
     this.note({ waiting });
+    this.listWaiting(waiting.for);
     try {
       await work();
     } finally {
@@ -53,6 +55,13 @@ export class Progress {
       this.record = record;
       this.note({});
     }
+  }
+
+  /** Lists the run as waiting, or no longer; each change is an event of its history, and so is made only where it is one. */
+  listWaiting(cause?: Waiting['for']): void {
+    if (cause === this.listedWaiting) return;
+    this.listedWaiting = cause;
+    upsertSearchAttributes([{ key: searchAttributes.waiting, value: cause ?? null }]);
   }
 
   end(outcome: Outcome, facts: Partial<RunRecord> = {}): RunRecord {

@@ -6,4 +6,6 @@ export const searchAttributes = {
   engine: defineSearchAttributeKey('TemperEngine', SearchAttributeType.KEYWORD),
   stage: defineSearchAttributeKey('TemperStage', SearchAttributeType.KEYWORD),
   outcome: defineSearchAttributeKey('TemperOutcome', SearchAttributeType.KEYWORD),
+  /** What the run waits for, `quota`, as far as the workflow knows; absent where it does not wait. */
+  waiting: defineSearchAttributeKey('TemperWaiting', SearchAttributeType.KEYWORD),
 } as const;

@@ -42,6 +42,7 @@ async function trainOn(
     { run, attempt, account, spec, instance, data, source, ...(base ? { base } : {}) },
   ]);
   progress.note({ trainingJob: jobName });
+  progress.listWaiting();
   const { awaitTraining } = proxyActivities<PipelineActivities>(
     profiles.awaitJob(durationSeconds(spec.train.maxRuntime)),
   );

@@ -39,6 +39,7 @@ const runSummary = z.strictObject({
   name: text,
   id: text,
   stage: text.exactOptional(),
+  waiting: text.exactOptional().meta({ description: 'what for, as far as the workflow knows: capacity or quota' }),
   outcome: text.exactOptional().meta({ description: 'absent while the run is under way' }),
   startedAt: text,
   endedAt: text.exactOptional(),

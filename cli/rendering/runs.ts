@@ -10,13 +10,13 @@ export function renderRuns(runs: readonly RunSummary[], now: Date, { style, colu
   };
   const rows = [
     ['NAME', 'ID', 'STAGE', 'OUTCOME', 'STARTED', 'TOOK'].map((title) => style.dim(title)),
-    ...runs.map(({ name, id, stage, outcome, startedAt, endedAt }) => {
+    ...runs.map(({ name, id, stage, waiting, outcome, startedAt, endedAt }) => {
       const seconds = ((endedAt ? Date.parse(endedAt) : now.getTime()) - Date.parse(startedAt)) / 1000;
       return [
         name,
         id,
         stage ?? '',
-        outcome ? colour(outcome) : style.cyan('running'),
+        outcome ? colour(outcome) : style.cyan(waiting ? `waits for ${waiting}` : 'running'),
         `${startedAt.slice(0, 16).replace('T', ' ')} UTC`,
         formatSeconds(Math.max(0, seconds)),
       ];

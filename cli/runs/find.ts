@@ -13,6 +13,8 @@ export interface RunSummary {
   readonly name: string;
   readonly id: string;
   readonly stage?: string;
+  /** What it waits for, `quota`, as far as its workflow knows. */
+  readonly waiting?: string;
   /** As in the record; `terminated` or `timed out` for a run that was ended from outside; absent while under way. */
   readonly outcome?: string;
   /** ISO 8601. */
@@ -46,6 +48,7 @@ function summaryOf(info: WorkflowExecutionInfo): RunSummary | undefined {
   if (!ref) return undefined;
   const { typedSearchAttributes: attributes, status } = info;
   const stage = attributes.get(searchAttributes.stage);
+  const waiting = attributes.get(searchAttributes.waiting);
   const outcome =
     attributes.get(searchAttributes.outcome) ??
     (status.name === 'RUNNING' ? undefined : status.name.toLowerCase().replace('_', ' '));
@@ -53,6 +56,7 @@ function summaryOf(info: WorkflowExecutionInfo): RunSummary | undefined {
     run: info.workflowId,
     ...ref,
     ...(stage && { stage }),
+    ...(waiting && !outcome && { waiting }),
     ...(outcome && { outcome }),
     startedAt: info.startTime.toISOString(),
     ...(info.closeTime && { endedAt: info.closeTime.toISOString() }),

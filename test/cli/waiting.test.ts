@@ -2,7 +2,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { expect, it } from 'vitest';
 import { waitingText } from '../../spec/waiting.ts';
-import type { AllActivities } from '../workflows/fake-activities.ts';
+import { type AllActivities, fakeActivities, underWay } from '../workflows/fake-activities.ts';
 import { cli, startCli, until } from './support/cli.ts';
 import { ownNamespace, project, SPEC, startPipeline } from './support/pipeline.ts';
 
@@ -68,4 +68,23 @@ it('tells times of another day with their date', () => {
   expect(waitingText(waiting, new Date('2026-11-24T09:00:10.000Z'), false)).toBe(
     'waiting for capacity of ml.p4d.24xlarge since 2026-11-23 22:01 UTC, tried 60 times, next try at 09:15 UTC',
   );
+});
+
+it('is listed as waiting while it does', async () => {
+  const env = await ownNamespace();
+  let quota = false;
+  const { submitTraining } = fakeActivities().activities;
+  await startPipeline(env, {
+    submitTraining: async (input) => {
+      if (!quota) throw ApplicationFailure.create({ type: 'QuotaExceeded', message: 'none' });
+      return submitTraining(input);
+    },
+    awaitTraining: () => Promise.reject(underWay('10 minutes')),
+  });
+  const spec = SPEC.replace('script: train.py', 'script: train.py, maxWait: 3s');
+  await cli(['run', 'temper.yaml', '--detach'], { env, cwd: await project(spec) });
+  const listed = async (): Promise<string> => (await cli(['ls'], { env })).stdout;
+  await until(async () => /train +waits for quota/.test(await listed()));
+  quota = true;
+  await until(async () => /train +running/.test(await listed()));
 });
