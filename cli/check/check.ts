@@ -1,5 +1,4 @@
 /** `temper check`: a spec with its files and data, or data by itself. */
-import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { type CheckProgress, checkData } from '../../activities/data/check/check-data.ts';
@@ -18,6 +17,7 @@ import type { Spec } from '../../spec/spec.ts';
 import type { Context } from '../context.ts';
 import { usageError, whyUnreadable } from '../errors.ts';
 import { formatBytes } from '../rendering/format.ts';
+import { readSpecText } from '../runs/read-spec.ts';
 
 /**
  * Everything that is wrong with a file. Throws a user error only where it cannot be looked at.
@@ -31,13 +31,7 @@ export async function check(context: Context, file: string, out: string | undefi
 async function checkSpec(context: Context, file: string, out: string | undefined): Promise<CheckReport> {
   const path = resolve(context.cwd, file);
   const directory = dirname(path);
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw usageError(
-      'SpecUnreadable',
-      `cannot read ${file}: ${whyUnreadable(error)}`,
-      'give the path of a temper.yaml',
-    );
-  });
+  const text = await readSpecText(path, file);
   const parsed = parseSpec(text, { file });
   const errors = parsed.ok ? [] : parsed.problems.map(specFinding);
   const missing = parsed.ok ? await missingFiles(parsed.spec, directory) : [];

@@ -15,14 +15,19 @@ export interface SpecFile {
   readonly directory: string;
 }
 
-/** Reads and checks a spec and the files it names. Throws a user error with everything that is wrong. */
-export async function readSpec({ cwd }: Context, file: string, overrides: readonly string[]): Promise<SpecFile> {
-  const path = resolve(cwd, file);
-  const text = await readFile(path, 'utf8').catch(async (error: NodeJS.ErrnoException) => {
+/** The text of a spec. Throws a user error where it cannot be read, with the name beside it that was probably meant. */
+export async function readSpecText(path: string, file: string): Promise<string> {
+  return readFile(path, 'utf8').catch(async (error: NodeJS.ErrnoException) => {
     const beside = await readdir(dirname(path)).catch(() => []);
     const fix = didYouMean(basename(path), beside, 'give the path of a temper.yaml');
     throw usageError('SpecUnreadable', `cannot read ${file}: ${whyUnreadable(error)}`, fix);
   });
+}
+
+/** Reads and checks a spec and the files it names. Throws a user error with everything that is wrong. */
+export async function readSpec({ cwd }: Context, file: string, overrides: readonly string[]): Promise<SpecFile> {
+  const path = resolve(cwd, file);
+  const text = await readSpecText(path, file);
   const parsed = parseSpec(text, { file, overrides });
   if (!parsed.ok) {
     throw usageError(
