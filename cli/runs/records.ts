@@ -114,7 +114,7 @@ function noWorker(cause?: unknown): UserError {
 }
 
 /** What a run was started with, from its history. */
-export async function readInput({ client }: Temporal, workflowId: string): Promise<FineTuneInput> {
+export async function readInput({ client }: Pick<Temporal, 'client'>, workflowId: string): Promise<FineTuneInput> {
   const { history } = await client.workflowService.getWorkflowExecutionHistory({
     namespace: client.options.namespace,
     execution: { workflowId },

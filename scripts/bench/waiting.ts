@@ -1,29 +1,33 @@
 /** Many runs that wait for long jobs, on one worker: what they cost while nothing happens. */
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Client, Connection } from '@temporalio/client';
+import { parseWorkflowId, type RunRef } from '../../spec/naming.ts';
+import { atEnd } from './clean-up.ts';
 import type { Row } from './row.ts';
 import { command } from './support/commands.ts';
 import { countCalls } from './support/counting.ts';
 import { instantMachines } from './support/instant.ts';
+import { startLike } from './support/many-runs.ts';
 import { peakMemory, processorSeconds, startWorker } from './support/processes.ts';
 import { writeProject } from './support/project.ts';
-import { type BenchRegion, startBenchRegion } from './support/region.ts';
+import { startBenchRegion } from './support/region.ts';
 
 const RUNS = 1000;
-/** How many are started at the same time. */
-const HANDS = 20;
 const HOUR = 3600;
 /** Long enough for each run to have been looked at. */
 const WATCHED_SECONDS = 75;
 const EVERY_SECONDS = 5;
 
-/** Starts the runs, and resolves when each of them waits for its training job. */
-async function startRuns({ variables }: BenchRegion, spec: string): Promise<void> {
-  let left = RUNS;
-  const hand = async (): Promise<void> => {
-    while (left-- > 0) await command(['run', spec, '--detach'], variables);
-  };
-  await Promise.all(Array.from({ length: HANDS }, hand));
+/** The run that `temper ls` names first. */
+async function newestRun(address: string): Promise<RunRef> {
+  const connection = await Connection.connect({ address });
+  atEnd(() => connection.close());
+  for await (const { workflowId } of new Client({ connection }).workflow.list()) {
+    const run = parseWorkflowId(workflowId);
+    if (run) return run;
+  }
+  throw new Error('there is no run');
 }
 
 export async function bench(): Promise<Row[]> {
@@ -33,8 +37,10 @@ export async function bench(): Promise<Row[]> {
   const looks = (): number => sagemaker.calls.get('DescribeTrainingJob') ?? 0;
   const worker = await startWorker({ ...region.variables, AWS_ENDPOINT_URL_SAGEMAKER: sagemaker.url });
   const spec = await writeProject(join(region.directory, 'project'), 'waiting');
+  await command(['run', spec, '--detach'], region.variables);
+  const model = await newestRun(region.temporalAddress);
   const started = performance.now();
-  await startRuns(region, spec);
+  await startLike(region, model, RUNS - 1);
   while (machines.jobs.length < RUNS) await sleep(100);
   const startedAfter = (performance.now() - started) / 1000;
 
