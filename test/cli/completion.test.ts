@@ -22,6 +22,11 @@ async function offered(words: readonly string[], env: NodeJS.ProcessEnv = NOBODY
   return stdout.split('\n').flatMap((line) => line.split('\t')[0] || []);
 }
 
+it('is a script, also with --json', async () => {
+  const [plain, json] = await Promise.all([cli(['completion', 'bash']), cli(['completion', 'bash', '--json'])]);
+  expect(JSON.parse(json.stdout)).toEqual({ shell: 'bash', script: plain.stdout.slice(0, -1) });
+});
+
 describe('what is offered', () => {
   it.each<[string[], string[]]>([
     [['s'], ['show']],

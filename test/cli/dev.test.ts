@@ -77,6 +77,7 @@ it('prints what a shell needs to reach the region', async () => {
   const { directory, dev, json } = await home();
   expect(await dev('env')).toMatchObject({ exitCode: EXIT.failed, stdout: '' });
   const up = await json('up', '--no-worker');
+  expect(await json('env')).toMatchObject({ AWS_REGION: 'us-east-1' });
   const printed = await cli(['dev', 'env'], { env: { TEMPER_HOME: directory, AWS_PROFILE: 'work' } });
   const script = `${printed.stdout}\necho "$AWS_ENDPOINT_URL_SAGEMAKER $TEMPORAL_ADDRESS \${AWS_PROFILE-none}"`;
   const shell = await promisify(execFile)('sh', ['-c', script], { env: { AWS_PROFILE: 'work' } });

@@ -180,7 +180,12 @@ it('returns once the inputs are uploaded with --detach; cancel then waits for th
   expect(cancelled.stdout).toContain(`cancelled while in train; training job reviews-${id}-train is stopped`);
   expect(cancelled.exitCode).toBe(0);
 
-  expect(await cli(['watch', run], options)).toMatchObject({ exitCode: 4 });
+  const watched = await cli(['watch', run, '--json'], options);
+  expect([watched.exitCode, JSON.parse(watched.stdout)]).toEqual([
+    4,
+    expect.objectContaining({ run, outcome: 'cancelled' }),
+  ]);
+  expect(JSON.parse((await cli(['cancel', run, '--json'], options)).stdout)).toEqual(JSON.parse(watched.stdout));
   const again = await cli(['cancel', run], options);
   expect(again).toMatchObject({ exitCode: 0, stdout: `${run} was cancelled before\n` });
 });

@@ -5,8 +5,9 @@ import { newNamespace, project, SPEC } from './support/pipeline.ts';
 
 it('registers what runs are found by, works on runs, and ends in order when told to', async () => {
   const env = await newNamespace();
-  const worker = startCli(['worker'], { env });
-  await until(() => worker.stdout().includes('worker ready on task queue temper'));
+  const worker = startCli(['worker', '--json'], { env });
+  await until(() => worker.stdout() !== '');
+  expect(JSON.parse(worker.stdout())).toMatchObject({ event: 'worker.ready', taskQueue: 'temper' });
 
   const options = {
     env,
