@@ -80,7 +80,7 @@ export function conflictingLabel(place: Place, other: Place): DataProblem {
     code: 'conflicting_label',
     message: 'the text stands under another label too',
     value: `the same as ${placeOf(other)}`,
-    fix: 'decide on one; a run keeps the first',
+    fix: 'decide on one; a run keeps either',
     ...place,
   };
 }

@@ -135,7 +135,7 @@ export const DATA_ERRORS = {
     example: '2 distinct rows leave none for test',
   },
   conflicting_label: {
-    means: 'a text stands under two labels; a run keeps the first',
+    means: 'a text stands under two labels; a run keeps one of them',
     why: 'people labelled it twice and did not agree, or one label was corrected later',
     fix: 'decide on one label and remove the other row',
     example: 'data.jsonl:90  the same as data.jsonl:12',
