@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { Client, Connection } from '@temporalio/client';
 import { describe, expect, it } from 'vitest';
+import { findPython } from '../../local/index.ts';
 import { temporaryDirectory } from '../support/region.ts';
 import { cli } from './support/cli.ts';
 import { type Env, newNamespace, ownNamespace } from './support/pipeline.ts';
@@ -141,6 +142,7 @@ describe('in the shells themselves, where they are installed', () => {
 async function shellTest(_: string, argv: string[], setup: string): Promise<void> {
   const { cwd, env } = await place();
   const task = JSON.stringify({ argv, env, setup, typed: TYPED });
-  const { stdout } = await run('python3', [TYPE, task], { cwd, env });
+  const { path: python } = await findPython(process.env);
+  const { stdout } = await run(python, [TYPE, task], { cwd, env });
   expect(JSON.parse(stdout)).toHaveLength(TYPED.length);
 }
