@@ -37,7 +37,7 @@ export interface BlockOptions {
   readonly allocate?: Allocate;
 }
 
-/** Cuts a stream into blocks of at least a megabyte, whatever the chunks; the last one may be smaller. */
+/** Cuts a stream into blocks of at least a megabyte, whatever the chunks, which are copied; the last one may be smaller. */
 export async function* blocksOf(chunks: AsyncIterable<Buffer>, options: BlockOptions = {}): AsyncGenerator<Block> {
   const { blockBytes = BLOCK_BYTES, allocate = Buffer.allocUnsafeSlow } = options;
   let block = allocate(2 * blockBytes);

@@ -11,7 +11,7 @@ import {
 import type { DataProblem, Place, RowProblem } from '../../spec/data/problems.ts';
 import { type ExampleReader, exampleReader, groupOf } from '../../spec/data/read-example.ts';
 import { blocksOf, plainTextReader, type RawRow, readJsonLine, rowsOfBlock } from './json-lines.ts';
-import { bytesOf, type SourceFile, type SourceRoot } from './source-files.ts';
+import { bytesOf, fleetingBytesOf, type SourceFile, type SourceRoot } from './source-files.ts';
 
 /** A usable example and where it stands, or what is wrong there. */
 export type Reading =
@@ -62,14 +62,13 @@ export async function* rowsOf(
     const { parquetRows } = await import('./tables.ts');
     return yield* parquetRows(file, s3, onBytes);
   }
-  const chunks = bytesOf(file, { s3 }, onBytes);
   let line = 1;
   try {
     switch (file.container) {
       case 'csv':
       case 'tsv': {
         const { csvRows } = await import('./tables.ts');
-        for await (const rows of csvRows(chunks, file.container === 'csv' ? ',' : '\t')) {
+        for await (const rows of csvRows(bytesOf(file, { s3 }, onBytes), file.container === 'csv' ? ',' : '\t')) {
           line = (rows.at(-1)?.line ?? line) + 1;
           yield rows;
         }
@@ -78,7 +77,7 @@ export async function* rowsOf(
       case 'jsonl':
       case 'text': {
         const read = file.container === 'jsonl' ? readJsonLine : plainTextReader(fieldOf(columns, 'text'));
-        for await (const block of blocksOf(chunks)) {
+        for await (const block of blocksOf(fleetingBytesOf(file, { s3 }, onBytes))) {
           const { rows, lines } = rowsOfBlock(block, line, read);
           yield rows;
           line += lines;

@@ -1,6 +1,6 @@
 /** The files that a path of the spec means, on this machine or in S3, and their bytes. */
 import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { relative, resolve, sep } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -110,6 +110,30 @@ export async function* bytesOf(
   // Told by `bytes` too, to whoever reads on; who does not is not interested.
   feeding.catch(() => {});
   yield* bytes as AsyncIterable<Buffer>;
+}
+
+/**
+ * The same, where each chunk is only looked at until the next one is asked for: a file of this machine is then read into
+ * the same memory all the time, which saves collecting gigabytes of it.
+ */
+export async function* fleetingBytesOf(
+  file: SourceFile,
+  root: Pick<SourceRoot, 's3'>,
+  onBytes: (count: number) => void,
+): AsyncGenerator<Buffer> {
+  if (file.gzipped || isS3(file.path)) return yield* bytesOf(file, root, onBytes);
+  const memory = Buffer.allocUnsafeSlow(CHUNK_BYTES);
+  const handle = await open(file.path);
+  try {
+    for (;;) {
+      const { bytesRead } = await handle.read(memory, 0, memory.length);
+      if (bytesRead === 0) return;
+      onBytes(bytesRead);
+      yield memory.subarray(0, bytesRead);
+    }
+  } finally {
+    await handle.close();
+  }
 }
 
 // AWS's client takes longer to load than most files to read.

@@ -8,7 +8,7 @@ import { SPLITS, type SplitName } from '../../../spec/record.ts';
 import type { Spec } from '../../../spec/spec.ts';
 import { blocksOf } from '../json-lines.ts';
 import { damagedArchive, findShape, rowsOf } from '../read-examples.ts';
-import { bytesOf, findSourceFiles, type SourceFile, type SourceRoot } from '../source-files.ts';
+import { findSourceFiles, fleetingBytesOf, type SourceFile, type SourceRoot } from '../source-files.ts';
 import { judgeLabels, judgeSizes } from './judge.ts';
 import { PartTally } from './part-tally.ts';
 import { Repeats } from './repeats.ts';
@@ -153,7 +153,7 @@ class Check {
       return;
     }
     const hash = createHash('sha256');
-    const chunks = hashed(bytesOf(file, { s3 }, onBytes), hash);
+    const chunks = hashed(fleetingBytesOf(file, { s3 }, onBytes), hash);
     let line = 1;
     try {
       for await (const tally of pool.tallies(

@@ -2,16 +2,11 @@
 import { normalise } from '../../../spec/data/examples.ts';
 
 const SPACE = 0x20;
-const ASCII = 0x7f;
 
-/** Of ASCII what `normalise` makes of it: letters small, and one kind of space. */
-const FOLDED = new Uint8Array(256);
-const IS_SPACE = new Uint8Array(256);
-for (let code = 0; code < FOLDED.length; code += 1) {
-  const isSpace = code === SPACE || (code >= 0x09 && code <= 0x0d);
-  FOLDED[code] = isSpace ? SPACE : code >= 0x41 && code <= 0x5a ? code | 0x20 : code;
-  IS_SPACE[code] = isSpace ? 1 : 0;
-}
+/** The highest bit of each byte of a word, by which the tests below answer for four characters at once. */
+const TOPS = 0x80808080;
+const LOWS = 0x7f7f7f7f;
+const SPACES = 0x20202020;
 
 const MAX_BYTES_PER_UNIT = 3;
 
@@ -22,74 +17,100 @@ export class QuestionHash {
   /** Length of the text that was hashed last, in bytes of UTF-8. */
   bytes = 0;
   #text = Buffer.alloc(0);
-  #folded = new Uint8Array(0);
   #words = new Int32Array(0);
 
   /** Sets `high`, `low` and `bytes` to those of a text. Two texts are the same where `normalise` makes them the same. */
   of(text: string): void {
-    this.#makeRoom(text.length * MAX_BYTES_PER_UNIT);
-    this.bytes = this.#text.write(text, 0, 'utf8');
-    const length = this.#fold(this.bytes);
-    if (length !== undefined) {
-      this.#hash(length);
-      return;
+    const bytes = this.#put(text);
+    if (!this.#hash(bytes)) this.#hash(this.#put(normalise(text)));
+    this.bytes = bytes;
+  }
+
+  #put(text: string): number {
+    const room = text.length * MAX_BYTES_PER_UNIT + Int32Array.BYTES_PER_ELEMENT;
+    if (this.#text.length < room) {
+      this.#words = new Int32Array(room);
+      this.#text = Buffer.from(this.#words.buffer);
     }
-    const normal = normalise(text);
-    this.#makeRoom(normal.length * MAX_BYTES_PER_UNIT);
-    this.#hash(Buffer.from(this.#folded.buffer).write(normal, 0, 'utf8'));
+    const bytes = this.#text.write(text, 0, 'utf8');
+    this.#text.fill(0, bytes, bytes + Int32Array.BYTES_PER_ELEMENT);
+    return bytes;
   }
 
-  #makeRoom(bytes: number): void {
-    // A word more, as the last one is filled up with zeros.
-    if (this.#folded.length >= bytes + 4) return;
-    const words = Math.ceil(bytes / 4) * 2 + 1;
-    this.#text = Buffer.alloc(words * 4);
-    this.#folded = new Uint8Array(words * 4);
-    this.#words = new Int32Array(this.#folded.buffer);
-  }
-
-  /** Normalises ASCII without a branch, which takes half the time; `undefined` where there is more than ASCII. */
-  #fold(bytes: number): number | undefined {
-    const [text, folded] = [this.#text, this.#folded];
-    let length = 0;
-    let wasSpace = 1;
-    let seen = 0;
-    for (let i = 0; i < bytes; i += 1) {
-      const code = text[i] as number;
-      seen |= code;
-      folded[length] = FOLDED[code] as number;
-      const isSpace = IS_SPACE[code] as number;
-      length += 1 - (isSpace & wasSpace);
-      wasSpace = isSpace;
-    }
-    if (seen > ASCII) return undefined;
-    return length > 0 && wasSpace === 1 ? length - 1 : length;
-  }
-
-  #hash(length: number): void {
+  /**
+   * Hashes what was put, ASCII as `normalise` makes it: letters small, each stretch of space one space, none at the ends.
+   * Says whether it was all ASCII. Four characters at a time, which takes a third of the time of one at a time.
+   */
+  #hash(bytes: number): boolean {
     const words = this.#words;
-    this.#folded.fill(0, length, length + 4);
-    const count = (length + 3) >> 2;
-    // The steps and the finish of MurmurHash3, in two lanes with multipliers of their own; the length tells apart texts
-    // that differ in zeros at their end.
-    let high = 0x9e3779b9 ^ length;
-    let low = 0x85ebca6b ^ length;
+    let end = bytes;
+    while (end > 0 && isSpace(this.#text[end - 1] as number)) end -= 1;
+    const count = (end + 3) >> 2;
+    let high = 0x9e3779b9;
+    let low = 0x85ebca6b;
+    /** Characters that do not fill a word yet, and how many bits they have. */
+    let held = 0;
+    let bits = 0;
+    /** Whether the last character was a space, as the highest bit of a byte. */
+    let wasSpace = 0x80;
+    let seen = 0;
+    let length = 0;
     for (let i = 0; i < count; i += 1) {
       const word = words[i] as number;
-      high = Math.imul(high ^ word, 0x9e3779b1);
-      low = Math.imul(low ^ word, 0x5f356495);
-      high ^= high >>> 15;
-      low ^= low >>> 13;
+      seen |= word;
+      const ascii = ~word & TOPS;
+      const low7 = word & LOWS;
+      // A sum reaches the highest bit from a character on: between two such sums lies a range.
+      const capitals = ((low7 + 0x3f3f3f3f) ^ (low7 + 0x25252525)) & ascii;
+      const controls = ((low7 + 0x77777777) ^ (low7 + 0x72727272)) & ascii;
+      const small = word | (capitals >>> 2);
+      const folded = controls === 0 ? small : (small & ~Math.imul(controls >>> 7, 0xff)) | (controls >>> 2);
+      const others = folded ^ SPACES;
+      const spaces = ~(((others & LOWS) + LOWS) | others) & TOPS;
+      if (i < count - 1 && (spaces & ((spaces << 8) | wasSpace)) === 0) {
+        const next = bits === 0 ? folded : held | (folded << bits);
+        held = bits === 0 ? 0 : folded >>> (32 - bits);
+        high = mixed(high, next, 0x9e3779b1);
+        low = mixed(low, next, 0x5f356495);
+        length += 4;
+        wasSpace = (spaces >>> 24) & 0x80;
+        continue;
+      }
+      const last = Math.min(4, end - i * 4);
+      for (let byte = 0; byte < last; byte += 1) {
+        const code = (folded >>> (byte * 8)) & 0xff;
+        const isRepeated = code === SPACE && wasSpace !== 0;
+        wasSpace = code === SPACE ? 0x80 : 0;
+        if (isRepeated) continue;
+        held |= code << bits;
+        bits += 8;
+        length += 1;
+        if (bits < 32) continue;
+        high = mixed(high, held, 0x9e3779b1);
+        low = mixed(low, held, 0x5f356495);
+        held = 0;
+        bits = 0;
+      }
     }
-    this.high = finished(high);
-    this.low = finished(low);
+    // The length tells apart texts that differ in zeros at their end.
+    this.high = finished(mixed(high, held, 0x9e3779b1) ^ length);
+    this.low = finished(mixed(low, held, 0x5f356495) ^ length);
+    return (seen & TOPS) === 0;
   }
 }
 
+const isSpace = (code: number): boolean => code === SPACE || (code >= 0x09 && code <= 0x0d);
+
+// The steps and the finish of MurmurHash3, for two lanes with multipliers of their own.
+function mixed(hash: number, word: number, multiplier: number): number {
+  const product = Math.imul(hash ^ word, multiplier);
+  return product ^ (product >>> 15);
+}
+
 function finished(hash: number): number {
-  let mixed = hash ^ (hash >>> 16);
-  mixed = Math.imul(mixed, 0x85ebca6b);
-  mixed ^= mixed >>> 13;
-  mixed = Math.imul(mixed, 0xc2b2ae35);
-  return (mixed ^ (mixed >>> 16)) >>> 0;
+  let value = hash ^ (hash >>> 16);
+  value = Math.imul(value, 0x85ebca6b);
+  value ^= value >>> 13;
+  value = Math.imul(value, 0xc2b2ae35);
+  return (value ^ (value >>> 16)) >>> 0;
 }
