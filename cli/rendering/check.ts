@@ -17,15 +17,16 @@ export function renderCheck(report: CheckReport, screen: Screen): string {
     ...errors.flatMap((finding) => ['', ...findingLines(red('✖'), finding, screen)]),
     ...warnings.flatMap((finding) => ['', ...findingLines(yellow('!'), finding, screen)]),
     '',
-    verdict(report, screen),
+    ...verdict(report, screen),
     ...(report.fixed ? ['', ...fixedLines(report.fixed, screen)] : []),
   ].join('\n');
 }
 
-function verdict({ file, errors, warnings }: CheckReport, { style }: Screen): string {
+function verdict({ file, errors, warnings }: CheckReport, { style, columns }: Screen): string[] {
   const doubts = warnings.length > 0 ? `, ${plural(warnings.length, 'warning')}` : '';
-  if (errors.length === 0) return `  ${style.green('✔')} ${file} can be used${doubts}`;
-  return `  ${style.red('✖')} ${file} cannot be used: ${plural(errors.length, 'kind')} of errors${doubts}`;
+  if (errors.length === 0) return hang(`  ${style.green('✔')} `, `${file} can be used${doubts}`, columns);
+  const told = `${file} cannot be used: ${plural(errors.length, 'kind')} of errors${doubts}`;
+  return hang(`  ${style.red('✖')} `, told, columns);
 }
 
 function fixedLines({ ok, files, changed, leftOut }: FixedReport, screen: Screen): string[] {
