@@ -58,7 +58,7 @@ export async function readPrices(
   if (Object.values(found).every((prices) => Object.keys(prices).length === 0)) return undefined;
   return {
     ...(asOf !== '' && { asOf }),
-    sources: [`AWS Price List API, GetProducts of ${ServiceCode}`],
+    sources: [`price list of ${asOf || 'no stated day'}: AWS Price List API, GetProducts of ${ServiceCode}`],
     training: sorted(found.training),
     transform: sorted(found.transform),
     hosting: sorted(found.hosting),

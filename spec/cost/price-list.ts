@@ -16,6 +16,7 @@ export const priceListSchema = z
           .string()
           .regex(/^\d{4}-\d{2}-\d{2}$/, 'write a date as 2026-11-25')
           .optional(),
+        /** In the file that Temper comes with, each tells how it knows and since when; see docs/plan.md. */
         sources: z.array(z.string()).min(1),
         training: byInstance.default({}),
         transform: byInstance.default({}),

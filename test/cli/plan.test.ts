@@ -148,10 +148,14 @@ it('does not ask with --yes, nor where there is no terminal; then it says what t
   const own = await onAws();
   await startPipeline(own);
   const cwd = await project(FROM_SCRATCH);
-  for (const options of [{ argv: ['--yes'], terminal: true }, { argv: [] }]) {
-    const { exitCode, stderr } = await cli(['run', 'temper.yaml', ...options.argv], { ...options, env: own, cwd });
+  const unpriced = ['--set', 'evaluate.instance=ml.m4.xlarge'];
+  for (const { argv, terminal, says } of [
+    { argv: ['--yes'], terminal: true, says: /at most +\d+\.\d\d USD for the jobs/ },
+    { argv: unpriced, terminal: false, says: /at most +an unknown sum for the jobs/ },
+  ]) {
+    const { exitCode, stderr } = await cli(['run', 'temper.yaml', ...argv], { terminal, env: own, cwd });
     expect(exitCode).toBe(0);
-    expect(stripVTControlCharacters(stderr)).toMatch(/at most +an unknown sum for the jobs/);
+    expect(stripVTControlCharacters(stderr)).toMatch(says);
     expect(stderr).not.toContain('start it?');
   }
 });

@@ -72,17 +72,18 @@ it('says nothing but how the run ended with --quiet', async () => {
 it('starts nothing that could cost more than its budget, by the prices of the user before those of temper', async () => {
   const env = { ...(await ownNamespace()), TEMPER_PRICES: 'prices.json' };
   const cwd = await project(`${SPEC}budget: 1 USD\n`);
-  const priced = async (transform: Record<string, number>) => {
+  const priced = async (transform: Record<string, number>, ...options: string[]) => {
     const region = { sources: ['a contract'], training: { 'ml.m5.large': 0.5 }, transform };
     await writeFile(
       join(cwd, 'prices.json'),
       JSON.stringify({ unit: 'USD per instance and hour', regions: { 'us-east-1': region } }),
     );
-    return JSON.parse((await cli(['run', 'temper.yaml', '--json'], { env, cwd })).stdout) as RunRecord & {
+    return JSON.parse((await cli(['run', 'temper.yaml', '--json', ...options], { env, cwd })).stdout) as RunRecord & {
       error: { code: string; message: string };
     };
   };
-  expect((await priced({})).error).toMatchObject({ code: 'PriceUnknown' });
+  const unpriced = ['--set', 'evaluate.instance=ml.m4.xlarge'];
+  expect((await priced({}, ...unpriced)).error).toMatchObject({ code: 'PriceUnknown' });
   const { error } = await priced({ 'ml.m5.large': 0.3 });
   expect(error).toMatchObject({ code: 'BudgetExceeded', message: expect.stringContaining('could cost 1.10 USD') });
   expect(JSON.parse((await cli(['ls', '--json'], { env })).stdout)).toEqual({ runs: [] });

@@ -81,7 +81,7 @@ it('reads every page of each use, and keeps the day that AWS published them', as
   const prices = await readPrices(pricing, 'us-east-1');
   expect(prices).toEqual({
     asOf: '2026-11-20',
-    sources: ['AWS Price List API, GetProducts of AmazonSageMaker'],
+    sources: ['price list of 2026-11-20: AWS Price List API, GetProducts of AmazonSageMaker'],
     training: { 'ml.c5.xlarge': 0.204, 'ml.g5.xlarge': 1.408, 'ml.m5.large': 0.115 },
     transform: { 'ml.m5.large': 0.115 },
     hosting: {},

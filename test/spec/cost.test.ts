@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { parse as parseYaml } from 'yaml';
 import { budgetProblem, budgetUsd, formatUsd } from '../../spec/cost/budget.ts';
 import { costOf, NO_PRICES, type Prices, pricesFor } from '../../spec/cost/cost.ts';
 import { parsePriceList, regionPrices } from '../../spec/cost/price-list.ts';
@@ -141,10 +142,34 @@ describe('a file of prices', () => {
     expect(() => parsePriceList('{"unit":"EUR"}')).toThrow(/^unit: /);
   });
 
-  it('comes with temper, each region with its sources', () => {
+  describe('that comes with temper', () => {
     const text = readFileSync(new URL('../../spec/prices.json', import.meta.url), 'utf8');
     const { regions } = parsePriceList(text);
-    expect(Object.keys(regions)).toEqual([...Object.keys(regions)].sort());
-    expect(Object.keys(regions)).toContain('us-east-1');
+
+    it('tells of each source how it knows, and of each region the oldest day', () => {
+      expect(Object.keys(regions)).toEqual([...Object.keys(regions)].sort());
+      for (const [region, { asOf, sources }] of Object.entries(regions)) {
+        const days = sources.map((source) => {
+          const said = /^(?:price list of|bill of|quoted on) (no stated day|\d{4}-\d{2}-\d{2}): /.exec(source);
+          expect(said, `${region}: ${source}`).not.toBeNull();
+          return said?.[1] ?? '';
+        });
+        expect(asOf, region).toBe(days.includes('no stated day') ? undefined : days.sort()[0]);
+      }
+    });
+
+    it.each([
+      'examples/movie-reviews',
+      'examples/product-reviews',
+      'templates/chat',
+      'templates/classification',
+      'templates/scratch',
+    ])('knows what a run of %s can cost in us-east-1', (directory) => {
+      const file = new URL(`../../${directory}/temper.yaml`, import.meta.url);
+      const spec = specSchema.parse(parseYaml(readFileSync(file, 'utf8')));
+      expect(costOf(spec, regionPrices('us-east-1', [{ unit: 'USD per instance and hour', regions }])).unknown).toEqual(
+        [],
+      );
+    });
   });
 });
