@@ -15,12 +15,15 @@ import {
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
+import fc from 'fast-check';
 import { extract, type Header } from 'tar-stream';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createAwsProvider } from '../../activities/aws.ts';
 import { createDataActivities, type PreparedInputs } from '../../activities/data/activities.ts';
+import { checkData } from '../../activities/data/check/check-data.ts';
 import { missingFiles } from '../../activities/data/source.ts';
 import { parseS3Uri } from '../../activities/s3-uri.ts';
+import { normalise } from '../../spec/data/examples.ts';
 import { formatProblems, parseSpec } from '../../spec/parse.ts';
 import { type Spec, type SpecInput, specSchema } from '../../spec/spec.ts';
 import { sharedRegion } from '../support/region.ts';
@@ -553,4 +556,37 @@ it('says which bucket is not there', async () => {
     nonRetryable: true,
     message: expect.stringMatching(/^could not upload s3:\/\/no-such-bucket-anywhere\/.*NoSuchBucket/),
   });
+});
+
+it('takes what temper check takes, and refuses what it refuses', async () => {
+  const text = fc.constantFrom('a', 'A ', 'b', 'c', 'd', 'e', 'f');
+  // A text under two labels leaves open which of them is kept.
+  const good = text.map((one) => ({ text: one, label: 'abc'.includes(normalise(one)) ? 'x' : 'y' }));
+  const bad = fc.constantFrom<object>({ text: 'a' }, { text: '', label: 'x' }, { text: 1, label: 'x' });
+  const row = fc.oneof({ weight: 30, arbitrary: good }, { weight: 1, arbitrary: bad });
+  const rows = fc.array(row, { minLength: 1, maxLength: 12 });
+  const data = fc.oneof(
+    fc.record({ source: rows, test: fc.constantFrom(0.1, 0.3), validation: fc.constantFrom(0, 0.2) }),
+    fc.record({ train: rows, test: rows }),
+  );
+  const signal = new AbortController().signal;
+  await fc.assert(
+    fc.asyncProperty(data, async (given) => {
+      const isSource = 'source' in given;
+      await write('one.jsonl', lines(...(isSource ? given.source : given.train)));
+      if (!isSource) await write('test.jsonl', lines(...given.test));
+      const spec = specOf(
+        isSource
+          ? { source: 'one.jsonl', split: { test: given.test, validation: given.validation } }
+          : { train: 'one.jsonl', test: 'test.jsonl' },
+      );
+      const { ok, errors } = await checkData(spec.data, { directory, s3: () => s3, signal });
+      const failure = await prepare(spec).then(
+        () => undefined,
+        (error: ApplicationFailure) => error,
+      );
+      expect([ok, failure?.message, errors]).toEqual([failure === undefined, failure?.message, errors]);
+    }),
+    { numRuns: 60 },
+  );
 });

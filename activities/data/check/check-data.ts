@@ -203,7 +203,10 @@ class Check {
       if (here.part.name === 'test' && first.part.name !== 'test') {
         this.#errors.add(repeatedText(place, other));
         this.#options.onLeak?.(place);
-      } else if (isClassifier && !isSameAnswer) this.#warnings.add(conflictingLabel(place, other));
+      } else if (isClassifier && !isSameAnswer) {
+        this.#tallyOf(here.part.name).conflicts += 1;
+        this.#warnings.add(conflictingLabel(place, other));
+      }
     });
   }
 

@@ -53,8 +53,9 @@ export function judgeSizes(tallies: Tallies, paths: Paths, split: SplitOptions |
   const source = tallies.get('source');
   if (source === undefined || split === undefined || source.rows === 0 || judged.error.count > 0) return;
   const distinct = source.rows - source.repeated;
-  // Every label keeps a row to train on, as splitRows has it.
-  let room = distinct - Math.max(1, source.labels.size);
+  // Every label keeps a row to train on. Of a text under two labels it is not known here which is kept: a label that may
+  // go with it takes no room.
+  let room = distinct - Math.max(1, source.labels.size - source.conflicts);
   for (const name of ['test', 'validation'] as const) {
     if (split[name] === 0) continue;
     const size = Math.min(Math.round(distinct * split[name]), room);

@@ -8,6 +8,8 @@ import { FIELDS_OF_ROW, type Tally, TOKENS } from './tally.ts';
 export class PartTally {
   rows = 0;
   repeated = 0;
+  /** Of them, those under another label. */
+  conflicts = 0;
   readonly labels = new Map<string, { count: number; readonly first: Place }>();
   #characters = 0;
   #tokens = 0;
