@@ -92,10 +92,13 @@ it.runIf(process.platform === 'linux')(
   { timeout: 180_000 },
   async () => {
     // MiniStack keeps logs in memory, which is not for the region that other tests share.
-    const { awsUrl, env } = await ownRegion();
-    const options = await serverOptions({ s3Endpoint: awsUrl, logsEndpoint: awsUrl });
-    const sagemaker = await sageMakerProcess(options);
-    const proxy = await AwsProxy.start({ awsUrl, sagemakerUrl: sagemaker.url }, env);
+    const region = await ownRegion();
+    const proxy = await AwsProxy.start(region, region.env);
+    // Long enough for all of it to be written meanwhile, if nothing held the script back.
+    proxy.setFaults({ rules: [{ operation: 'PutLogEvents', delay: '4s', times: 1 }] });
+    const logsEndpoint = proxy.env.AWS_ENDPOINT_URL_CLOUDWATCH_LOGS ?? '';
+    const sagemaker = await sageMakerProcess(await serverOptions({ s3Endpoint: region.awsUrl, logsEndpoint }));
+    proxy.sagemakerUrl = sagemaker.url;
     const worker = await startWorkerProcess(proxy.env);
     const peaks = () => [sagemaker.child, worker].map(({ pid }) => peakOf(pid));
     const before = peaks();
