@@ -46,7 +46,7 @@ it('an upload goes on where the CLI was killed, and sends no part twice', async 
   const proxy = await AwsProxy.start(sharedRegion(), env);
   await startWorkerProcess(env);
   const { name, specFile } = await project({ rest: 'deploy: { to: none }' });
-  // Three parts; what is random does not get smaller in an archive.
+  // Four parts of 5 MiB; what is random does not get smaller in an archive.
   await writeFile(join(dirname(specFile), 'weights.bin'), randomBytes(20_000_000));
   const { reached } = proxy.hold({ operation: 'UploadPart', when: 'after', name });
   const uploading = spawn(process.execPath, [MAIN, 'run', specFile], {
@@ -59,7 +59,7 @@ it('an upload goes on where the CLI was killed, and sends no part twice', async 
   expectExit(await cli(['upload', name], { env: proxy.env }), EXIT.done);
   expectExit(await cli(['watch', name], { env }), EXIT.done);
   const parts = proxy.done.filter(({ operation }) => operation === 'UploadPart');
-  expect(parts).toHaveLength(3);
+  expect(parts).toHaveLength(4);
   const { training, uploads } = await resourcesOf(env, name);
   expect({ training, uploads }).toEqual({ training: ['Completed'], uploads: 0 });
 });
