@@ -13,7 +13,7 @@ import { ensureSearchAttributes } from './search-attributes.ts';
 const SHUTDOWN_GRACE = '10s';
 /** How long the runs of a killed worker wait for it. Their histories are short: another one replays them in no time. */
 const STICKY_TIMEOUT = '3s';
-/** Activities are AWS calls that wait for the network; evaluations hold a test split in memory. */
+/** Activities are AWS calls that wait for the network; the few that read data or predictions do so in bounded memory. */
 const CONCURRENT_ACTIVITIES = 50;
 
 /** Works on the pipeline's task queue until the context's signal; then takes no more, and ends what is under way. */
