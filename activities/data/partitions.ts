@@ -25,10 +25,14 @@ export class Partitions {
     spool?.write(record);
   }
 
-  /** The records of each partition in turn, sorted; together they are all records in the order of their bytes. */
+  /**
+   * The records of each partition in turn, sorted; together they are all records in the order of their bytes. They share
+   * one buffer: they are gone when the next partition comes.
+   */
   async *sorted(): AsyncGenerator<readonly Buffer[]> {
+    const buffer = Buffer.allocUnsafeSlow(Math.max(...this.#spools.map((spool) => spool.bytes)));
     for (const spool of this.#spools) {
-      const bytes = Buffer.allocUnsafeSlow(spool.bytes);
+      const bytes = buffer.subarray(0, spool.bytes);
       await spool.read(bytes, 0);
       yield sortedRecords(bytes);
     }
