@@ -5,14 +5,14 @@ import type { RowProblem } from '../../spec/data/problems.ts';
 import type { Fields } from '../../spec/data/read-example.ts';
 import { shown } from '../../spec/shown.ts';
 
-/** A row of a file, or what is wrong in its place. `line` counts from 1. */
-export type RawRow =
-  | { readonly line: number; readonly row: Fields }
-  | { readonly line: number; readonly problem: RowProblem };
+/** A row, or what is wrong in its place. */
+export type ReadRow = { readonly row: Fields } | { readonly problem: RowProblem };
+
+/** A row of a file. `line` counts from 1. */
+export type RawRow = ReadRow & { readonly line: number };
 
 /** Whole lines of a file. */
 export interface Block {
-  /** In memory of their own. */
   readonly bytes: Buffer;
   /** Whether the file ends here without a newline. */
   readonly cutOff: boolean;
@@ -77,17 +77,17 @@ export async function* blocksOf(chunks: AsyncIterable<Buffer>, options: BlockOpt
 }
 
 /** Reads a line; `undefined` where it is empty. */
-export type LineReader = (line: string) => { readonly row: Fields } | { readonly problem: RowProblem } | undefined;
+export type LineReader = (line: string) => ReadRow | undefined;
 
 /** Gives every line of a block that is not empty to `visit`, and returns how many lines it has. */
 export function visitLines(
   { bytes, cutOff, tooLong }: Block,
   firstLine: number,
   read: LineReader,
-  visit: (raw: RawRow) => void,
+  visit: (line: number, read: ReadRow) => void,
 ): number {
   if (tooLong !== undefined) {
-    visit({ line: firstLine, problem: tooLongProblem(bytes, tooLong) });
+    visit(firstLine, { problem: tooLongProblem(bytes, tooLong) });
     return 1;
   }
   // Decoded line by line: strings of a byte a character where the line has no others, which are parsed twice as fast.
@@ -102,7 +102,7 @@ export function visitLines(
         : { problem: notUtf8(bytes.subarray(start, end)) };
     if (found !== undefined) {
       const isTruncated = cutOff && newline === -1 && 'problem' in found && found.problem.code === 'invalid_json';
-      visit({ line, ...(isTruncated ? { problem: { ...found.problem, ...TRUNCATED } } : found) });
+      visit(line, isTruncated ? { problem: { ...found.problem, ...TRUNCATED } } : found);
     }
     start = end + 1;
   }
@@ -116,7 +116,7 @@ export function rowsOfBlock(
   read: LineReader,
 ): { readonly rows: RawRow[]; readonly lines: number } {
   const rows: RawRow[] = [];
-  const lines = visitLines(block, firstLine, read, (raw) => rows.push(raw));
+  const lines = visitLines(block, firstLine, read, (line, found) => rows.push({ line, ...found }));
   return { rows, lines };
 }
 
@@ -145,7 +145,7 @@ export const readJsonLine: LineReader = (line) => {
   return { problem: { ...NOT_AN_OBJECT, value: shown(value) } };
 };
 
-function uniqueFields(line: string, row: Fields): { readonly row: Fields } | { readonly problem: RowProblem } {
+function uniqueFields(line: string, row: Fields): ReadRow {
   const key = duplicateKey(line, row);
   return key === undefined ? { row } : { problem: { ...DUPLICATE_KEY, value: shown(key) } };
 }

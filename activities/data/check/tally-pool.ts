@@ -6,7 +6,6 @@ import { Worker } from 'node:worker_threads';
 import type { Shape } from '../../../spec/data/formats.ts';
 import type { Allocate, Block } from '../json-lines.ts';
 import { type Purpose, Tallier, type Tally } from './tally.ts';
-import type { Counted } from './tally-worker.ts';
 
 /** A thread takes some 40 ms to start, in which as many bytes are read without it. */
 const BYTES_WORTH_THREADS = 16_000_000;
@@ -21,7 +20,7 @@ export class TallyPool {
   readonly #tallier: Tallier;
   readonly #threads: readonly CountingThread[];
   /** Of blocks that are done with. */
-  readonly #free: ArrayBuffer[] = [];
+  readonly #free: SharedArrayBuffer[] = [];
   #next = 0;
 
   /** @param bytes about how many there will be */
@@ -33,12 +32,19 @@ export class TallyPool {
     this.#threads = Array.from({ length: threads }, () => new CountingThread(shape));
   }
 
-  /** Memory for a block: by the gigabyte, used again and again it is at hand faster than new. */
+  /**
+   * Memory for a block, the same again and again, and seen by all threads: every buffer that is new to a thread, be it
+   * handed over, would bring its next collection of garbage nearer.
+   */
   readonly allocate: Allocate = (bytes) => {
     const index = this.#free.findIndex(({ byteLength }) => byteLength >= bytes);
-    const [memory = new ArrayBuffer(bytes)] = index === -1 ? [] : this.#free.splice(index, 1);
+    const [memory = new SharedArrayBuffer(bytes)] = index === -1 ? [] : this.#free.splice(index, 1);
     return Buffer.from(memory);
   };
+
+  #release({ bytes: { buffer } }: Block): void {
+    if (buffer instanceof SharedArrayBuffer) this.#free.push(buffer);
+  }
 
   get tallier(): Tallier {
     return this.#tallier;
@@ -66,13 +72,10 @@ export class TallyPool {
     this.#next += 1;
     if (thread === undefined) {
       const here = this.#tallier.ofBlock(block, purpose);
-      this.#free.push(block.bytes.buffer as ArrayBuffer);
+      this.#release(block);
       return Promise.resolve(here);
     }
-    const tally = thread.count(block, purpose).then((counted) => {
-      this.#free.push(counted.memory);
-      return counted.tally;
-    });
+    const tally = thread.count(block, purpose).finally(() => this.#release(block));
     // Whoever waits for the earlier ones has not come to this one yet.
     tally.catch(() => {});
     return tally;
@@ -86,21 +89,23 @@ export class TallyPool {
 /** A thread that answers in the order in which it is asked. */
 class CountingThread {
   readonly #worker: Worker;
-  readonly #asked: { resolve: (counted: Counted) => void; reject: (error: Error) => void }[] = [];
+  readonly #asked: { resolve: (tally: Tally) => void; reject: (error: Error) => void }[] = [];
+  #failure: Error | undefined;
 
   constructor(shape: Shape) {
     this.#worker = new Worker(WORKER, { workerData: shape });
-    this.#worker.on('message', (counted: Counted) => this.#asked.shift()?.resolve(counted));
+    this.#worker.on('message', (tally: Tally) => this.#asked.shift()?.resolve(tally));
     this.#worker.on('error', (error) => {
+      this.#failure = error;
       for (const { reject } of this.#asked.splice(0)) reject(error);
     });
   }
 
-  /** Takes the memory of the block away, and gives it back. */
-  count({ bytes, ...block }: Block, purpose: Purpose): Promise<Counted> {
+  count({ bytes, ...block }: Block, purpose: Purpose): Promise<Tally> {
+    if (this.#failure) return Promise.reject(this.#failure);
     return new Promise((resolve, reject) => {
       this.#asked.push({ resolve, reject });
-      this.#worker.postMessage({ bytes, block, purpose }, [bytes.buffer as ArrayBuffer]);
+      this.#worker.postMessage({ bytes, block, purpose });
     });
   }
 

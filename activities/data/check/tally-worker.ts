@@ -2,26 +2,19 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Shape } from '../../../spec/data/formats.ts';
 import type { Block } from '../json-lines.ts';
-import { type Purpose, Tallier, type Tally } from './tally.ts';
+import { type Purpose, Tallier } from './tally.ts';
 
 /** What is asked of it. A buffer arrives as plain bytes. */
 interface Request {
-  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly bytes: Uint8Array;
   readonly block: Omit<Block, 'bytes'>;
   readonly purpose: Purpose;
-}
-
-/** What it answers. */
-export interface Counted {
-  readonly tally: Tally;
-  /** Of the block, for the next one. */
-  readonly memory: ArrayBuffer;
 }
 
 const tallier = new Tallier(workerData as Shape);
 
 parentPort?.on('message', ({ bytes, block, purpose }: Request) => {
   const whole = { ...block, bytes: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length) };
-  const counted: Counted = { tally: tallier.ofBlock(whole, purpose), memory: bytes.buffer };
-  parentPort?.postMessage(counted, [counted.tally.rows.buffer, counted.memory]);
+  const tally = tallier.ofBlock(whole, purpose);
+  parentPort?.postMessage(tally, [tally.rows.buffer]);
 });

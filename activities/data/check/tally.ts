@@ -4,7 +4,15 @@ import { columnsOf, fieldOf, type Shape } from '../../../spec/data/formats.ts';
 import { DataProblems, type ProblemGroup, type RowProblem } from '../../../spec/data/problems.ts';
 import { type ExampleReader, exampleReader, type Fields, groupOf } from '../../../spec/data/read-example.ts';
 import { doubtfulOrder, MAX_LABELS, tooLargeToAsk, withoutGroup } from '../../../spec/data/verdicts.ts';
-import { type Block, type LineReader, plainTextReader, type RawRow, readJsonLine, visitLines } from '../json-lines.ts';
+import {
+  type Block,
+  type LineReader,
+  plainTextReader,
+  type RawRow,
+  type ReadRow,
+  readJsonLine,
+  visitLines,
+} from '../json-lines.ts';
 import type { Container } from '../source-files.ts';
 import { QuestionHash } from './question-hash.ts';
 
@@ -72,21 +80,21 @@ export class Tallier {
   /** Of lines, which count from 0 here: their place in the file is not known yet. */
   ofBlock(block: Block, purpose: Purpose): Tally {
     const read = purpose.container === 'text' ? this.#readText : readJsonLine;
-    return this.#finished(visitLines(block, 0, read, (raw) => this.#add(raw, purpose)));
+    return this.#finished(visitLines(block, 0, read, (line, found) => this.#add(line, found, purpose)));
   }
 
   /** Of rows that know their lines. */
   ofRows(rows: readonly RawRow[], purpose: Purpose): Tally {
-    for (const raw of rows) this.#add(raw, purpose);
+    for (const raw of rows) this.#add(raw.line, raw, purpose);
     return this.#finished(0);
   }
 
-  #add(raw: RawRow, purpose: Purpose): void {
-    if ('problem' in raw) {
-      this.#errors.add({ ...raw.problem, file: '', line: raw.line });
+  #add(line: number, found: ReadRow, purpose: Purpose): void {
+    if ('problem' in found) {
+      this.#errors.add({ ...found.problem, file: '', line });
       return;
     }
-    const { row, line } = raw;
+    const { row } = found;
     const example = this.#read(row);
     if ('code' in example) {
       this.#errors.add({ ...example, file: '', line });
