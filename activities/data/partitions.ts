@@ -1,8 +1,8 @@
 import type { Scratch, Spool } from './scratch.ts';
 
 const PARTITIONS = 256;
-/** All partitions together hold 32 MiB at most in memory, and write pieces that a disk likes. */
-const BLOCK_BYTES = 128 * 1024;
+/** All partitions together hold 16 MiB at most in memory, and write pieces that a disk likes. */
+const BLOCK_BYTES = 64 * 1024;
 const LENGTH_BYTES = 4;
 
 /**

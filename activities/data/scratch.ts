@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { failure } from '../errors.ts';
 
 /** So much stays in memory before anything is written: small data never meets the disk. */
-const MEMORY_BYTES = 32 * 1024 * 1024;
+const MEMORY_BYTES = 16 * 1024 * 1024;
 const FIRST_BYTES = 4 * 1024;
 
 /** A piece of a spool that is full: in memory, or in the file. */
