@@ -8,7 +8,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { expect, it } from 'vitest';
 import { underWay } from '../workflows/fake-activities.ts';
 import { cli, startCli, until } from './support/cli.ts';
-import { type Env, ownNamespace, project, SPEC, startPipeline } from './support/pipeline.ts';
+import { type Env, ownNamespace, project, SPEC, startPipeline, trainedBy } from './support/pipeline.ts';
 
 /** Writes to CloudWatch Logs as a job does. */
 async function writer(env: Env, job: string, logGroupName = '/aws/sagemaker/TrainingJobs') {
@@ -38,15 +38,7 @@ it("prints a job's log, more of it as it comes, and ends with the job", async ()
   await startPipeline(env, {
     awaitTraining: async ({ jobName }) => {
       if (!over) throw underWay(100);
-      return {
-        artifact: 's3://b/m',
-        jobName,
-        jobArn: 'arn',
-        instance: 'ml.m5.large',
-        metrics: {},
-        trainingSeconds: 1,
-        billedSeconds: 1,
-      };
+      return trainedBy(jobName);
     },
   });
   const options = { env, cwd: await project(SPEC) };

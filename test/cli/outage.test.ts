@@ -3,7 +3,7 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 import { expect, it, onTestFinished } from 'vitest';
 import { underWay } from '../workflows/fake-activities.ts';
 import { cli, startCli, until } from './support/cli.ts';
-import { ownNamespace, project, SPEC, startPipeline } from './support/pipeline.ts';
+import { ownNamespace, project, SPEC, startPipeline, trainedBy } from './support/pipeline.ts';
 
 /** A way to Temporal that can be cut and mended. */
 class Wire {
@@ -46,15 +46,7 @@ it('goes on following when Temporal goes away and comes back', async () => {
   await startPipeline(env, {
     awaitTraining: async ({ jobName }) => {
       if (!finish) throw underWay(200);
-      return {
-        artifact: 's3://b/m',
-        jobName,
-        jobArn: 'arn',
-        instance: 'ml.m5.large',
-        metrics: {},
-        trainingSeconds: 1,
-        billedSeconds: 1,
-      };
+      return trainedBy(jobName);
     },
   });
   const started = await cli(['run', 'temper.yaml', '--detach', '--json'], { env, cwd: await project(SPEC) });

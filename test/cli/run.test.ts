@@ -9,7 +9,7 @@ import { PIPELINE_TASK_QUEUE } from '../../spec/naming.ts';
 import type { RunRecord } from '../../spec/record.ts';
 import { scoresWith, underWay } from '../workflows/fake-activities.ts';
 import { cli, startCli, until } from './support/cli.ts';
-import { ownNamespace, project, SPEC, startPipeline } from './support/pipeline.ts';
+import { ownNamespace, project, SPEC, startPipeline, trainedBy } from './support/pipeline.ts';
 
 const RUN_ID = /temper\/reviews\/[a-z0-9]{6}/;
 
@@ -241,15 +241,7 @@ it('redraws one line on a terminal, with what the job is doing and its last metr
     awaitTraining: async ({ jobName }) => {
       heartbeat(progress);
       if (!finish) throw underWay(200);
-      return {
-        artifact: 's3://b/m',
-        jobName,
-        jobArn: 'arn',
-        instance: 'ml.m5.large',
-        metrics: {},
-        trainingSeconds: 1,
-        billedSeconds: 1,
-      };
+      return trainedBy(jobName);
     },
   });
   const following = startCli(['run', 'temper.yaml'], { env, cwd: await project(SPEC), terminal: true });

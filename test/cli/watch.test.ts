@@ -14,7 +14,7 @@ import type { FineTuneInput } from '../../workflows/messages.ts';
 import { fakeActivities, underWay } from '../workflows/fake-activities.ts';
 import { workflowBundle } from '../workflows/harness.ts';
 import { cli, startCli, until } from './support/cli.ts';
-import { type Env, ownNamespace, project, SPEC, startPipeline } from './support/pipeline.ts';
+import { type Env, ownNamespace, project, SPEC, startPipeline, trainedBy } from './support/pipeline.ts';
 
 const ENGAGED = { awaitTraining: async () => Promise.reject(underWay('10 minutes')) };
 
@@ -65,15 +65,7 @@ it("does not show one stage's progress under the next one", async () => {
     awaitTraining: async ({ jobName }) => {
       heartbeat({ resource: jobName, status: 'InProgress', secondaryStatus: 'Training' });
       if (!trained) throw underWay(100);
-      return {
-        artifact: 's3://b/m',
-        jobName,
-        jobArn: 'arn',
-        instance: 'ml.m5.large',
-        metrics: {},
-        trainingSeconds: 1,
-        billedSeconds: 1,
-      };
+      return trainedBy(jobName);
     },
     awaitEvaluation: async () => {
       evaluating = true;

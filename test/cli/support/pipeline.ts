@@ -8,6 +8,7 @@ import { NativeConnection, Worker } from '@temporalio/worker';
 import { onTestFinished } from 'vitest';
 import { ensureSearchAttributes } from '../../../cli/workers/search-attributes.ts';
 import { PIPELINE_TASK_QUEUE } from '../../../spec/naming.ts';
+import type { TrainedModel } from '../../../spec/record.ts';
 import { sharedRegion, temporaryDirectory } from '../../support/region.ts';
 import { type AllActivities, fakeActivities } from '../../workflows/fake-activities.ts';
 import { workflowBundle } from '../../workflows/harness.ts';
@@ -65,6 +66,19 @@ export async function startPipeline(env: Env, overrides: Partial<AllActivities> 
     await running;
     await connection.close();
   });
+}
+
+/** What a training job of the fakes has left. */
+export function trainedBy(jobName: string): TrainedModel {
+  return {
+    artifact: 's3://b/m',
+    jobName,
+    jobArn: 'arn',
+    instance: 'ml.m5.large',
+    metrics: {},
+    trainingSeconds: 1,
+    billedSeconds: 1,
+  };
 }
 
 /** A directory with a spec, its scripts and data. */
