@@ -12,9 +12,11 @@ import { waitingText } from '../../spec/waiting.ts';
 import type { Screen, Style } from '../output.ts';
 import type { Pending } from '../runs/pending.ts';
 import { advice } from './advice.ts';
-import { formatBytes, formatMetric, formatSeconds, formatWhole, pad, plural, shorten } from './format.ts';
+import { formatBytes, formatMetric, formatSeconds, formatWhole, pad, plural, shorten, widthOf } from './format.ts';
 
 const STAGE_WIDTH = 11;
+/** Where the text of a stage begins, behind its mark and name. */
+const TEXT_AT = 4 + STAGE_WIDTH;
 const TEXT_WIDTH = 50;
 const SECONDS_WIDTH = 8;
 /** Below this many columns, times stand right behind the text: in a column of their own they would wrap. */
@@ -41,7 +43,11 @@ export function stageLine(record: RunRecord, stage: Stage, screen: Screen): stri
   const { text, extra } = stageText(record, stage);
   const seconds = record.timings.find((timing) => timing.stage === stage)?.seconds;
   const took = seconds !== undefined && seconds >= 0.05 ? formatSeconds(seconds) : '';
-  return line(glyph(record, stage, style), stage, `${timed(text, took, screen)}${extra ? `   ${extra}` : ''}`);
+  const main = line(glyph(record, stage, style), stage, timed(text, took, screen));
+  if (!extra) return main;
+  const beside = `${main}   ${extra}`;
+  // Cut by the terminal it would go on at the edge, among the names of stages.
+  return widthOf(beside) <= screen.columns ? beside : `${main}\n${' '.repeat(TEXT_AT)}${extra}`;
 }
 
 /** The line of the stage under way: what AWS says of the job, its latest metrics, and what stands in the way. */

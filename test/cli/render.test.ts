@@ -12,6 +12,7 @@ import { dataSet, scoresWith } from '../workflows/fake-activities.ts';
 
 const style = pc.createColors(false);
 const plain: Screen = { style, columns: 80, whole: false };
+const wide: Screen = { ...plain, columns: 120 };
 const RUN = 'temper/product-reviews/7f3a9c';
 const RULES = ['accuracy >= 0.70', 'accuracy >= base + 0.05'];
 
@@ -92,7 +93,7 @@ describe('a record, as people read it', () => {
       },
       timings: [...record.timings, { stage: 'deploy', startedAt: '2026-01-01T00:00:10Z', seconds: 3725 }],
     };
-    expect(renderRecord(passed, plain)).toMatchInlineSnapshot(`
+    expect(renderRecord(passed, wide)).toMatchInlineSnapshot(`
       "  run        temper/product-reviews/7f3a9c
 
         ✔ data       3,176 rows · 2 splits · sha256:aaaa…                 0.4 s
@@ -106,7 +107,7 @@ describe('a record, as people read it', () => {
   });
 
   it('rejected', () => {
-    expect(renderRecord({ ...evaluated(70, 72), outcome: 'rejected' }, plain)).toMatchInlineSnapshot(`
+    expect(renderRecord({ ...evaluated(70, 72), outcome: 'rejected' }, wide)).toMatchInlineSnapshot(`
       "  run        temper/product-reviews/7f3a9c
 
         ✔ data       3,176 rows · 2 splits · sha256:aaaa…                 0.4 s
@@ -195,6 +196,14 @@ it('cuts a message that would fill the screen, unless it is asked for whole', ()
   expect(renderRecord(record, { ...plain, whole: true })).toContain(message);
   const pending = { problem: message, attempt: 2 };
   expect(pendingLine('train', pending, '·', plain)).toMatch(/characters more: --debug\)$/);
+});
+
+it('tells below its stage what does not fit beside it', () => {
+  expect(renderRecord(evaluated(62, 76), plain)).toContain(
+    `${'  ✔ train      sagemaker · product-reviews-7f3a9c-train'.padEnd(65)}   6.2 s
+               loss 12.35 · accuracy 0.76
+  ✔ evaluate`,
+  );
 });
 
 it('keeps the time beside the text where the terminal is narrow', () => {
