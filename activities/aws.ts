@@ -78,9 +78,9 @@ export function createAwsClients(region: string, onRejected: () => void = () => 
   const options = () => ({ region, credentials, retryStrategy: new Retries(ATTEMPTS) });
   const watched = <C extends AwsClients[keyof AwsClients]>(client: C): C => {
     watchErrors(client, (error) => {
-      if (errorTypeOf(error) === 'CredentialsRejected') onRejected();
       // What S3 says of a bucket elsewhere does not name the region that was asked.
-      else if (error instanceof Error) Object.assign(error, { askedRegion: region });
+      if (error instanceof Error) Object.assign(error, { askedRegion: region });
+      if (errorTypeOf(error) === 'CredentialsRejected') onRejected();
     });
     return client;
   };

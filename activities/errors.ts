@@ -1,6 +1,6 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { PipelineCode } from '../spec/errors/pipeline.ts';
-import { isOfKms, kmsRemedy, passRoleRemedy, wrongRegionRemedy } from './remedies.ts';
+import { isOfAnotherRegion, isOfKms, kmsRemedy, passRoleRemedy, wrongRegionRemedy } from './remedies.ts';
 
 /**
  * The types of the failures that activities throw: stable, told to users as the failure's code, and whether trying the
@@ -138,8 +138,8 @@ export function errorTypeOf(error: unknown): ErrorType {
   const status = (error as AwsError).$metadata?.httpStatusCode;
   if (status === 301) return 'WrongRegion';
   if (status === 429) return 'Throttled';
-  // So S3 answers a HEAD that is signed with an expired token.
-  if (status === 400 && name === NAMELESS) return 'CredentialsRejected';
+  // So S3 answers a HEAD that is signed for another region than the bucket's, or with an expired token.
+  if (status === 400 && name === NAMELESS) return isOfAnotherRegion(error) ? 'WrongRegion' : 'CredentialsRejected';
   if (status === 403) return isOfKms(message) ? 'KmsAccessDenied' : 'AccessDenied';
   if (status === 404) return 'NotFound';
   return status !== undefined && status >= 400 && status < 500 ? 'InvalidRequest' : 'Unavailable';

@@ -38,6 +38,12 @@ function regionOfBucket({ Region, $response, message }: S3Error): string | undef
   );
 }
 
+/** Whether the answer names a region of the bucket that is not the one that was asked. */
+export function isOfAnotherRegion(error: S3Error): boolean {
+  const actual = regionOfBucket(error);
+  return actual !== undefined && error.askedRegion !== undefined && actual !== error.askedRegion;
+}
+
 /** Names both regions, as far as they are known. */
 export function wrongRegionRemedy(error: S3Error): string {
   const asked = error.askedRegion ?? /the region '([^']+)' is wrong/.exec(error.message)?.[1];
