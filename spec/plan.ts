@@ -27,6 +27,8 @@ export interface DataFacts extends InputFacts {
 export interface EndpointFacts {
   /** In AWS's words. */
   readonly status: string;
+  /** Whether it can be, at once or when what it is busy with is over. */
+  readonly updatable: boolean;
   /** Its tag `temper:name`; absent for one that Temper did not make. */
   readonly owner?: string;
   /** Workflow id of the run whose model it serves, where that is known. */
@@ -214,13 +216,13 @@ function problemsOf(spec: Spec, { account, bucket, data, base, endpoint }: PlanF
   return overBudget ? [...problems, overBudget] : problems;
 }
 
-function endpointProblems({ name, deploy }: Spec, { owner, status }: EndpointFacts): PlanProblem[] {
+function endpointProblems({ name, deploy }: Spec, { owner, status, updatable }: EndpointFacts): PlanProblem[] {
   const endpoint = deploy.to === 'none' ? name : (deploy.endpoint ?? name);
   if (owner !== name) {
     const message = `endpoint ${endpoint} was not made by temper for ${name}`;
     return [{ code: 'Conflict', message, fix: 'choose another deploy.endpoint, or delete that one' }];
   }
-  if (status !== 'Failed') return [];
+  if (updatable) return [];
   const message = `endpoint ${endpoint} is ${status} and cannot be updated`;
   return [{ code: 'EndpointFailed', message, fix: 'delete it; the run then creates it anew' }];
 }

@@ -9,7 +9,7 @@ import { heartbeating, tell } from '../heartbeating.ts';
 import { s3Uri } from '../s3-uri.ts';
 import { readDataSet } from './data-set.ts';
 import { Scratch } from './scratch.ts';
-import { missingFiles, packSource } from './source.ts';
+import { describeMissing, missingFiles, packSource } from './source.ts';
 import { type Upload, uploadAll } from './upload.ts';
 
 /** `directory` is that of the spec file, absolute, on this machine. */
@@ -56,7 +56,7 @@ export function createDataActivities({ aws }: { readonly aws: AwsProvider }) {
     async prepareInputs(input: PrepareInputs): Promise<PreparedInputs> {
       const { run, spec, directory, region, bucket } = input;
       const missing = await missingFiles(spec, directory);
-      if (missing.length > 0) throw failure('InvalidSpec', missing.join('\n'));
+      if (missing.length > 0) throw failure('InvalidSpec', missing.map(describeMissing).join('\n'));
       const content = await packSource(spec, directory);
       const { sha256 } = content;
       const code = { uri: s3Uri(bucket, s3Keys.source(run.name, sha256)), content };

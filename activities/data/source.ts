@@ -18,27 +18,41 @@ async function isFile(path: string): Promise<boolean> {
   return (await stat(path).catch(() => undefined))?.isFile() ?? false;
 }
 
+/** A field of a spec that names what is not there. */
+export interface MissingFile {
+  /** `train.script` */
+  readonly field: string;
+  readonly message: string;
+  readonly fix: string;
+}
+
 /**
- * What a spec names but its directory does not hold, one sentence for each: the training script, the serving script
- * where the model is going to be served, and data. What lies in S3 is not looked for.
+ * What a spec names but its directory does not hold: the training script, the serving script where the model is going to
+ * be served, and data. What lies in S3 is not looked for.
  */
-export async function missingFiles(spec: Spec, directory: string): Promise<string[]> {
+export async function missingFiles(spec: Spec, directory: string): Promise<MissingFile[]> {
   const { data, train, serve, evaluate, deploy } = spec;
   const scripts: [string, string][] = [['train.script', train.script]];
   if (evaluate !== undefined || deploy.to !== 'none') {
     scripts.push(['serve.script', `${dirname(train.script)}/${serve.script}`.replace(/^\.\//, '')]);
   }
-  const missing: string[] = [];
+  const missing: MissingFile[] = [];
   for (const [field, path] of scripts) {
     if (!(await isFile(resolve(directory, path)))) {
-      missing.push(`${field}: no file ${path} in ${directory}; create it or correct the path`);
+      missing.push({ field, message: `no file ${path} in ${directory}`, fix: 'create it or correct the path' });
     }
   }
   for (const [field, path] of dataPaths(spec)) {
     if (isS3(path) || (await findLocalFiles(path, directory, data.format)).length > 0) continue;
-    missing.push(`${field}: no file matches ${path} in ${directory}; a directory is searched for ${SEARCHED_FOR}`);
+    const fix = `a directory is searched for ${SEARCHED_FOR}`;
+    missing.push({ field, message: `no file matches ${path} in ${directory}`, fix });
   }
   return missing;
+}
+
+/** A sentence for people. */
+export function describeMissing({ field, message, fix }: MissingFile): string {
+  return `${field}: ${message}; ${fix}`;
 }
 
 /**

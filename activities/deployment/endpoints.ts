@@ -27,6 +27,11 @@ const ABANDONED_AFTER_MS = 15 * 60_000;
 /** What SageMaker is busy with cannot be updated or deleted. */
 export const BUSY = new Set(['Creating', 'Updating', 'SystemUpdating', 'RollingBack', 'Deleting']);
 
+/** Whether an endpoint with this status can be updated, now or when what it is busy with is over. */
+export function isUpdatable(status: string): boolean {
+  return status === 'InService' || BUSY.has(status);
+}
+
 export function describeEndpoint(
   sagemaker: SageMakerClient,
   name: string,

@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { type CheckProgress, checkData } from '../../activities/data/check/check-data.ts';
 import { type FixedCopy, type FixOptions, fixData, leakKey } from '../../activities/data/check/fix-data.ts';
-import { missingFiles } from '../../activities/data/source.ts';
+import { type MissingFile, missingFiles } from '../../activities/data/source.ts';
 import { findLocalFiles } from '../../activities/data/source-files.ts';
 import type { CheckFinding, CheckReport, FixedReport } from '../../spec/check.ts';
 import type { Place, ProblemGroup } from '../../spec/data/problems.ts';
@@ -35,10 +35,10 @@ async function checkSpec(context: Context, file: string, out: string | undefined
   const parsed = parseSpec(text, { file });
   const errors = parsed.ok ? [] : parsed.problems.map(specFinding);
   const missing = parsed.ok ? await missingFiles(parsed.spec, directory) : [];
-  errors.push(...missing.map((sentence) => missingFinding(file, sentence)));
+  errors.push(...missing.map((each) => missingFinding(file, each)));
 
   const data = parsed.ok ? parsed.spec.data : parsed.data;
-  const isThere = !missing.some((sentence) => sentence.startsWith('data.'));
+  const isThere = !missing.some(({ field }) => field.startsWith('data.'));
   if (data === undefined || !isThere) return { ok: false, file, errors, warnings: [] };
   const region = parsed.ok ? parsed.spec.aws.region : undefined;
   const report = await checkRows(context, data, { directory, region, out });
@@ -163,10 +163,8 @@ function specFinding({ code, file, line, path, message, fix }: SpecProblem): Che
   return { code, message: told, ...(fix ? { fix } : {}), ...place, count: 1, places: [place] };
 }
 
-/** @param sentence what is missing; what to do */
-function missingFinding(file: string, sentence: string): CheckFinding {
-  const [message = '', fix] = sentence.split('; ');
-  return { code: 'FilesMissing', message, ...(fix ? { fix } : {}), file, count: 1, places: [{ file }] };
+function missingFinding(file: string, { field, message, fix }: MissingFile): CheckFinding {
+  return { code: 'FilesMissing', message: `${field}: ${message}`, fix, file, count: 1, places: [{ file }] };
 }
 
 function dataFinding({ code, message, fix, count, places }: ProblemGroup): CheckFinding {

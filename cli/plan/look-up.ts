@@ -2,7 +2,7 @@
 import { HeadBucketCommand, HeadObjectCommand } from '@aws-sdk/client-s3';
 import { type AwsClients, createAwsClients } from '../../activities/aws.ts';
 import type { Reader } from '../../activities/data/source-rows.ts';
-import { describeEndpoint, ownerOf, servedRun } from '../../activities/deployment/endpoints.ts';
+import { describeEndpoint, isUpdatable, ownerOf, servedRun } from '../../activities/deployment/endpoints.ts';
 import { errorTypeOf, unlessNotFound } from '../../activities/errors.ts';
 import { findBase } from '../../activities/models.ts';
 import { parseS3Uri } from '../../activities/s3-uri.ts';
@@ -154,12 +154,14 @@ async function baseOrNull(s3: AwsClients['s3'], base: string, bucket: string): P
 async function endpointOrNull({ sagemaker }: AwsClients, name: string): Promise<EndpointFacts | null> {
   const endpoint = await describeEndpoint(sagemaker, name);
   if (!endpoint) return null;
+  const status = endpoint.EndpointStatus ?? '';
   const [owner, serves] = await Promise.all([
     ownerOf(sagemaker, endpoint),
     servedRun(sagemaker, endpoint.EndpointConfigName ?? ''),
   ]);
   return {
-    status: endpoint.EndpointStatus ?? '',
+    status,
+    updatable: isUpdatable(status),
     ...(owner.name && { owner: owner.name }),
     ...(serves && { serves }),
   };

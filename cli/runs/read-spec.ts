@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
-import { missingFiles } from '../../activities/data/source.ts';
+import { describeMissing, missingFiles } from '../../activities/data/source.ts';
 import { imageUri } from '../../spec/images.ts';
 import { formatProblems, parseSpec } from '../../spec/parse.ts';
 import type { Spec } from '../../spec/spec.ts';
@@ -38,7 +38,10 @@ export async function readSpec({ cwd }: Context, file: string, overrides: readon
   const directory = dirname(path);
   const missing = await missingFiles(parsed.spec, directory);
   if (missing.length > 0)
-    throw usageError('FilesMissing', [`${file} names files that are not there:`, ...missing].join('\n  '));
+    throw usageError(
+      'FilesMissing',
+      [`${file} names files that are not there:`, ...missing.map(describeMissing)].join('\n  '),
+    );
   return { file, spec: parsed.spec, directory };
 }
 

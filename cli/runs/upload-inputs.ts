@@ -1,4 +1,4 @@
-import { missingFiles } from '../../activities/data/source.ts';
+import { describeMissing, missingFiles } from '../../activities/data/source.ts';
 import { parseWorkflowId } from '../../spec/naming.ts';
 import type { Context } from '../context.ts';
 import { EXIT, usageError } from '../errors.ts';
@@ -19,7 +19,7 @@ export async function uploadInputs(context: Context, temporal: Temporal, workflo
   if (missing.length > 0) {
     throw usageError(
       'FilesMissing',
-      ['this machine does not have the files of the run:', ...missing].join('\n  '),
+      ['this machine does not have the files of the run:', ...missing.map(describeMissing)].join('\n  '),
       `upload from the machine that has ${directory}`,
     );
   }

@@ -21,7 +21,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createAwsProvider } from '../../activities/aws.ts';
 import { createDataActivities, type PreparedInputs } from '../../activities/data/activities.ts';
 import { checkData } from '../../activities/data/check/check-data.ts';
-import { missingFiles } from '../../activities/data/source.ts';
+import { describeMissing, missingFiles } from '../../activities/data/source.ts';
 import { parseS3Uri } from '../../activities/s3-uri.ts';
 import { normalise } from '../../spec/data/examples.ts';
 import { formatProblems, parseSpec } from '../../spec/parse.ts';
@@ -513,7 +513,7 @@ describe('missing files', () => {
       `serve.script: no file src/serve.py in ${directory}; create it or correct the path`,
       `data.source: no file matches data/*.jsonl in ${directory}; a directory is searched for .jsonl, .ndjson, .csv, .tsv, .parquet files (or .gz of them)`,
     ];
-    expect(await missingFiles(spec, directory)).toEqual(missing);
+    expect((await missingFiles(spec, directory)).map(describeMissing)).toEqual(missing);
     const failure = await failureOf(prepare(spec));
     expect(failure).toMatchObject({ type: 'InvalidSpec', nonRetryable: true, message: missing.join('\n') });
   });

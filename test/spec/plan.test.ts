@@ -13,7 +13,7 @@ const facts: PlanFacts = {
   code: { bytes: 2000, uri: 's3://bucket/code', there: false },
   bucket: 'there',
   base: { artifact: 's3://bucket/base/model.tar.gz', run: 'temper/movie-reviews/aaaaaa' },
-  endpoint: { status: 'InService', owner: 'reviews', serves: 'temper/reviews/bbbbbb' },
+  endpoint: { status: 'InService', updatable: true, owner: 'reviews', serves: 'temper/reviews/bbbbbb' },
   unknown: [],
 };
 
@@ -80,9 +80,17 @@ describe('what would stop a run is part of its plan', () => {
     ['no bucket', { bucket: null }, 'NotFound'],
     ['rows that cannot be used', { data: { refused: '3 of 40 rows cannot be used' } }, 'InvalidData'],
     ['no base', { base: null }, 'BaseNotFound'],
-    ["an endpoint of somebody else's", { endpoint: { status: 'InService', owner: 'other' } }, 'Conflict'],
-    ['an endpoint without an owner', { endpoint: { status: 'InService' } }, 'Conflict'],
-    ['an endpoint that failed', { endpoint: { status: 'Failed', owner: 'reviews' } }, 'EndpointFailed'],
+    [
+      "an endpoint of somebody else's",
+      { endpoint: { status: 'InService', updatable: true, owner: 'other' } },
+      'Conflict',
+    ],
+    ['an endpoint without an owner', { endpoint: { status: 'InService', updatable: true } }, 'Conflict'],
+    [
+      'an endpoint that failed',
+      { endpoint: { status: 'Failed', updatable: false, owner: 'reviews' } },
+      'EndpointFailed',
+    ],
   ])('%s', (_, changed, code) => {
     expect(codes(changed)).toEqual([code]);
   });
