@@ -1,10 +1,12 @@
 /** Whether what a spec asks of a model fits the kind of its examples. */
 import type { Kind } from './data/examples.ts';
-import { METRICS, METRICS_OF, type Metric } from './scoring.ts';
+import { METRICS, METRICS_OF, type Metric } from './metrics.ts';
 
 /** The parts of a spec that name metrics. */
 export interface Scoring {
-  readonly evaluate?: { readonly metrics?: readonly Metric[] | undefined } | undefined;
+  readonly evaluate?:
+    | { readonly metrics?: readonly Metric[] | undefined; readonly schema?: object | undefined }
+    | undefined;
   readonly gate: readonly string[];
 }
 
@@ -27,12 +29,14 @@ export function misfits({ evaluate, gate }: Scoring, kind: Kind): Misfit[] {
     ...(evaluate.metrics ?? []).map((metric, i) => ({ steps: ['evaluate', 'metrics', i], metric })),
     ...gate.map((rule, i) => ({ steps: ['gate', i], metric: metricOf(rule) })),
   ];
-  return named
-    .filter(({ metric }) => metric !== undefined && !fitting.includes(metric))
-    .map(({ steps, metric }) => ({
-      steps,
-      message: `${metric} does not fit ${kind} examples; these do: ${fitting.join(', ')}`,
-    }));
+  return named.flatMap(({ steps, metric }) => {
+    if (metric === undefined) return [];
+    if (!fitting.includes(metric)) {
+      return [{ steps, message: `${metric} does not fit ${kind} examples; these do: ${fitting.join(', ')}` }];
+    }
+    const lacking = metric === 'json_schema' && !evaluate.schema;
+    return lacking ? [{ steps, message: 'json_schema needs the JSON schema of an answer in evaluate.schema' }] : [];
+  });
 }
 
 /** A rule begins with its metric; whether it is a rule at all is told elsewhere. */

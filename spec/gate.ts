@@ -1,4 +1,4 @@
-import { METRICS, type Metric, type ScoreSummary } from './scoring.ts';
+import { METRICS, type Metric, type ScoreSummary } from './metrics.ts';
 
 const OPERATORS = ['>=', '<=', '>', '<', '=='] as const;
 type Operator = (typeof OPERATORS)[number];

@@ -4,9 +4,9 @@
  */
 import type { Kind } from './data/examples.ts';
 import type { RuleVerdict } from './gate.ts';
+import type { ScoreSummary } from './metrics.ts';
 import type { Contender } from './naming.ts';
 import type { Metric } from './numbers.ts';
-import type { ScoreSummary } from './scoring.ts';
 import type { Spec } from './spec.ts';
 
 /**
@@ -119,7 +119,7 @@ export interface Evaluation {
   readonly scores: ScoreSummary;
   /**
    * Per-row predictions, JSON Lines in S3: `{row, label, prediction, ok}` of classifiers, `{row, expected, prediction,
-   * exact_match, token_f1}` of other models; `scores.json` beside them has the confusion matrix.
+   * exact_match, token_f1, ...}` of other models; `scores.json` beside them has the confusion matrix.
    */
   readonly predictions: string;
 }

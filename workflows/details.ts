@@ -1,7 +1,7 @@
+import { shownMetrics } from '../spec/metrics.ts';
 import type { Metric } from '../spec/numbers.ts';
 import type { RunRecord, Stage } from '../spec/record.ts';
 import { STAGES } from '../spec/record.ts';
-import { shownMetrics } from '../spec/scoring.ts';
 import { waitingText } from '../spec/waiting.ts';
 
 const number = (value: Metric): string =>

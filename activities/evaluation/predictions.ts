@@ -1,7 +1,8 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import { Context } from '@temporalio/activity';
 import { answerOf, canonicalExample, type Kind } from '../../spec/data/examples.ts';
-import { type ScoreSummary, scorerFor } from '../../spec/scoring.ts';
+import type { ScoreSummary } from '../../spec/metrics.ts';
+import { scorerFor } from '../../spec/scoring/scorer.ts';
 import { inMemory } from '../data/content.ts';
 import { LineFile } from '../data/line-file.ts';
 import { Scratch } from '../data/scratch.ts';

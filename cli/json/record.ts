@@ -1,7 +1,7 @@
 /** The documents that tell of a run. */
 import { z } from 'zod';
+import { METRICS, type Metric } from '../../spec/metrics.ts';
 import { type Account, type RunRecord, type SPLITS, STAGES } from '../../spec/record.ts';
-import { METRICS, type Metric } from '../../spec/scoring.ts';
 import type { Spec } from '../../spec/spec.ts';
 
 const time = z.string().meta({ description: 'ISO 8601' });

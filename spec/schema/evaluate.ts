@@ -1,7 +1,7 @@
 /** `serve:`, `evaluate:` and `gate:` of `temper.yaml`: how a model answers, is scored, and passes. */
 import { z } from 'zod';
 import { parseRule } from '../gate.ts';
-import { METRICS } from '../scoring.ts';
+import { METRICS } from '../metrics.ts';
 import { duration, instance, relativePath } from './values.ts';
 
 export const serve = z
@@ -18,7 +18,7 @@ export const evaluate = z
   .strictObject({
     metrics: z.array(z.enum(METRICS)).min(1).optional().meta({
       description:
-        'The scores to show: of classifiers `accuracy` and `f1_macro` where not given; of completions and chats there are `exact_match` and `token_f1`.',
+        'The scores to show: of classifiers `accuracy` and `f1_macro` where not given; of completions and chats `exact_match` and `token_f1`.',
     }),
     instance: instance.default('ml.m5.large').meta({ description: 'Machine of the batch transform jobs.' }),
     maxRuntime: duration.default('1h').meta({ description: 'Each of them is stopped after this long.' }),

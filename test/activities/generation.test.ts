@@ -38,12 +38,12 @@ it.each(['completion', 'chat'] as const)('a %s model is evaluated by its words, 
   const kept = await linesAt(candidate?.predictions ?? '');
   // Each fourth answer has two words around the one that is right.
   const wordy = kept.filter(({ expected }) => String(expected).startsWith('the word'));
-  expect(candidate?.scores).toEqual({
+  expect(candidate?.scores).toMatchObject({
     rows: 8,
     metrics: { exact_match: (8 - wordy.length) / 8, token_f1: (8 - wordy.length + (wordy.length * 2) / 3) / 8 },
   });
   expect(wordy.length).toBeGreaterThan(0);
-  expect(wordy[0]).toEqual({
+  expect(wordy[0]).toMatchObject({
     row: expect.any(Number),
     expected: expect.stringMatching(/^the word: number\d+$/),
     prediction: expect.stringMatching(/^number\d+$/),

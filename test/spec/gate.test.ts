@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { evaluateGate, parseRule } from '../../spec/gate.ts';
-import { type Scores, scorerFor } from '../../spec/scoring.ts';
+import { type Scores, scorerFor } from '../../spec/scoring/scorer.ts';
 
 /** Scores of a hundred rows, so many of which are right. */
 function rightIn100(right: number): Scores {
@@ -29,7 +29,7 @@ describe('parseRule', () => {
     ['accuracy >= champion', 'not a gate rule'],
     ['accuracy >= 0.7 + base', 'not a gate rule'],
     ['accuracy >= base + 5 %', 'not a gate rule'],
-    ['bleu >= 0.5', 'unknown metric "bleu" in "bleu >= 0.5"; known: accuracy'],
+    ['blue >= 0.5', 'unknown metric "blue" in "blue >= 0.5"; known: accuracy'],
   ])('refuses %j', (text, message) => {
     expect(() => parseRule(text)).toThrow(message);
     expect(() => parseRule(text)).toThrow(RangeError);

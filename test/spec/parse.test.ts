@@ -51,10 +51,18 @@ describe('metrics that do not fit the examples', () => {
 
   it('are told with their place where the format is named', () => {
     expect(withFormat('classification')).toEqual([]);
+    const fitting = 'exact_match, token_f1, rouge_l, bleu, json_valid, json_schema';
     expect(withFormat('alpaca')).toEqual([
-      expect.stringMatching(/ {2}gate\.0: accuracy does not fit completion examples; these do: exact_match, token_f1$/),
-      expect.stringMatching(/ {2}gate\.1: accuracy does not fit completion examples; these do: exact_match, token_f1$/),
+      expect.stringContaining(`  gate.0: accuracy does not fit completion examples; these do: ${fitting}`),
+      expect.stringContaining(`  gate.1: accuracy does not fit completion examples; these do: ${fitting}`),
     ]);
+  });
+
+  it('are told where a schema is wanted and none is given', () => {
+    const text = having('split: {', 'format: chat\n  split: {').replace('accuracy >= 0.70', 'json_schema >= 0.9');
+    expect(told(text)).toContainEqual(
+      expect.stringContaining('  gate.0: json_schema needs the JSON schema of an answer in evaluate.schema'),
+    );
   });
 
   it('are all of them, where plain text has no answers', () => {
@@ -119,7 +127,7 @@ describe('a problem is told with its place and what to do', () => {
     [
       'a metric that there is not',
       having('evaluate: {}', 'evaluate: { metrics: [accuracy, f1_marco] }'),
-      'temper.yaml:10:33  evaluate.metrics.1: must be one of accuracy, exact_match, precision_macro, precision_micro, recall_macro, recall_micro, f1_macro, f1_micro, token_f1, received "f1_marco"; did you mean f1_macro?',
+      'temper.yaml:10:33  evaluate.metrics.1: must be one of accuracy, exact_match, precision_macro, precision_micro, recall_macro, recall_micro, f1_macro, f1_micro, token_f1, rouge_l, bleu, json_valid, json_schema, received "f1_marco"; did you mean f1_macro?',
     ],
     [
       'a hyperparameter that cannot be sent',

@@ -1,8 +1,9 @@
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import type { createDataActivities } from '../../activities/data/activities.ts';
 import type { PipelineActivities } from '../../activities/index.ts';
+import type { ScoreSummary } from '../../spec/metrics.ts';
 import type { DataSet, Serving } from '../../spec/record.ts';
-import { type ScoreSummary, scorerFor } from '../../spec/scoring.ts';
+import { scorerFor } from '../../spec/scoring/scorer.ts';
 
 export type AllActivities = PipelineActivities & ReturnType<typeof createDataActivities>;
 export type ActivityName = keyof AllActivities;

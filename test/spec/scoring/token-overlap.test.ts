@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { overlapOf } from '../../spec/token-overlap.ts';
-import cases from './fixtures/squad_scores.json' with { type: 'json' };
+import { overlapOf } from '../../../spec/scoring/token-overlap.ts';
+import cases from '../fixtures/squad_scores.json' with { type: 'json' };
 
 it.each(cases)("is as SQuAD's script says: $gold, $answer", ({ gold, answer, exact, f1 }) => {
   const overlap = overlapOf(gold, answer);

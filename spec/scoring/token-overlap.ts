@@ -4,12 +4,12 @@
  * text without it, such as Chinese, is one word.
  */
 
+import { SPACE } from './white-space.ts';
+
 // string.punctuation of Python, which the script removes.
 const PUNCTUATION = /[!-/:-@[-`{-~]/g;
 // JavaScript's \b takes é for no letter.
 const ARTICLES = /(?<![\p{L}\p{N}_])(?:a|an|the)(?![\p{L}\p{N}_])/gu;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: what str.split() of Python takes for white space.
-const SPACE = /[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/u;
 
 /** Lower case, without punctuation and articles. */
 function wordsOf(text: string): string[] {
