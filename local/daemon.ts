@@ -29,7 +29,9 @@ async function main(): Promise<void> {
   const { setFaults: _, stop, ...addresses } = region;
   if (!ended.signal.aborted) {
     writeRegion({ home: options.home, process: ownIdentity(), since: new Date().toISOString(), ...addresses });
-    log(`up: Temporal ${region.temporalAddress}, AWS ${region.awsUrl}, SageMaker ${region.sagemakerUrl}`);
+    log(
+      `up: Temporal ${region.temporalAddress}, AWS ${region.awsUrl}, SageMaker ${region.sagemakerUrl}, Bedrock ${region.bedrockUrl}`,
+    );
     process.removeAllListeners('disconnect');
     tell({ type: 'ready' });
     if (process.connected) process.disconnect();

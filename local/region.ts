@@ -1,12 +1,12 @@
-/** The laptop region, in the process that calls it: Temporal, MiniStack and our SageMaker, and how to reach them. */
+/** The laptop region, in the process that calls it: Temporal, MiniStack, and our SageMaker and Bedrock; and how to reach them. */
 import { mkdirSync } from 'node:fs';
+import type { FaultPlan } from './aws/faults.ts';
 import { childEnv } from './child-env.ts';
 import { homePaths } from './home.ts';
 import { Lock } from './lock.ts';
 import { startMiniStack } from './ministack.ts';
 import { holdPorts } from './ports.ts';
 import { ProcessRecords } from './processes.ts';
-import type { FaultPlan } from './sagemaker/faults.ts';
 import type { Machines } from './sagemaker/machines.ts';
 import { startTemporal, temporalUi } from './temporal.ts';
 import { installTools, type OnProgress, type Tools } from './tools.ts';
@@ -21,19 +21,20 @@ export interface Ports {
   readonly ui: number;
   readonly ministack: number;
   readonly sagemaker: number;
+  readonly bedrock: number;
 }
 
 /** Where people expect them; the next free port is taken where one is in use. */
-const PREFERRED_PORTS: Ports = { temporal: 7233, ui: 8233, ministack: 4566, sagemaker: 4567 };
+const PREFERRED_PORTS: Ports = { temporal: 7233, ui: 8233, ministack: 4566, sagemaker: 4567, bedrock: 4568 };
 /** Preferred ports for regions that must not meet: any. */
-export const ANY_PORTS: Ports = { temporal: 0, ui: 0, ministack: 0, sagemaker: 0 };
+export const ANY_PORTS: Ports = { temporal: 0, ui: 0, ministack: 0, sagemaker: 0, bedrock: 0 };
 
 export interface RegionOptions {
   /** Directory for everything the region keeps; one region at a time. */
   readonly home: string;
   /** Preferred ports; 0 is any. */
   readonly ports?: Partial<Ports>;
-  /** What the region's SageMaker does wrong, on purpose. */
+  /** What the region's SageMaker and Bedrock do wrong, on purpose. */
   readonly faults?: FaultPlan;
   /** What its jobs and endpoints run on; processes where not given. */
   readonly machines?: Machines;
@@ -51,6 +52,7 @@ export interface RegionAddresses {
   /** S3, IAM, CloudWatch Logs and the rest of MiniStack. */
   readonly awsUrl: string;
   readonly sagemakerUrl: string;
+  readonly bedrockUrl: string;
   /** What points Temporal clients, AWS SDKs and temper at the region; nothing else is needed. */
   readonly env: ClientEnv;
 }
@@ -115,7 +117,7 @@ async function startServices(
   const shared = { records: new ProcessRecords(paths.processes), onEvent: onProgress };
   const awsUrl = `http://127.0.0.1:${ports.ministack}`;
   const stops: (() => Promise<void>)[] = [];
-  // The last one first: while SageMaker stops it still writes logs and artifacts to the others.
+  // The last one first: while Bedrock and SageMaker stop they still write logs and artifacts to the others.
   const stop = async (): Promise<void> => {
     for (const end of stops.splice(0).reverse()) await end();
   };
@@ -144,6 +146,7 @@ async function startServices(
 
     // Commands that start no region do without the SDKs that it brings.
     const { startSageMaker } = await import('./sagemaker/server.ts');
+    const { startBedrock } = await import('./bedrock/server.ts');
     const sagemaker = await startSageMaker({
       home,
       region: REGION,
@@ -157,13 +160,27 @@ async function startServices(
       ...(machines && { machines }),
     });
     stops.push(() => sagemaker.close());
+    const bedrock = await startBedrock({
+      home,
+      region: REGION,
+      account: ACCOUNT,
+      s3Endpoint: awsUrl,
+      port: ports.bedrock,
+      ...(faults && { faults }),
+    });
+    stops.push(() => bedrock.close());
     const addresses = {
       temporalAddress: `127.0.0.1:${ports.temporal}`,
       uiUrl: temporalUi(ports.ui),
       awsUrl,
       sagemakerUrl: sagemaker.url,
+      bedrockUrl: bedrock.url,
     };
-    return { ...addresses, env: clientEnv(addresses), setFaults: (plan) => sagemaker.setFaults(plan), stop };
+    const setFaults = (plan: FaultPlan) => {
+      sagemaker.setFaults(plan);
+      bedrock.setFaults(plan);
+    };
+    return { ...addresses, env: clientEnv(addresses), setFaults, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -184,6 +201,8 @@ function clientEnv(at: Omit<RegionAddresses, 'env'>) {
     AWS_ENDPOINT_URL_CLOUDFORMATION: at.awsUrl,
     AWS_ENDPOINT_URL_SAGEMAKER: at.sagemakerUrl,
     AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME: at.sagemakerUrl,
+    AWS_ENDPOINT_URL_BEDROCK: at.bedrockUrl,
+    AWS_ENDPOINT_URL_BEDROCK_RUNTIME: at.bedrockUrl,
     AWS_REGION: REGION,
     AWS_DEFAULT_REGION: REGION,
     AWS_ACCESS_KEY_ID: 'test',

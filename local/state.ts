@@ -37,7 +37,7 @@ export function removeRegion(home: string): void {
 }
 
 export interface ServiceHealth {
-  readonly name: 'Temporal' | 'MiniStack' | 'SageMaker';
+  readonly name: 'Temporal' | 'MiniStack' | 'SageMaker' | 'Bedrock';
   readonly address: string;
   /** Whether it answered just now. */
   readonly up: boolean;
@@ -52,12 +52,14 @@ export function regionHealth(region: RegionAddresses): Promise<ServiceHealth[]> 
       return JSON.parse(await expectOk(`${region.uiUrl}/api/v1/cluster-info`)).serverVersion;
     }),
     health('MiniStack', region.awsUrl, () => miniStackVersion(region.awsUrl)),
-    health('SageMaker', region.sagemakerUrl, async () => {
-      // Any answer will do: like AWS's, it answers a bare GET with an error.
-      await fetch(region.sagemakerUrl, { signal: AbortSignal.timeout(2_000) });
-      return undefined;
-    }),
+    health('SageMaker', region.sagemakerUrl, () => answers(region.sagemakerUrl)),
+    health('Bedrock', region.bedrockUrl, () => answers(region.bedrockUrl)),
   ]);
+}
+
+/** Any answer will do: like AWS's, ours answer a bare GET with an error. */
+async function answers(url: string): Promise<undefined> {
+  await fetch(url, { signal: AbortSignal.timeout(2_000) });
 }
 
 async function health(

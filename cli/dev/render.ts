@@ -11,7 +11,7 @@ type Place = Pick<Context, 'cwd' | 'output'>;
 export function renderUp(up: Up, { cwd, output }: Place): string {
   const { dim } = output.style;
   const lines = [
-    `Temporal   ${up.ui}       S3, SageMaker   127.0.0.1, state in ${near(cwd, up.home)}/`,
+    `Temporal   ${up.ui}       S3, SageMaker, Bedrock   127.0.0.1, state in ${near(cwd, up.home)}/`,
     ...(up.worker ? [`worker     process ${up.worker.pid}, log in ${near(cwd, workerLog(up.home))}`] : []),
   ];
   const already = up.started ? [] : [dim('the region was up already')];

@@ -15,6 +15,7 @@ export interface Up {
   readonly ui: string;
   readonly aws: string;
   readonly sagemaker: string;
+  readonly bedrock: string;
   readonly worker?: { readonly pid: number; readonly started: boolean };
 }
 
@@ -43,6 +44,7 @@ export async function up(context: Context, options: { worker: boolean; faults?: 
     ui: region.uiUrl,
     aws: region.awsUrl,
     sagemaker: region.sagemakerUrl,
+    bedrock: region.bedrockUrl,
     ...(worker && { worker: { pid: worker.worker.pid, started: worker.started } }),
   };
 }

@@ -128,6 +128,7 @@ export const ANSWERS: Readonly<Record<string, Answer>> = {
       ui: text,
       aws: text,
       sagemaker: text,
+      bedrock: text,
       worker: z.strictObject({ pid: z.int(), started: z.boolean() }).exactOptional(),
     }),
   },

@@ -1,9 +1,7 @@
+import type { ObjectStore } from '../aws/s3.ts';
 import type { Containers } from './containers.ts';
-import type { ResourceFault } from './faults.ts';
 import type { Logs } from './logs.ts';
 import type { Machines } from './machines.ts';
-import type { Json } from './model.ts';
-import type { ObjectStore } from './s3.ts';
 import type { Venvs } from './venvs.ts';
 
 /** What the services of the region share. */
@@ -24,9 +22,6 @@ export interface Context {
   readonly shutdown: AbortSignal;
 }
 
-export type Handler = (request: Json, fault: ResourceFault) => Json | undefined | Promise<Json | undefined>;
-export type Operations = Readonly<Record<string, Handler>>;
-
 export interface Tag {
   readonly Key: string;
   readonly Value: string;
@@ -42,11 +37,6 @@ export type ResourceKind = 'training-job' | 'transform-job' | 'model' | 'endpoin
 /** AWS writes names in ARNs in lower case. */
 export function arnOf({ region, account }: Context, kind: ResourceKind, name: string): string {
   return `arn:aws:sagemaker:${region}:${account}:${kind}/${name.toLowerCase()}`;
-}
-
-/** Seconds since 1970, with milliseconds. */
-export function now(): number {
-  return Date.now() / 1000;
 }
 
 /** Passes through to `work`, but rejects as soon as the signal is aborted, and leaves the work to end by itself. */

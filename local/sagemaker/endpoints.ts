@@ -1,15 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { arnOf, type Context, now, type Operations, type Tag, type Tagged } from './context.ts';
+import type { ResourceFault } from '../aws/faults.ts';
+import { page } from '../aws/listing.ts';
+import type { Json } from '../aws/model.ts';
+import { now, type Operations } from '../aws/operations.ts';
+import { validationError } from '../aws/protocol.ts';
+import { Collection } from '../aws/store.ts';
+import { arnOf, type Context, type Tag, type Tagged } from './context.ts';
 import type { EndpointConfigs } from './endpoint-configs.ts';
-import type { ResourceFault } from './faults.ts';
 import type { VariantSpec } from './fleet.ts';
-import { page } from './listing.ts';
 import type { Servers } from './machines.ts';
-import type { Json } from './model.ts';
-import { validationError } from './protocol.ts';
-import { Collection } from './store.ts';
 import { type TagHolder, tagHolder } from './tags.ts';
 
 /** A fleet that serves, or is to serve. */

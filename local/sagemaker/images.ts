@@ -1,4 +1,4 @@
-import { validationError } from './protocol.ts';
+import { validationError } from '../aws/protocol.ts';
 
 /** What the images bring along, by repository name. There are no containers on a laptop: packages stand for an image. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {

@@ -5,7 +5,7 @@ import {
   type InputLogEvent,
   PutLogEventsCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
-import { MAX_ATTEMPTS } from './s3.ts';
+import { MAX_ATTEMPTS } from '../aws/s3.ts';
 
 const FLUSH_MS = 300;
 /** Limits of PutLogEvents; each event counts 26 bytes on top of its text. */

@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { parseS3Uri } from '../aws/s3.ts';
 import { unpack } from './archives.ts';
 import { relocated, relocatedAll } from './container-paths.ts';
 import type { Container, Exit } from './containers.ts';
@@ -15,7 +16,6 @@ import { packagesOf } from './images.ts';
 import { eachLine, Tail } from './lines.ts';
 import type { LogStream } from './logs.ts';
 import type { ContainerDefinition } from './models.ts';
-import { parseS3Uri } from './s3.ts';
 
 const SHIM = fileURLToPath(new URL('serve.py', import.meta.url));
 /** AWS's grace for inference containers. */

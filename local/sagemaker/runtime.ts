@@ -2,10 +2,10 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
+import { AwsError } from '../aws/protocol.ts';
 import type { Context } from './context.ts';
 import type { Endpoints } from './endpoints.ts';
 import type { ModelAnswer } from './machines.ts';
-import { AwsError } from './protocol.ts';
 
 /** Of InvokeEndpoint's model. */
 const MAX_BODY_BYTES = 6_291_456;

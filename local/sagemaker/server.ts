@@ -1,29 +1,30 @@
 /** Amazon SageMaker in the laptop region. */
 import { rm } from 'node:fs/promises';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join, resolve } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { type FaultPlan, Faults } from '../aws/faults.ts';
+import { isObject, type Json } from '../aws/model.ts';
+import type { Operations } from '../aws/operations.ts';
+import { AwsError, readBody, sendJson } from '../aws/protocol.ts';
+import { ObjectStore } from '../aws/s3.ts';
+import { cut, isMet, listen } from '../aws/server.ts';
+import { validate } from '../aws/validation.ts';
 import { exec } from '../exec.ts';
 import { Lock } from '../lock.ts';
 import { ProcessRecords } from '../processes.ts';
 import { Containers } from './containers.ts';
-import type { Context, Operations } from './context.ts';
+import type { Context } from './context.ts';
 import { EndpointConfigs } from './endpoint-configs.ts';
 import { Endpoints } from './endpoints.ts';
 import { containerEnvironment } from './environment.ts';
-import { type CallFault, type FaultPlan, Faults } from './faults.ts';
 import { Logs } from './logs.ts';
 import { type Machines, PROCESSES } from './machines.ts';
-import { isObject, type Json, model, project } from './model.ts';
+import { model } from './model.ts';
 import { Models } from './models.ts';
-import { AwsError, readBody, sendError, sendJson } from './protocol.ts';
 import { invoke, invokedEndpoint } from './runtime.ts';
-import { ObjectStore } from './s3.ts';
 import { tagOperations } from './tags.ts';
 import { TrainingJobs } from './training/jobs.ts';
 import { TransformJobs } from './transform/jobs.ts';
-import { validate } from './validation.ts';
 import { Venvs } from './venvs.ts';
 
 export interface SageMakerOptions {
@@ -113,12 +114,6 @@ async function serve(options: SageMakerOptions, home: string, lock: Lock): Promi
   );
 
   let faults = new Faults(options.faults);
-  const server = createServer((request, response) => {
-    answer(request, response).catch((error: unknown) => sendError(response, error));
-  });
-  // Longer than SDKs keep idle connections, so that none is cut under a request.
-  server.keepAliveTimeout = 120_000;
-
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const endpoint = request.method === 'POST' ? invokedEndpoint(request.url ?? '') : undefined;
     if (endpoint !== undefined) {
@@ -133,27 +128,23 @@ async function serve(options: SageMakerOptions, home: string, lock: Lock): Promi
     if (!handler) throw new AwsError('UnknownOperationException', '');
     const fault = faults.meet(operation, resourceName(operation, input));
     if (await isMet(fault, response)) return;
-    validate(operation, input);
+    validate(model, operation, input);
     const output = await handler(input, fault.resource);
-    if (fault.reset === 'after-done') response.destroy();
-    else sendJson(response, 200, output && project(model.operations[operation]?.output ?? '', output));
+    if (fault.reset === 'after-done') cut(response);
+    else sendJson(response, 200, output && model.project(model.operations[operation]?.output ?? '', output));
   }
 
-  await new Promise<void>((listening, reject) => {
-    server.once('error', reject);
-    server.listen(options.port, '127.0.0.1', listening);
-  });
+  const server = await listen(options.port, answer);
   for (const service of [endpoints, trainingJobs, transformJobs]) service.resume();
 
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: server.url,
     setFaults(plan) {
       faults = new Faults(plan);
     },
     async close() {
       shutdown.abort();
-      const closed = new Promise((done) => server.close(done));
-      server.closeAllConnections();
+      const closed = server.close();
       await containers.close(CLOSE_GRACE_MS);
       await Promise.all([trainingJobs, transformJobs, endpoints].map((service) => service.close()));
       await closed;
@@ -162,21 +153,6 @@ async function serve(options: SageMakerOptions, home: string, lock: Lock): Promi
       lock.release();
     },
   };
-}
-
-/** Carries out a fault; false where the call goes on, which it does not where its caller has hung up meanwhile. */
-async function isMet(fault: CallFault, response: ServerResponse): Promise<boolean> {
-  if (fault.delaySeconds > 0) {
-    const gone = new AbortController();
-    response.once('close', () => gone.abort());
-    await sleep(fault.delaySeconds * 1000, undefined, { signal: gone.signal }).catch(() => {});
-  }
-  if (response.closed) return true;
-  if (fault.error) throw fault.error;
-  if (fault.status !== undefined) response.writeHead(fault.status).end();
-  else if (fault.reset === 'before') response.destroy();
-  else return false;
-  return true;
 }
 
 function parse(body: Buffer): Json {

@@ -1,6 +1,7 @@
-import type { Operations, Tag, Tagged } from './context.ts';
-import { AwsError, validationError } from './protocol.ts';
-import type { Collection } from './store.ts';
+import type { Operations } from '../aws/operations.ts';
+import { AwsError, validationError } from '../aws/protocol.ts';
+import type { Collection } from '../aws/store.ts';
+import type { Tag, Tagged } from './context.ts';
 
 const MAX_TAGS = 50;
 

@@ -3,7 +3,7 @@ import { ListTrainingJobsCommand, SageMakerClient } from '@aws-sdk/client-sagema
 import { describe, expect, it } from 'vitest';
 import { createAwsClients } from '../../activities/aws.ts';
 import { createPipelineActivities, type PipelineActivities } from '../../activities/index.ts';
-import type { FaultPlan } from '../../local/sagemaker/faults.ts';
+import type { FaultPlan } from '../../local/aws/faults.ts';
 import { ownSageMaker } from '../local/sagemaker/support.ts';
 import { account, failureOf, once, preparedTraining, settled } from '../support/activities.ts';
 

@@ -44,6 +44,7 @@ it('starts a region and a worker that outlive the command, and stops both', asyn
     { name: 'Temporal', address: up.temporal, up: true, version: expect.stringMatching(/^\d+\.\d+/) },
     { name: 'MiniStack', address: up.aws, up: true },
     { name: 'SageMaker', address: up.sagemaker, up: true },
+    { name: 'Bedrock', address: up.bedrock, up: true },
   ]);
 
   expect(await json('down')).toEqual({ home: directory, worker: true, region: true });

@@ -5,11 +5,11 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { CloudWatchLogsClient, GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { expect, it, onTestFinished } from 'vitest';
+import { ObjectStore } from '../../local/aws/s3.ts';
 import { startMiniStack } from '../../local/ministack.ts';
 import { holdPorts } from '../../local/ports.ts';
 import { ProcessRecords } from '../../local/processes.ts';
 import { Logs } from '../../local/sagemaker/logs.ts';
-import { ObjectStore } from '../../local/sagemaker/s3.ts';
 import { installTools } from '../../local/tools.ts';
 import { SHARED_TOOLS, temporaryDirectory } from '../support/region.ts';
 

@@ -152,12 +152,12 @@ describe('a region', () => {
     const address = free.address();
     const first = typeof address === 'object' && address ? address.port : 0;
     await new Promise((closed) => free.close(closed));
-    const ports = { temporal: first, ui: first, ministack: first, sagemaker: first };
+    const ports = { temporal: first, ui: first, ministack: first, sagemaker: first, bedrock: first };
     const regions = await Promise.all([1, 2, 3].map(() => ownRegion({ ports })));
-    const addresses = regions.flatMap(({ temporalAddress, uiUrl, awsUrl, sagemakerUrl }) =>
-      [temporalAddress, uiUrl, awsUrl, sagemakerUrl].map((each) => each.split(':').at(-1)),
+    const addresses = regions.flatMap(({ temporalAddress, uiUrl, awsUrl, sagemakerUrl, bedrockUrl }) =>
+      [temporalAddress, uiUrl, awsUrl, sagemakerUrl, bedrockUrl].map((each) => each.split(':').at(-1)),
     );
-    expect(new Set(addresses).size).toBe(12);
+    expect(new Set(addresses).size).toBe(15);
     await Promise.all(regions.map((region, index) => put(region, `of region ${index}`)));
     expect(await Promise.all(regions.map(get))).toEqual(['of region 0', 'of region 1', 'of region 2']);
   });

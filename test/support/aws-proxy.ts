@@ -11,9 +11,9 @@ import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
+import { type CallFault, type FaultPlan, Faults } from '../../local/aws/faults.ts';
+import { AwsError, sendError } from '../../local/aws/protocol.ts';
 import type { RegionAddresses } from '../../local/index.ts';
-import { type CallFault, type FaultPlan, Faults } from '../../local/sagemaker/faults.ts';
-import { AwsError, sendError } from '../../local/sagemaker/protocol.ts';
 import { type AwsCall, describeCall } from './aws-calls.ts';
 
 type Env = Readonly<Record<string, string>>;
@@ -153,7 +153,7 @@ const SLOW_DOWN = new AwsError('SlowDown', 'Please reduce your request rate.', 5
 function refuse({ service }: AwsCall, { error, status, reset }: CallFault, response: ServerResponse): boolean {
   if (error && service === 's3') {
     const told = error.code === 'ThrottlingException' ? SLOW_DOWN : error;
-    response.writeHead(told.status, { 'content-type': 'application/xml' });
+    response.writeHead(told.status ?? 400, { 'content-type': 'application/xml' });
     response.end(`<Error><Code>${told.code}</Code><Message>${told.message}</Message></Error>`);
   } else if (error) throw error;
   else if (status !== undefined) response.writeHead(status).end();

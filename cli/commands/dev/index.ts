@@ -8,7 +8,7 @@ import { upCommand } from './up.ts';
 /** `temper dev`: the laptop region. */
 export function devCommand(context: Context) {
   return new Command('dev')
-    .description('the laptop region: Temporal, S3 and SageMaker on this machine')
+    .description('the laptop region: Temporal, S3, SageMaker and Bedrock on this machine')
     .summary('the laptop region, on this machine')
     .addCommand(upCommand(context))
     .addCommand(downCommand(context))

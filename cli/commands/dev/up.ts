@@ -7,7 +7,7 @@ export function upCommand(context: Context) {
   const command = new Command('up')
     .description('start the laptop region and a worker in the background; up when the command returns')
     .option('--no-worker', 'the region alone')
-    .option('--faults <file>', 'YAML file of what SageMaker is to do wrong')
+    .option('--faults <file>', 'YAML file of what SageMaker and Bedrock are to do wrong')
     .action(async ({ worker, faults }) => {
       const { up } = await import('../../dev/up.ts');
       const { renderUp } = await import('../../dev/render.ts');

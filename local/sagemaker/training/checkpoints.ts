@@ -1,7 +1,7 @@
 import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { inParallel, joinS3, type ObjectStore, parseS3Uri } from '../../aws/s3.ts';
 import { walk } from '../files.ts';
-import { inParallel, joinS3, type ObjectStore, parseS3Uri } from '../s3.ts';
 
 const SYNC_MS = 2_000;
 const CONCURRENCY = 4;

@@ -1,6 +1,6 @@
+import { type AwsError, validationError } from '../../aws/protocol.ts';
+import { parseS3Uri } from '../../aws/s3.ts';
 import { packagesOf } from '../images.ts';
-import { type AwsError, validationError } from '../protocol.ts';
-import { parseS3Uri } from '../s3.ts';
 import type { Channel, TrainingJobRequest } from './job.ts';
 import { MetricScanner } from './metrics.ts';
 

@@ -1,5 +1,6 @@
-import { now, type Tagged } from '../context.ts';
-import type { ResourceFault } from '../faults.ts';
+import type { ResourceFault } from '../../aws/faults.ts';
+import { now } from '../../aws/operations.ts';
+import type { Tagged } from '../context.ts';
 
 export interface Channel {
   readonly ChannelName: string;

@@ -1,11 +1,12 @@
 import { join } from 'node:path';
-import { arnOf, type Context, now, type Operations } from '../context.ts';
-import type { ResourceFault } from '../faults.ts';
-import { page } from '../listing.ts';
+import type { ResourceFault } from '../../aws/faults.ts';
+import { page } from '../../aws/listing.ts';
+import type { Json } from '../../aws/model.ts';
+import { now, type Operations } from '../../aws/operations.ts';
+import { AwsError, validationError } from '../../aws/protocol.ts';
+import { Collection } from '../../aws/store.ts';
+import { arnOf, type Context } from '../context.ts';
 import type { JobRun } from '../machines.ts';
-import type { Json } from '../model.ts';
-import { AwsError, validationError } from '../protocol.ts';
-import { Collection } from '../store.ts';
 import { type TagHolder, tagHolder } from '../tags.ts';
 import { checkRequest, noObjects } from './checks.ts';
 import { enter, isOver, type TrainingJob, type TrainingJobRequest } from './job.ts';

@@ -1,10 +1,10 @@
 import { createReadStream, existsSync } from 'node:fs';
 import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { parseS3Uri } from '../../aws/s3.ts';
 import { unpack } from '../archives.ts';
 import { relocated, relocatedAll } from '../container-paths.ts';
 import type { Context } from '../context.ts';
-import { parseS3Uri } from '../s3.ts';
 import type { TrainingJobRequest } from './job.ts';
 
 /** What of /opt/ml a job has on the laptop. */

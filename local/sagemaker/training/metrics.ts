@@ -1,5 +1,5 @@
-import { now } from '../context.ts';
-import { validationError } from '../protocol.ts';
+import { now } from '../../aws/operations.ts';
+import { validationError } from '../../aws/protocol.ts';
 import type { Metric, MetricDefinition } from './job.ts';
 
 /** Python's escapes that JavaScript reads as plain letters. */

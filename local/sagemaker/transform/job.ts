@@ -1,5 +1,5 @@
+import type { ResourceFault } from '../../aws/faults.ts';
 import type { Tagged } from '../context.ts';
-import type { ResourceFault } from '../faults.ts';
 import type { ContainerDefinition } from '../models.ts';
 
 export const DEFAULT_MAX_PAYLOAD_MB = 6;

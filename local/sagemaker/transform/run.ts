@@ -5,10 +5,11 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createGunzip } from 'node:zlib';
-import { type Context, now } from '../context.ts';
+import { now } from '../../aws/operations.ts';
+import { joinS3, parseS3Uri, relativeName, type S3Object } from '../../aws/s3.ts';
+import type { Context } from '../context.ts';
 import type { LogStream } from '../logs.ts';
 import { ModelServer, ServingError } from '../model-server.ts';
-import { joinS3, parseS3Uri, relativeName, type S3Object } from '../s3.ts';
 import { DEFAULT_MAX_PAYLOAD_MB, type TransformJob } from './job.ts';
 import { payloads } from './records.ts';
 

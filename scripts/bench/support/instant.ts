@@ -5,10 +5,10 @@
 import { Readable } from 'node:stream';
 import { buffer, text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { now } from '../../../local/sagemaker/context.ts';
+import { now } from '../../../local/aws/operations.ts';
+import { joinS3, parseS3Uri, relativeName } from '../../../local/aws/s3.ts';
 import type { FleetOptions } from '../../../local/sagemaker/fleet.ts';
 import type { JobRun, Machines, Servers } from '../../../local/sagemaker/machines.ts';
-import { joinS3, parseS3Uri, relativeName } from '../../../local/sagemaker/s3.ts';
 import { enter, finish, type TrainingJob } from '../../../local/sagemaker/training/job.ts';
 import type { TransformJob } from '../../../local/sagemaker/transform/job.ts';
 import { answerTo } from './project.ts';

@@ -11,7 +11,7 @@ import {
 import { InvokeEndpointCommand } from '@aws-sdk/client-sagemaker-runtime';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { Faults, faultPlanSchema, parseFaultPlan } from '../../../local/sagemaker/faults.ts';
+import { Faults, faultPlanSchema, parseFaultPlan } from '../../../local/aws/faults.ts';
 import { eventually, ownSageMaker, uniqueName } from './support.ts';
 
 test('a plan is read from YAML', () => {

@@ -1,17 +1,18 @@
-import { isObject, type Json, model, type Shape, shapeOf } from './model.ts';
+import { isObject, type Json, type ServiceModel, type Shape } from './model.ts';
 import { AwsError, validationError } from './protocol.ts';
 
 /** Checks a request against AWS's model. Throws one ValidationException that names every error, in AWS's words. */
-export function validate(operation: string, request: Json): void {
+export function validate(model: ServiceModel, operation: string, request: Json): void {
   const input = model.operations[operation]?.input;
   const errors: string[] = [];
-  check(shapeOf(input), request, '', errors);
+  check(model, model.shape(input), request, '', errors);
   if (errors.length === 0) return;
   const count = `${errors.length} validation error${errors.length > 1 ? 's' : ''} detected`;
   throw validationError(`${count}: ${errors.join('; ')}`);
 }
 
-function check(shape: Shape, value: unknown, path: string, errors: string[]): void {
+function check(model: ServiceModel, shape: Shape, value: unknown, path: string, errors: string[]): void {
+  if (shape.document) return;
   checkType(shape, value);
   const report = (constraint: string) =>
     errors.push(`Value ${show(value)} at '${path}' failed to satisfy constraint: ${constraint}`);
@@ -21,7 +22,7 @@ function check(shape: Shape, value: unknown, path: string, errors: string[]): vo
       for (const [name, memberShape] of Object.entries(shape.members ?? {})) {
         const at = path === '' ? lowerFirst(name) : `${path}.${lowerFirst(name)}`;
         const member = object[name];
-        if (member !== undefined && member !== null) check(shapeOf(memberShape), member, at, errors);
+        if (member !== undefined && member !== null) check(model, model.shape(memberShape), member, at, errors);
         else if (shape.required?.includes(name)) {
           errors.push(`Value null at '${at}' failed to satisfy constraint: Member must not be null`);
         }
@@ -30,19 +31,19 @@ function check(shape: Shape, value: unknown, path: string, errors: string[]): vo
     }
     case 'list': {
       for (const broken of brokenConstraints(shape, (value as unknown[]).length)) report(broken);
-      const item = shapeOf(shape.member);
+      const item = model.shape(shape.member);
       if (isScalar(item)) {
         const bad = (value as unknown[]).some((each) => brokenConstraints(item, each).length > 0);
         if (bad) report(`Member must satisfy constraint: [${allConstraints(item).join(', ')}]`);
       } else {
         for (const [index, each] of (value as unknown[]).entries())
-          check(item, each, `${path}.${index + 1}.member`, errors);
+          check(model, item, each, `${path}.${index + 1}.member`, errors);
       }
       return;
     }
     case 'map': {
       const object = value as Json;
-      const [key, item] = [shapeOf(shape.key), shapeOf(shape.value)];
+      const [key, item] = [model.shape(shape.key), model.shape(shape.value)];
       for (const broken of brokenConstraints(shape, Object.keys(object).length)) report(broken);
       for (const each of Object.values(object)) checkType(item, each);
       if (Object.keys(object).some((each) => brokenConstraints(key, each).length > 0)) {
@@ -67,9 +68,11 @@ function checkType(shape: Shape, value: unknown): void {
         ? Array.isArray(value)
         : shape.type === 'string'
           ? typeof value === 'string'
-          : shape.type === 'boolean'
-            ? typeof value === 'boolean'
-            : typeof value === 'number';
+          : shape.type === 'blob'
+            ? typeof value === 'string' || Buffer.isBuffer(value)
+            : shape.type === 'boolean'
+              ? typeof value === 'boolean'
+              : typeof value === 'number';
   if (fits) return;
   const wanted = {
     structure: 'Structure',
@@ -80,6 +83,8 @@ function checkType(shape: Shape, value: unknown): void {
     integer: 'Integer',
     long: 'Long',
     float: 'Float',
+    double: 'Double',
+    blob: 'Blob',
     timestamp: 'Timestamp',
   }[shape.type];
   throw new AwsError(
@@ -106,8 +111,9 @@ interface Constraint {
 
 function constraintsOf(shape: Shape): Constraint[] {
   const constraints: Constraint[] = [];
-  const noun = shape.type === 'integer' || shape.type === 'long' || shape.type === 'float' ? 'value' : 'length';
-  const size = (value: unknown) => (typeof value === 'string' ? [...value].length : Number(value));
+  const noun = ['integer', 'long', 'float', 'double'].includes(shape.type) ? 'value' : 'length';
+  const size = (value: unknown) =>
+    typeof value === 'string' ? [...value].length : Buffer.isBuffer(value) ? value.length : Number(value);
   const { min, max, pattern, enum: values } = shape;
   if (max !== undefined)
     constraints.push({ text: `Member must have ${noun} less than or equal to ${max}`, holds: (v) => size(v) <= max });

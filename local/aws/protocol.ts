@@ -5,11 +5,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 export class AwsError extends Error {
   override readonly name = 'AwsError';
   readonly code: string;
-  readonly status: number;
+  /** HTTP status, where it is another one than the service's model says. */
+  readonly status: number | undefined;
   /** Members of the error's body beside its message. */
   readonly details: Readonly<Record<string, unknown>>;
 
-  constructor(code: string, message: string, status = 400, details: Readonly<Record<string, unknown>> = {}) {
+  constructor(code: string, message: string, status?: number, details: Readonly<Record<string, unknown>> = {}) {
     super(message);
     this.code = code;
     this.status = status;
@@ -49,8 +50,17 @@ export function sendJson(
   response.end(text);
 }
 
-/** Errors nobody foresaw are AWS's InternalFailure, which SDKs retry. */
-export function sendError(response: ServerResponse, error: unknown): void {
+const BAD_REQUEST = 400;
+
+/**
+ * Sends an error as AWS does, with its own status, or that of `statuses` by its code. Errors nobody foresaw are AWS's
+ * InternalFailure, which SDKs retry.
+ */
+export function sendError(
+  response: ServerResponse,
+  error: unknown,
+  statuses: Readonly<Record<string, number>> = {},
+): void {
   if (response.headersSent) {
     response.destroy();
     return;
@@ -60,5 +70,5 @@ export function sendError(response: ServerResponse, error: unknown): void {
       ? error
       : new AwsError('InternalFailure', error instanceof Error ? error.message : String(error), 500);
   const body = { __type: told.code, message: told.message, ...told.details };
-  sendJson(response, told.status, body, { 'x-amzn-errortype': told.code });
+  sendJson(response, told.status ?? statuses[told.code] ?? BAD_REQUEST, body, { 'x-amzn-errortype': told.code });
 }

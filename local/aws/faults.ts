@@ -125,7 +125,7 @@ function effectOf(each: Rule, fault: CallFault): Partial<CallFault> {
 
 function errorOf(error: NonNullable<Rule['error']>): AwsError {
   const { code, message, status } = typeof error === 'string' ? { code: error } : error;
-  return new AwsError(code, message ?? MESSAGES[code] ?? `${code}, by the fault plan`, status ?? 400);
+  return new AwsError(code, message ?? MESSAGES[code] ?? `${code}, by the fault plan`, status);
 }
 
 /** Mulberry32: small, and the same everywhere for the same seed. */

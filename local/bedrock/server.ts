@@ -1,0 +1,111 @@
+/** Amazon Bedrock in the laptop region. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { join, resolve } from 'node:path';
+import { type FaultPlan, Faults } from '../aws/faults.ts';
+import type { Json } from '../aws/model.ts';
+import type { Operations } from '../aws/operations.ts';
+import { AwsError, readBody } from '../aws/protocol.ts';
+import { readRequest, route, sendAnswer } from '../aws/rest.ts';
+import { ObjectStore } from '../aws/s3.ts';
+import { cut, isMet, listen } from '../aws/server.ts';
+import { validate } from '../aws/validation.ts';
+import { Lock } from '../lock.ts';
+import type { Context, Service } from './context.ts';
+import { MODELS } from './models.ts';
+
+export interface BedrockOptions {
+  /** State lies in `bedrock` below; made where missing. One server at a time. */
+  readonly home: string;
+  readonly region: string;
+  readonly account: string;
+  readonly s3Endpoint: string;
+  /** On 127.0.0.1; 0 for any free one. */
+  readonly port: number;
+  readonly faults?: FaultPlan;
+}
+
+export interface Bedrock {
+  /** Address of the control plane and of the runtime. */
+  readonly url: string;
+  /** Replaces the fault plan; counters start anew. */
+  setFaults(plan: FaultPlan): void;
+  /** Jobs, models and deployments go on with the next server of the same home. */
+  close(): Promise<void>;
+}
+
+/** Of a Converse request with images; what else is sent is smaller. */
+const MAX_REQUEST_BYTES = 25_000_000;
+
+/** Starts the service. Rejects where another server uses the home, or the port is taken. */
+export async function startBedrock(options: BedrockOptions): Promise<Bedrock> {
+  const home = resolve(options.home, 'bedrock');
+  const lock = Lock.tryAcquire(join(home, 'server.lock'));
+  if (!(lock instanceof Lock))
+    throw new Error(`${home} is in use by process ${lock.pid}; stop it, or choose another home`);
+  const { region, account, s3Endpoint } = options;
+  const shutdown = new AbortController();
+  const context: Context = {
+    home,
+    region,
+    account,
+    s3: new ObjectStore({ endpoint: s3Endpoint, region }),
+    shutdown: shutdown.signal,
+  };
+  const services = servicesOf(context);
+  const operations: Operations = Object.assign({}, ...services.map((service) => service.operations));
+  let faults = new Faults(options.faults);
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const found = route(MODELS, request);
+    if (!found) throw new AwsError('UnknownOperationException', '', 404);
+    const { model, operation } = found;
+    const input = readRequest(found, request, await readBody(request, MAX_REQUEST_BYTES));
+    const fault = faults.meet(operation, resourceName(services, input));
+    if (await isMet(fault, response)) return;
+    validate(model, operation, input);
+    const handler = operations[operation];
+    if (!handler)
+      throw new AwsError('AccessDeniedException', `The laptop region's Bedrock does not answer ${operation} yet`);
+    const output = await handler(input, fault.resource);
+    if (fault.reset === 'after-done') cut(response);
+    else await sendAnswer(response, found, output ?? {});
+  }
+
+  try {
+    const server = await listen(options.port, answer, Object.assign({}, ...MODELS.map(({ errors }) => errors)));
+    for (const service of services) service.resume?.();
+    return {
+      url: server.url,
+      setFaults(plan) {
+        faults = new Faults(plan);
+      },
+      async close() {
+        shutdown.abort();
+        await server.close();
+        await Promise.all(services.map((service) => service.close?.()));
+        context.s3.close();
+        lock.release();
+      },
+    };
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+function servicesOf(_context: Context): Service[] {
+  return [];
+}
+
+/** The members that say what a call is about; the name that it gets, or what it is found by. */
+const NAMES =
+  /^(jobName|modelDeploymentName|provisionedModelName|importedModelName|resourceARN|modelId|.*Identifier|.*Id)$/;
+
+/** The resource that a call is about, for faults to match: its name, and its ARN where the call has that. */
+function resourceName(services: readonly Service[], input: Json): string {
+  const given = Object.entries(input).flatMap(([member, value]) =>
+    NAMES.test(member) && typeof value === 'string' ? [value] : [],
+  );
+  const names = given.flatMap((arn) => services.flatMap((service) => service.nameOf?.(arn) ?? []));
+  return [...given, ...names].join(' ');
+}
