@@ -1,7 +1,12 @@
 import { defineConfig } from 'vitest/config';
 
 /** These need nothing; all others find a laptop region that is up. */
-const PURE = ['test/spec/**/*.test.ts', 'test/docs/**/*.test.ts', 'test/activities/divide.test.ts'];
+const PURE = [
+  'test/spec/**/*.test.ts',
+  'test/docs/**/*.test.ts',
+  'test/activities/divide.test.ts',
+  'test/local/bedrock/learning.test.ts',
+];
 
 // The region that tests share runs in this process, and its AWS SDK warns of Node 20.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';

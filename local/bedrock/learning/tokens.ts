@@ -1,0 +1,8 @@
+// Words, long ones in pieces, and single signs, each with the space before it: about as long as the tokens of a language
+// model in English text, and no more than an estimate of what AWS would count.
+const TOKEN = /\s*(?:[\p{L}\p{M}\p{N}]{1,6}|\S)|\s+$/gu;
+
+/** The tokens of a text as this region counts them; joined, they are the text again. */
+export function tokensOf(text: string): string[] {
+  return text.match(TOKEN) ?? [];
+}
