@@ -1,4 +1,6 @@
 import { createRequire } from 'node:module';
+import type { BedrockClient } from '@aws-sdk/client-bedrock';
+import type { BedrockRuntimeClient } from '@aws-sdk/client-bedrock-runtime';
 import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { SageMakerClient } from '@aws-sdk/client-sagemaker';
@@ -13,6 +15,8 @@ export interface AwsClients {
   readonly s3: S3Client;
   readonly sagemaker: SageMakerClient;
   readonly runtime: SageMakerRuntimeClient;
+  readonly bedrock: BedrockClient;
+  readonly bedrockRuntime: BedrockRuntimeClient;
   readonly logs: CloudWatchLogsClient;
 }
 
@@ -48,6 +52,8 @@ const sdks = {
   s3: () => require('@aws-sdk/client-s3') as typeof import('@aws-sdk/client-s3'),
   sagemaker: () => require('@aws-sdk/client-sagemaker') as typeof import('@aws-sdk/client-sagemaker'),
   runtime: () => require('@aws-sdk/client-sagemaker-runtime') as typeof import('@aws-sdk/client-sagemaker-runtime'),
+  bedrock: () => require('@aws-sdk/client-bedrock') as typeof import('@aws-sdk/client-bedrock'),
+  bedrockRuntime: () => require('@aws-sdk/client-bedrock-runtime') as typeof import('@aws-sdk/client-bedrock-runtime'),
   logs: () => require('@aws-sdk/client-cloudwatch-logs') as typeof import('@aws-sdk/client-cloudwatch-logs'),
 } as const;
 
@@ -99,6 +105,16 @@ export function createAwsClients(region: string, onRejected: () => void = () => 
         new (sdks.runtime().SageMakerRuntimeClient)({ ...options(), requestHandler: MODEL_TIMEOUTS }),
       );
       return made.runtime;
+    },
+    get bedrock() {
+      made.bedrock ??= watched(new (sdks.bedrock().BedrockClient)({ ...options(), requestHandler: TIMEOUTS }));
+      return made.bedrock;
+    },
+    get bedrockRuntime() {
+      made.bedrockRuntime ??= watched(
+        new (sdks.bedrockRuntime().BedrockRuntimeClient)({ ...options(), requestHandler: MODEL_TIMEOUTS }),
+      );
+      return made.bedrockRuntime;
     },
     get logs() {
       made.logs ??= watched(new (sdks.logs().CloudWatchLogsClient)({ ...options(), requestHandler: TIMEOUTS }));

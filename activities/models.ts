@@ -6,7 +6,7 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { type RunRef, s3Keys, workflowIdOf } from '../spec/naming.ts';
-import type { Account, ModelRef } from '../spec/record.ts';
+import type { Account, CustomModelRef, ModelRef } from '../spec/record.ts';
 import type { AwsProvider } from './aws.ts';
 import { calling, failure, unlessNotFound } from './errors.ts';
 import { keysUnder } from './s3-lines.ts';
@@ -16,7 +16,7 @@ import { parseS3Uri } from './s3-uri.ts';
 export interface ModelCard {
   readonly run: RunRef;
   readonly account: Account;
-  readonly model: ModelRef;
+  readonly model: ModelRef | CustomModelRef;
   /** ISO 8601; orders the models of a name. */
   readonly startedAt: string;
 }
@@ -32,7 +32,7 @@ function cardKey({ run, startedAt }: Pick<ModelCard, 'run' | 'startedAt'>): stri
 export async function publishModel(s3: S3Client, card: ModelCard): Promise<void> {
   const { run, account, model } = card;
   const Key = cardKey(card);
-  const Body = JSON.stringify({ ...model, run: workflowIdOf(run) } satisfies ModelRef);
+  const Body = JSON.stringify({ ...model, run: workflowIdOf(run) } satisfies ModelRef | CustomModelRef);
   await calling(`write s3://${account.bucket}/${Key}`, () =>
     s3.send(new PutObjectCommand({ Bucket: account.bucket, Key, Body, ContentType: 'application/json' })),
   );
@@ -58,7 +58,12 @@ async function newestModel(s3: S3Client, bucket: string, name: string): Promise<
     const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
     return Body?.transformToString();
   });
-  return JSON.parse(card ?? '') as ModelRef;
+  const model = JSON.parse(card ?? '') as ModelRef | CustomModelRef;
+  if (model.engine === 'sagemaker') return model;
+  throw failure(
+    'BaseNotFound',
+    `train.base: the newest model of ${name} is ${model.customModel}, which stays in Bedrock; SageMaker can start from its own models alone`,
+  );
 }
 
 /**
@@ -74,7 +79,7 @@ export async function findBase(s3: S3Client, base: string, home: string): Promis
     s3.send(new HeadObjectCommand({ Bucket: bucket, Key: key })),
   );
   if (!found) throw failure('BaseNotFound', `train.base: there is no object ${base}`);
-  return { artifact: base };
+  return { engine: 'sagemaker', artifact: base };
 }
 
 /**

@@ -9,7 +9,7 @@ export interface RunRef {
   readonly id: string;
 }
 
-/** Longest model name, such that every name derived from it keeps SageMaker's limit of 63 characters. */
+/** Longest model name, such that every name derived from it keeps the services' limit of 63 characters. */
 export const MAX_NAME_LENGTH = 37;
 
 /** What SageMaker accepts in names, in lower case, so that S3 keys and endpoint names read the same. */
@@ -55,6 +55,25 @@ export function transformJobName(run: RunRef, contender: Contender): string {
   return `${base(run)}-eval-${contender}`;
 }
 
+/** Bedrock's custom models have names of their own, which must be new as well: a later attempt's is another one. */
+export function customModelName(run: RunRef, attempt = 1): string {
+  return attempt === 1 ? base(run) : `${base(run)}-${attempt}`;
+}
+
+/** The candidate's own deployment, where the name that serves is taken. */
+export function candidateDeploymentName(run: RunRef): string {
+  return `${base(run)}-candidate`;
+}
+
+/** A batch inference or evaluation job of Bedrock. */
+export function evaluationJobName(run: RunRef, contender: Contender): string {
+  return `${base(run)}-eval-${contender}`;
+}
+
+export function importJobName(run: RunRef): string {
+  return `${base(run)}-import`;
+}
+
 export function endpointConfigName(run: RunRef): string {
   return base(run);
 }
@@ -64,7 +83,7 @@ export function endpointConfigName(run: RunRef): string {
  * called so too: their tags tell.
  */
 export const MADE_BY_A_RUN =
-  /^[a-z0-9](?:-?[a-z0-9])*-[a-z0-9]{4,10}(?:-base|-train(?:-\d+)?|-eval-(?:base|candidate))?$/;
+  /^[a-z0-9](?:-?[a-z0-9])*-[a-z0-9]{4,10}(?:-\d+|-base|-candidate|-import|-train(?:-\d+)?|-eval-(?:base|candidate))?$/;
 
 /** The file that a split's S3 prefix holds; `inputs` is the test split without its labels. */
 export function splitFile(split: 'train' | 'validation' | 'test' | 'inputs'): string {

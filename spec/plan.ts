@@ -4,7 +4,7 @@ import { type Cost, costOf } from './cost/cost.ts';
 import type { RegionPrices } from './cost/price-list.ts';
 import { durationSeconds } from './duration.ts';
 import type { Account, SplitName } from './record.ts';
-import type { Spec } from './spec.ts';
+import { type Spec, servedName } from './spec.ts';
 
 /** Files of a run on their way to S3. */
 export interface InputFacts {
@@ -42,7 +42,8 @@ export interface PlanFacts {
   readonly billed: boolean;
   readonly prices: RegionPrices;
   readonly data: DataFacts;
-  readonly code: InputFacts;
+  /** Absent where the engine runs no code of the spec's. */
+  readonly code?: InputFacts;
   readonly bucket?: 'there' | null;
   /** Where the base lies, and the workflow id of the run that it is of. */
   readonly base?: { readonly artifact: string; readonly run?: string } | null;
@@ -142,16 +143,16 @@ function inputSteps({ train }: Spec, { data, code, base }: PlanFacts): PlanStep[
   const { uri: dataUri, there: _, refused: __, ...about } = data;
   const steps: PlanStep[] = [
     { what: 'data', action: sent(data), ...(dataUri && { name: dataUri }), ...about },
-    {
-      what: 'code',
-      action: sent(code),
-      ...(code.uri && { name: code.uri }),
-      ...(code.bytes !== undefined && { bytes: code.bytes }),
-    },
+    ...(code ? [codeStep(code)] : []),
   ];
   if (!train.base) return steps;
   const found = base ? { name: base.artifact, ...(base.run && { run: base.run }) } : { name: train.base };
   return [...steps, { what: 'base', action: base ? 'use' : 'unknown', ...found }];
+}
+
+function codeStep(code: InputFacts): PlanStep {
+  const { uri, bytes } = code;
+  return { what: 'code', action: sent(code), ...(uri && { name: uri }), ...(bytes !== undefined && { bytes }) };
 }
 
 function jobSteps({ jobs }: Cost): PlanStep[] {
@@ -164,7 +165,7 @@ function jobSteps({ jobs }: Cost): PlanStep[] {
 }
 
 function endpointSteps({ name, deploy }: Spec, { endpoint }: PlanFacts, cost: Cost): PlanStep[] {
-  if (deploy.to === 'none' || !cost.endpoint) return [];
+  if (deploy.to !== 'sagemaker-endpoint' || !cost.endpoint) return [];
   const { usdPerHour, ...machine } = cost.endpoint;
   return [
     {
@@ -217,7 +218,7 @@ function problemsOf(spec: Spec, { account, bucket, data, base, endpoint }: PlanF
 }
 
 function endpointProblems({ name, deploy }: Spec, { owner, status, updatable }: EndpointFacts): PlanProblem[] {
-  const endpoint = deploy.to === 'none' ? name : (deploy.endpoint ?? name);
+  const endpoint = servedName({ name, deploy });
   if (owner !== name) {
     const message = `endpoint ${endpoint} was not made by temper for ${name}`;
     return [{ code: 'Conflict', message, fix: 'choose another deploy.endpoint, or delete that one' }];

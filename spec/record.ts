@@ -13,7 +13,7 @@ import type { Spec } from './spec.ts';
  * Of what a run starts with and of its record. Counted up with a change that code from before, or of records from before,
  * would misread; what a run of another version is told is refused with what to do.
  */
-export const RUN_VERSION = 1;
+export const RUN_VERSION = 2;
 
 export const STAGES = ['data', 'train', 'evaluate', 'gate', 'deploy'] as const;
 export type Stage = (typeof STAGES)[number];
@@ -64,12 +64,24 @@ export interface Serving {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** A model artifact and how to serve it. */
+/** A model artifact of SageMaker and how to serve it. */
 export interface ModelRef {
+  readonly engine: 'sagemaker';
   /** `s3://.../model.tar.gz` */
   readonly artifact: string;
   readonly serving: Serving;
   /** The run that made it, as a workflow id; absent for an artifact from elsewhere. */
+  readonly run?: string;
+}
+
+/** A custom model of Bedrock. */
+export interface CustomModelRef {
+  readonly engine: 'bedrock';
+  /** ARN of the custom model. */
+  readonly customModel: string;
+  /** Id of the model that it was customized from. */
+  readonly base: string;
+  /** The run that made it, as a workflow id. */
   readonly run?: string;
 }
 
@@ -100,19 +112,40 @@ export interface Waiting {
   readonly message: string;
 }
 
-/** What a training job left. */
-export interface TrainedModel {
-  readonly artifact: string;
+interface JobResult {
   readonly jobName: string;
   readonly jobArn: string;
+  readonly trainingSeconds: number;
+}
+
+/** What a training job of SageMaker left. */
+export interface TrainedArtifact extends JobResult {
+  readonly engine: 'sagemaker';
+  readonly artifact: string;
   /** The instance type that it ran on. */
   readonly instance: string;
   /** Last value of each metric that the spec's regular expressions found in the log. */
   readonly metrics: Readonly<Record<string, Metric>>;
-  readonly trainingSeconds: number;
   /** Seconds that AWS bills for this job, times instances; what earlier tries billed is in {@link RunRecord.shortages}. */
   readonly billedSeconds: number;
 }
+
+/** What a customization job of Bedrock left. */
+export interface CustomizedModel extends JobResult {
+  readonly engine: 'bedrock';
+  /** ARN of the custom model. */
+  readonly customModel: string;
+  readonly modelName: string;
+  /** Id of the model that was customized. */
+  readonly base: string;
+  /** `training_loss`, `validation_loss`, `perplexity`: the last of each that the job wrote. */
+  readonly metrics: Readonly<Record<string, Metric>>;
+  /** `s3://` prefix of the job's output: the metrics of each step among others. */
+  readonly output: string;
+}
+
+/** What the train stage left. */
+export type TrainedModel = TrainedArtifact | CustomizedModel;
 
 /** The scores of one contender on the test split. */
 export interface Evaluation {
@@ -124,12 +157,57 @@ export interface Evaluation {
   readonly predictions: string;
 }
 
-export interface Deployment {
+/** What a smoke test sent and got back, shortened. */
+export interface SmokeTest {
+  readonly input: string;
+  readonly output: string;
+  readonly milliseconds: number;
+}
+
+interface Proven {
+  /** Whether the run made it, or gave it another model. */
+  readonly created: boolean;
+  readonly smokeTest: SmokeTest;
+}
+
+export interface EndpointDeployment extends Proven {
+  readonly to: 'sagemaker-endpoint';
   readonly endpoint: string;
   readonly endpointConfig: string;
-  readonly created: boolean;
-  /** What the smoke test sent and got back, shortened. */
-  readonly smokeTest: { readonly input: string; readonly output: string; readonly milliseconds: number };
+}
+
+/** A custom model deployment, which bills what is asked of it. */
+export interface OnDemandDeployment extends Proven {
+  readonly to: 'bedrock-on-demand';
+  readonly name: string;
+  /** What callers give as the model id; the same from run to run. */
+  readonly arn: string;
+}
+
+/** A provisioned throughput, which bills by the hour. */
+export interface ProvisionedDeployment extends Proven {
+  readonly to: 'bedrock-provisioned';
+  readonly name: string;
+  readonly arn: string;
+  readonly modelUnits: number;
+  /** When it is deleted, where it has a time to live. */
+  readonly expiresAt?: string;
+}
+
+/** A model that was imported into Bedrock, which bills what is asked of it, in windows of five minutes. */
+export interface ImportedDeployment extends Proven {
+  readonly to: 'bedrock-import';
+  readonly name: string;
+  readonly arn: string;
+}
+
+export type Deployment = EndpointDeployment | OnDemandDeployment | ProvisionedDeployment | ImportedDeployment;
+
+/** What the candidate answers from while it is evaluated on Bedrock. */
+export interface CandidateDeployment {
+  readonly to: 'bedrock-on-demand' | 'bedrock-provisioned';
+  readonly name: string;
+  readonly arn: string;
 }
 
 export interface StageTiming {
@@ -169,7 +247,9 @@ export interface RunRecord {
   readonly model?: TrainedModel;
   readonly evaluations?: { readonly [C in Contender]?: Evaluation };
   readonly gate?: readonly RuleVerdict[];
-  readonly endpoint?: Deployment;
+  /** The candidate's own deployment on Bedrock, from its creation on. */
+  readonly candidate?: CandidateDeployment;
+  readonly deployment?: Deployment;
   readonly failure?: Failure;
   /** What clean-up could not remove, for a person to look after. */
   readonly leftBehind?: readonly string[];

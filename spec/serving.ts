@@ -1,9 +1,9 @@
 import { imageUri } from './images.ts';
 import type { Account, Serving, SourceBundle } from './record.ts';
-import type { Spec } from './spec.ts';
+import type { SageMakerSpec } from './spec.ts';
 
 /** How the spec's models are served: in script mode, by the serving script from the same bundle that trained. */
-export function servingOf(spec: Spec, source: SourceBundle, account: Account): Serving {
+export function servingOf(spec: SageMakerSpec, source: SourceBundle, account: Account): Serving {
   return {
     image: imageUri(spec.serve.image ?? spec.train.image, account.region),
     environment: {

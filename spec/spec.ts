@@ -8,9 +8,17 @@ import { FORMATS } from './data/formats.ts';
 import { misfits } from './fit.ts';
 import { data } from './schema/data.ts';
 import { deploy } from './schema/deploy.ts';
-import { evaluate, gate, serve } from './schema/evaluate.ts';
+import { DEFAULT_SERVING_SCRIPT, evaluate, evaluationOf, evaluationProblems, gate, serve } from './schema/evaluate.ts';
 import { train } from './schema/train.ts';
 import { name } from './schema/values.ts';
+
+type Places = { readonly [E in z.infer<typeof train>['engine']]: readonly z.infer<typeof deploy>['to'][] };
+
+/** Where the models of each engine can go. */
+const SERVED_BY: Places = {
+  sagemaker: ['sagemaker-endpoint', 'bedrock-import', 'none'],
+  bedrock: ['bedrock-on-demand', 'bedrock-provisioned', 'none'],
+};
 
 export const specSchema = z
   .strictObject({
@@ -36,7 +44,7 @@ export const specSchema = z
           .string()
           .regex(/^arn:aws[a-z-]*:iam::\d{12}:role\/.+$/, 'write the ARN of an IAM role')
           .optional()
-          .meta({ description: 'Role that SageMaker assumes; TEMPER_ROLE_ARN where not given.' }),
+          .meta({ description: 'Role that SageMaker and Bedrock assume; TEMPER_ROLE_ARN where not given.' }),
       })
       .prefault({})
       .meta({ description: 'Where and as whom to run; the environment says it where left out.' }),
@@ -54,9 +62,29 @@ export const specSchema = z
         });
       }
     }
+    const { engine } = spec.train;
+    for (const { path, message } of spec.evaluate ? evaluationProblems(spec.evaluate, engine) : []) {
+      context.addIssue({ code: 'custom', path: ['evaluate', path], message });
+    }
+    if (!SERVED_BY[engine].includes(spec.deploy.to)) {
+      const message = `what ${engine} has trained goes to ${SERVED_BY[engine].join(', ')}; received ${spec.deploy.to}`;
+      context.addIssue({ code: 'custom', path: ['deploy', 'to'], message });
+    }
     const kind = spec.data.format && FORMATS[spec.data.format].kind;
     for (const { steps, message } of kind ? misfits(spec, kind) : []) {
       context.addIssue({ code: 'custom', path: [...steps], message });
+    }
+    const logs = spec.train.engine === 'bedrock' ? spec.train.invocationLogs : undefined;
+    if (logs === undefined && spec.data.source === undefined && spec.data.train === undefined) {
+      const message = 'give source: (a file, directory or glob), or train: and test:';
+      context.addIssue({ code: 'custom', path: ['data'], message });
+    }
+    if (logs !== undefined && (spec.data.source ?? spec.data.train) !== undefined) {
+      const message = 'train.invocationLogs stands in for the training split: give test: alone, or leave it out';
+      context.addIssue({ code: 'custom', path: ['data'], message });
+    }
+    if (engine === 'bedrock' && (spec.serve.image ?? spec.serve.script) !== DEFAULT_SERVING_SCRIPT) {
+      context.addIssue({ code: 'custom', path: ['serve'], message: 'Bedrock serves by itself: leave it out' });
     }
     const held = spec.data.source === undefined ? spec.data.test : spec.data.split?.test;
     if (spec.evaluate && !held) {
@@ -67,9 +95,36 @@ export const specSchema = z
       });
     }
   })
+  .transform(({ evaluate: given, ...spec }) => ({
+    ...spec,
+    ...(given && { evaluate: evaluationOf(given, spec.train.engine) }),
+  }))
   .meta({ title: 'temper.yaml', description: 'One fine-tuning run, from data to endpoint.' });
 
 /** A checked spec, with every default filled in. */
 export type Spec = z.infer<typeof specSchema>;
+type TrainedBy<E extends Spec['train']['engine']> = Spec & { readonly train: Extract<Spec['train'], { engine: E }> };
+/** A spec of which SageMaker trains the model. */
+export type SageMakerSpec = TrainedBy<'sagemaker'>;
+/** A spec of which Bedrock customizes a model. */
+export type BedrockSpec = TrainedBy<'bedrock'>;
+
+export const isSageMaker = (spec: Spec): spec is SageMakerSpec => spec.train.engine === 'sagemaker';
+export const isBedrock = (spec: Spec): spec is BedrockSpec => spec.train.engine === 'bedrock';
+
+/** The name under which a model is served that passed; of one that is not, that of the model. */
+export function servedName({ name: model, deploy }: Pick<Spec, 'name' | 'deploy'>): string {
+  switch (deploy.to) {
+    case 'none':
+      return model;
+    case 'sagemaker-endpoint':
+      return deploy.endpoint ?? model;
+    case 'bedrock-on-demand':
+    case 'bedrock-provisioned':
+    case 'bedrock-import':
+      return deploy.name ?? model;
+  }
+}
+
 /** A spec as people write it. */
 export type SpecInput = z.input<typeof specSchema>;

@@ -1,6 +1,6 @@
 import { shownMetrics } from '../spec/metrics.ts';
 import type { Metric } from '../spec/numbers.ts';
-import type { RunRecord, Stage } from '../spec/record.ts';
+import type { Deployment, RunRecord, Stage } from '../spec/record.ts';
 import { STAGES } from '../spec/record.ts';
 import { waitingText } from '../spec/waiting.ts';
 
@@ -17,7 +17,7 @@ function ofTraining({ trainingJob, model, shortages = [] }: RunRecord): string |
   if (!trainingJob) return undefined;
   const lacking = shortages.map(({ instance, of, times }) => `no ${of} of ${instance} (${times}×)`);
   const metrics = Object.entries(model?.metrics ?? {}).map(([name, value]) => `${name} ${number(value)}`);
-  const billed = model ? [`${model.instance}, ${model.billedSeconds} s billed`] : [];
+  const billed = model?.engine === 'sagemaker' ? [`${model.instance}, ${model.billedSeconds} s billed`] : [];
   return [`job \`${trainingJob}\``, ...lacking, ...billed, ...metrics].join('; ');
 }
 
@@ -32,6 +32,19 @@ function ofEvaluation({ evaluations, spec, data }: RunRecord): string | undefine
     .join('; ');
 }
 
+function servedAs(deployment: Deployment): string {
+  switch (deployment.to) {
+    case 'sagemaker-endpoint':
+      return `endpoint \`${deployment.endpoint}\``;
+    case 'bedrock-on-demand':
+      return `custom model deployment \`${deployment.name}\``;
+    case 'bedrock-provisioned':
+      return `provisioned throughput \`${deployment.name}\``;
+    case 'bedrock-import':
+      return `imported model \`${deployment.name}\``;
+  }
+}
+
 function factsOf(record: RunRecord, stage: Stage): string | undefined {
   switch (stage) {
     case 'data':
@@ -43,7 +56,7 @@ function factsOf(record: RunRecord, stage: Stage): string | undefined {
     case 'gate':
       return record.gate?.map(({ passed, reason }) => `${passed ? 'passed' : 'missed'}: ${reason}`).join('; ');
     case 'deploy':
-      return record.endpoint && `endpoint \`${record.endpoint.endpoint}\`; smoke test ok`;
+      return record.deployment && `${servedAs(record.deployment)}; smoke test ok`;
   }
 }
 

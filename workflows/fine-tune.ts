@@ -2,11 +2,12 @@ import { CancellationScope, isCancellation, setHandler } from '@temporalio/workf
 import type { RunRecord } from '../spec/record.ts';
 import { checkBudget } from './budget.ts';
 import { CleanUp } from './clean-up.ts';
+import type { RunContext } from './context.ts';
 import { checkVersion, closing, failureOf } from './failures.ts';
 import { type FineTuneInput, recordQuery } from './messages.ts';
+import { prepare } from './prepare.ts';
 import { Progress } from './progress.ts';
-import { deploy, evaluate, gate, prepare, type RunContext } from './stages.ts';
-import { train } from './training.ts';
+import { deploy, evaluate, gate, train } from './stages.ts';
 
 async function pipeline(context: RunContext): Promise<'passed' | 'rejected'> {
   const { progress, spec } = context;

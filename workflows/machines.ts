@@ -2,8 +2,8 @@
 import { ApplicationFailure, sleep } from '@temporalio/workflow';
 import { durationSeconds } from '../spec/duration.ts';
 import type { Shortage } from '../spec/record.ts';
+import type { RunContext } from './context.ts';
 import { rootOf } from './failures.ts';
-import type { RunContext } from './stages.ts';
 
 const FIRST_PAUSE_SECONDS = 60;
 const LONGEST_PAUSE_SECONDS = 15 * 60;

@@ -2,7 +2,7 @@ import { Context } from '@temporalio/activity';
 import { isInS3 } from '../../spec/inputs.ts';
 import { type RunRef, s3Keys } from '../../spec/naming.ts';
 import type { DataSet, SourceBundle } from '../../spec/record.ts';
-import type { Spec } from '../../spec/spec.ts';
+import { isSageMaker, type Spec } from '../../spec/spec.ts';
 import type { AwsProvider } from '../aws.ts';
 import { failure } from '../errors.ts';
 import { heartbeating, tell } from '../heartbeating.ts';
@@ -22,7 +22,8 @@ export interface PrepareInputs {
 }
 
 export interface PreparedInputs {
-  readonly source: SourceBundle;
+  /** Absent where the engine runs no code of the spec's. */
+  readonly source?: SourceBundle;
   /** Absent where the data is in S3: {@link createDataActivities.prepareData} prepares it. */
   readonly data?: DataSet;
 }
@@ -57,14 +58,15 @@ export function createDataActivities({ aws }: { readonly aws: AwsProvider }) {
       const { run, spec, directory, region, bucket } = input;
       const missing = await missingFiles(spec, directory);
       if (missing.length > 0) throw failure('InvalidSpec', missing.map(describeMissing).join('\n'));
-      const content = await packSource(spec, directory);
-      const { sha256 } = content;
-      const code = { uri: s3Uri(bucket, s3Keys.source(run.name, sha256)), content };
-      const source = { uri: code.uri, sha256 };
-      if (!isInS3(spec)) return { source, data: await uploadDataSet(input, directory, [code]) };
+      const code = isSageMaker(spec) ? await packSource(spec, directory) : undefined;
+      const { sha256 = '' } = code ?? {};
+      const uri = s3Uri(bucket, s3Keys.source(run.name, sha256));
+      const uploads = code ? [{ uri, content: code }] : [];
+      const source = code && { source: { uri, sha256 } };
+      if (!isInS3(spec)) return { ...source, data: await uploadDataSet(input, directory, uploads) };
       const { cancellationSignal: signal } = Context.current();
-      await uploadAll(aws(region).s3, [code], { signal, onProgress: tell });
-      return { source };
+      await uploadAll(aws(region).s3, uploads, { signal, onProgress: tell });
+      return { ...source };
     },
 
     /** The same for data that is in S3. Fails with `InvalidData` for unusable rows, before anything is written. */

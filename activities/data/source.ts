@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { pack } from 'tar-stream';
 import { glob } from 'tinyglobby';
 import { dataPaths, isS3 } from '../../spec/inputs.ts';
-import type { Spec } from '../../spec/spec.ts';
+import { isSageMaker, type SageMakerSpec, type Spec } from '../../spec/spec.ts';
 import { failure } from '../errors.ts';
 import { type Content, inMemory } from './content.ts';
 import { findLocalFiles, SEARCHED_FOR } from './source-files.ts';
@@ -31,13 +31,9 @@ export interface MissingFile {
  * be served, and data. What lies in S3 is not looked for.
  */
 export async function missingFiles(spec: Spec, directory: string): Promise<MissingFile[]> {
-  const { data, train, serve, evaluate, deploy } = spec;
-  const scripts: [string, string][] = [['train.script', train.script]];
-  if (evaluate !== undefined || deploy.to !== 'none') {
-    scripts.push(['serve.script', `${dirname(train.script)}/${serve.script}`.replace(/^\.\//, '')]);
-  }
+  const { data } = spec;
   const missing: MissingFile[] = [];
-  for (const [field, path] of scripts) {
+  for (const [field, path] of isSageMaker(spec) ? scriptsOf(spec) : []) {
     if (!(await isFile(resolve(directory, path)))) {
       missing.push({ field, message: `no file ${path} in ${directory}`, fix: 'create it or correct the path' });
     }
@@ -50,6 +46,12 @@ export async function missingFiles(spec: Spec, directory: string): Promise<Missi
   return missing;
 }
 
+function scriptsOf({ train, serve, evaluate, deploy }: SageMakerSpec): [field: string, path: string][] {
+  const training: [string, string] = ['train.script', train.script];
+  if (evaluate === undefined && deploy.to !== 'sagemaker-endpoint') return [training];
+  return [training, ['serve.script', `${dirname(train.script)}/${serve.script}`.replace(/^\.\//, '')]];
+}
+
 /** A sentence for people. */
 export function describeMissing({ field, message, fix }: MissingFile): string {
   return `${field}: ${message}; ${fix}`;
@@ -59,7 +61,7 @@ export function describeMissing({ field, message, fix }: MissingFile): string {
  * Packs the directory of the training script: the same files give the same bytes, whenever and from wherever. Data named
  * by the spec, hidden files and what tools leave behind stay out. Fails with `InvalidSpec` above 50 MB.
  */
-export async function packSource(spec: Spec, directory: string): Promise<Content> {
+export async function packSource(spec: SageMakerSpec, directory: string): Promise<Content> {
   const code = resolve(directory, dirname(spec.train.script));
   const named = dataPaths(spec).flatMap(([, path]) => (isS3(path) ? [] : [path]));
   const data = new Set(

@@ -1,6 +1,6 @@
 import type { DescribeEndpointOutput, SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { endpointConfigName, type RunRef, workflowIdOf } from '../../spec/naming.ts';
-import type { Account, DataSet, Deployment, ModelRef } from '../../spec/record.ts';
+import type { Account, DataSet, EndpointDeployment, ModelRef } from '../../spec/record.ts';
 import type { AwsProvider } from '../aws.ts';
 import { failure } from '../errors.ts';
 import { type ModelCard, publishModel, withdrawModel } from '../models.ts';
@@ -100,7 +100,7 @@ export function createDeploymentActivities({ aws }: { aws: AwsProvider }) {
      * Looks once at the endpoint. In service, it must have this run's config, as SageMaker reports a rollback as success,
      * and must answer a row with a label; then the model becomes the newest of its name.
      */
-    async awaitDeployment(input: HandOver): Promise<Deployment> {
+    async awaitDeployment(input: HandOver): Promise<EndpointDeployment> {
       const { run, endpoint: name, data, created } = input;
       const clients = aws(input.account.region);
       const endpoint = await look(`describe endpoint ${name}`, () =>
@@ -122,7 +122,7 @@ export function createDeploymentActivities({ aws }: { aws: AwsProvider }) {
       const proof = await smokeTest(clients, name, data);
       await endpoints.markProven(clients.sagemaker, endpointConfig);
       await publishModel(clients.s3, input);
-      return { endpoint: name, endpointConfig, created, smokeTest: proof };
+      return { to: 'sagemaker-endpoint', endpoint: name, endpointConfig, created, smokeTest: proof };
     },
 
     /**

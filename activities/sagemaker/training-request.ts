@@ -3,14 +3,14 @@ import { durationSeconds } from '../../spec/duration.ts';
 import { imageUri } from '../../spec/images.ts';
 import { type RunRef, s3Keys, trainingJobName } from '../../spec/naming.ts';
 import type { Account, DataSet, ModelRef, SourceBundle } from '../../spec/record.ts';
-import type { Spec } from '../../spec/spec.ts';
+import type { SageMakerSpec } from '../../spec/spec.ts';
 
 /** What a training job is made from. */
 export interface TrainingInput {
   readonly run: RunRef;
   readonly attempt: number;
   readonly account: Account;
-  readonly spec: Spec;
+  readonly spec: SageMakerSpec;
   /** The instance type of this attempt, one of the spec's. */
   readonly instance: string;
   readonly data: DataSet;

@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-sagemaker';
 import type { ApplicationFailure } from '@temporalio/common';
 import { type Metric, recordedNumber } from '../../spec/numbers.ts';
-import type { TrainedModel } from '../../spec/record.ts';
+import type { TrainedArtifact } from '../../spec/record.ts';
 import type { AwsProvider } from '../aws.ts';
 import { failure, unlessNotFound } from '../errors.ts';
 import { createOrAttach, resourceTags } from '../ownership.ts';
@@ -35,10 +35,11 @@ function lastMetrics(job: DescribeTrainingJobResponse): Record<string, Metric> {
   );
 }
 
-function trained(job: DescribeTrainingJobResponse, jobName: string): TrainedModel {
+function trained(job: DescribeTrainingJobResponse, jobName: string): TrainedArtifact {
   const artifact = job.ModelArtifacts?.S3ModelArtifacts;
   if (!artifact) throw failure('JobFailed', `training job ${jobName} is Completed but names no model artifact`);
   return {
+    engine: 'sagemaker',
     artifact,
     jobName,
     jobArn: job.TrainingJobArn ?? '',
@@ -93,7 +94,7 @@ export function createTrainingActivities({ aws }: { aws: AwsProvider }) {
     },
 
     /** Looks once at the job. Fails with `InProgress` until it is done; `JobFailed` carries the end of its log. */
-    async awaitTraining({ jobName, region }: TrainingJobRef): Promise<TrainedModel> {
+    async awaitTraining({ jobName, region }: TrainingJobRef): Promise<TrainedArtifact> {
       const { sagemaker, s3, logs } = aws(region);
       const job = await look(`describe training job ${jobName}`, () =>
         sagemaker.send(new DescribeTrainingJobCommand({ TrainingJobName: jobName })),

@@ -21,9 +21,11 @@ export interface InstanceNeed {
 /** The machines of a run. */
 export function needsOf({ train, evaluate, deploy }: Spec): InstanceNeed[] {
   return [
-    { types: train.instance, use: 'training job usage', count: train.instanceCount },
+    ...(train.engine === 'sagemaker'
+      ? [{ types: train.instance, use: 'training job usage', count: train.instanceCount } as const]
+      : []),
     // Base and candidate are evaluated at the same time.
-    ...(evaluate
+    ...(evaluate?.by === 'transform'
       ? [{ types: [evaluate.instance], use: 'transform job usage', count: train.base ? 2 : 1 } as const]
       : []),
     ...(deploy.to === 'sagemaker-endpoint'

@@ -40,17 +40,55 @@ export const dataSet = z
 
 const metric = z.union([z.number(), z.enum(['NaN', 'Infinity', '-Infinity'])]);
 
+const job = { jobName: z.string(), jobArn: z.string(), trainingSeconds: z.number() };
+
 const model = z
-  .strictObject({
-    artifact: s3,
-    jobName: z.string(),
-    jobArn: z.string(),
-    instance: z.string().meta({ description: 'the type that it ran on' }),
-    metrics: z.record(z.string(), metric),
-    trainingSeconds: z.number(),
-    billedSeconds: z.number().meta({ description: 'times instances' }),
-  })
+  .discriminatedUnion('engine', [
+    z.strictObject({
+      engine: z.literal('sagemaker'),
+      artifact: s3,
+      ...job,
+      instance: z.string().meta({ description: 'the type that it ran on' }),
+      metrics: z.record(z.string(), metric),
+      billedSeconds: z.number().meta({ description: 'times instances' }),
+    }),
+    z.strictObject({
+      engine: z.literal('bedrock'),
+      customModel: z.string().meta({ description: 'ARN' }),
+      modelName: z.string(),
+      base: z.string().meta({ description: 'id of the model that was customized' }),
+      ...job,
+      metrics: z.record(z.string(), metric).meta({ description: 'the last that the job wrote' }),
+      output: s3.meta({ description: "of the job: each step's metrics among others" }),
+    }),
+  ])
   .meta({ id: 'TrainedModel' });
+
+const proven = {
+  created: z.boolean().meta({ description: 'or given another model' }),
+  smokeTest: z.strictObject({ input: z.string(), output: z.string(), milliseconds: z.number() }),
+};
+const byArn = { name: z.string(), arn: z.string().meta({ description: 'what callers give as the model id' }) };
+
+const deployment = z
+  .discriminatedUnion('to', [
+    z.strictObject({
+      to: z.literal('sagemaker-endpoint'),
+      endpoint: z.string(),
+      endpointConfig: z.string(),
+      ...proven,
+    }),
+    z.strictObject({ to: z.literal('bedrock-on-demand'), ...byArn, ...proven }),
+    z.strictObject({
+      to: z.literal('bedrock-provisioned'),
+      ...byArn,
+      modelUnits: z.int(),
+      expiresAt: time.exactOptional().meta({ description: 'when it is deleted' }),
+      ...proven,
+    }),
+    z.strictObject({ to: z.literal('bedrock-import'), ...byArn, ...proven }),
+  ])
+  .meta({ id: 'Deployment' });
 
 /** Those that fit the examples' kind. */
 const metrics = Object.fromEntries(METRICS.map((name) => [name, z.number().exactOptional()])) as Record<
@@ -80,6 +118,7 @@ export const runRecord: z.ZodType<RunRecord> = z
     source: z.strictObject({ uri: s3, sha256: z.string() }).exactOptional().meta({ description: 'the packed code' }),
     base: z
       .strictObject({
+        engine: z.literal('sagemaker'),
         artifact: s3,
         serving: z.strictObject({ image: z.string(), environment: z.record(z.string(), z.string()) }),
         run: z.string().exactOptional().meta({ description: 'that made it' }),
@@ -127,14 +166,11 @@ export const runRecord: z.ZodType<RunRecord> = z
         }),
       )
       .exactOptional(),
-    endpoint: z
-      .strictObject({
-        endpoint: z.string(),
-        endpointConfig: z.string(),
-        created: z.boolean(),
-        smokeTest: z.strictObject({ input: z.string(), output: z.string(), milliseconds: z.number() }),
-      })
-      .exactOptional(),
+    candidate: z
+      .strictObject({ to: z.enum(['bedrock-on-demand', 'bedrock-provisioned']), name: z.string(), arn: z.string() })
+      .exactOptional()
+      .meta({ description: 'what the candidate answers from while it is evaluated on Bedrock' }),
+    deployment: deployment.exactOptional(),
     failure: z
       .strictObject({
         code: z.string().meta({ description: 'temper explain CODE' }),

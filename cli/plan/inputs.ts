@@ -9,6 +9,7 @@ import { errorTypeOf } from '../../activities/errors.ts';
 import { s3Uri } from '../../activities/s3-uri.ts';
 import { s3Keys } from '../../spec/naming.ts';
 import type { DataFacts, InputFacts } from '../../spec/plan.ts';
+import type { SageMakerSpec } from '../../spec/spec.ts';
 import type { SpecFile } from '../runs/read-spec.ts';
 
 /** An object that the run would upload. */
@@ -24,7 +25,7 @@ export interface Inputs<F extends InputFacts> {
 }
 
 export async function codeInputs(
-  { spec, directory }: SpecFile,
+  { spec, directory }: SpecFile & { readonly spec: SageMakerSpec },
   bucket: string | undefined,
 ): Promise<Inputs<InputFacts>> {
   const { sha256, bytes } = await packSource(spec, directory);

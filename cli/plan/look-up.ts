@@ -8,7 +8,7 @@ import { findBase } from '../../activities/models.ts';
 import { parseS3Uri } from '../../activities/s3-uri.ts';
 import { NO_PRICES } from '../../spec/cost/cost.ts';
 import type { EndpointFacts, InputFacts, PlanFacts, Unknown } from '../../spec/plan.ts';
-import type { Spec } from '../../spec/spec.ts';
+import { isSageMaker, type Spec } from '../../spec/spec.ts';
 import type { Context } from '../context.ts';
 import { type Environment, findAccount, isBilled } from '../environment.ts';
 import { UserError, usageError } from '../errors.ts';
@@ -44,8 +44,9 @@ export async function lookUp(
     );
     // Whoever cannot see the bucket cannot see what is in it.
     const s3 = there ? clients?.s3 : undefined;
-    const { base } = file.spec.train;
-    const endpoint = endpointName(file.spec);
+    const { spec } = file;
+    const base = isSageMaker(spec) ? spec.train.base : undefined;
+    const endpoint = endpointName(spec);
     const source = () => clients?.s3 ?? missingRegion();
     const [data, code, foundBase, foundEndpoint] = await Promise.all([
       at('data', async () =>
@@ -53,7 +54,9 @@ export async function lookUp(
           ? present('data', await dataInputs(file, { bucket, s3: source, ...readerOf(context) }), s3, looks)
           : dataFiles(file, source),
       ),
-      codeInputs(file, bucket).then((inputs) => present('code', inputs, s3, looks)),
+      isSageMaker(spec)
+        ? codeInputs({ ...file, spec }, bucket).then((inputs) => present('code', inputs, s3, looks))
+        : undefined,
       ifGiven(`base ${base}`, s3 && bucket !== undefined && base !== undefined && (() => baseOrNull(s3, base, bucket))),
       ifGiven(`endpoint ${endpoint}`, clients && endpoint !== undefined && (() => endpointOrNull(clients, endpoint))),
     ]);
@@ -62,7 +65,7 @@ export async function lookUp(
       billed: isBilled(environment),
       prices,
       data: data ?? {},
-      code,
+      ...(code && { code }),
       ...(there !== undefined && { bucket: there }),
       ...(foundBase !== undefined && { base: foundBase }),
       ...(foundEndpoint !== undefined && { endpoint: foundEndpoint }),
@@ -108,7 +111,7 @@ function reasonOf(error: unknown): string {
 }
 
 function endpointName({ name, deploy }: Spec): string | undefined {
-  return deploy.to === 'none' ? undefined : (deploy.endpoint ?? name);
+  return deploy.to === 'sagemaker-endpoint' ? (deploy.endpoint ?? name) : undefined;
 }
 
 /** The facts, with whether the bucket has what they are about, where that can be seen. */

@@ -7,7 +7,16 @@ import type { RuleVerdict } from '../../spec/gate.ts';
 import { parseRule } from '../../spec/gate.ts';
 import { shownMetrics } from '../../spec/metrics.ts';
 import type { Metric } from '../../spec/numbers.ts';
-import { type DataProgress, type Outcome, type RunRecord, STAGES, type Stage } from '../../spec/record.ts';
+import {
+  type DataProgress,
+  type Deployment,
+  type Outcome,
+  type RunRecord,
+  STAGES,
+  type Stage,
+  type TrainedModel,
+} from '../../spec/record.ts';
+import { servedName } from '../../spec/spec.ts';
 import { waitingText } from '../../spec/waiting.ts';
 import type { Screen, Style } from '../output.ts';
 import type { Pending } from '../runs/pending.ts';
@@ -113,18 +122,18 @@ function outcomeLines(record: RunRecord, outcome: Outcome, screen: Screen): stri
   const { style } = screen;
   switch (outcome) {
     case 'passed':
-      return record.endpoint
+      return record.deployment
         ? [
-            `  try it: ${style.cyan(`temper invoke ${record.endpoint.endpoint} ${ASK_WITH[record.data?.kind ?? 'classification']} "..."`)}`,
+            `  try it: ${style.cyan(`temper invoke ${nameOf(record.deployment)} ${ASK_WITH[record.data?.kind ?? 'classification']} "..."`)}`,
           ]
-        : [`  model: ${style.cyan(record.model?.artifact ?? 'none')}`];
+        : [`  model: ${style.cyan(record.model ? addressOf(record.model) : 'none')}`];
     case 'rejected':
       return [
         `  ${style.yellow('rejected by the gate')}: nothing was deployed`,
         ...(record.gate ?? []).map(
           ({ rule, passed, reason }) => `    ${passed ? style.green('✔') : style.red('✖')} ${pad(rule, 30)} ${reason}`,
         ),
-        ...(record.model ? [`  the model is kept: ${record.model.artifact}`] : []),
+        ...(record.model ? [`  the model is kept: ${addressOf(record.model)}`] : []),
       ];
     case 'cancelled':
       return [
@@ -236,7 +245,8 @@ function conflictsText({ data }: RunRecord): string {
 /** Which instance type it became, where the first one could not be had. */
 function machineText({ model, shortages = [] }: RunRecord): string {
   const lacking = shortages.map(({ instance, of }) => `no ${of} of ${instance}`).join(', ');
-  return [...(lacking ? [lacking] : []), ...(lacking && model ? [`on ${model.instance}`] : [])].join(', ');
+  const found = lacking && model?.engine === 'sagemaker' ? [`on ${model.instance}`] : [];
+  return [...(lacking ? [lacking] : []), ...found].join(', ');
 }
 
 function metricsText(metrics: Readonly<Record<string, Metric>>): string {
@@ -277,11 +287,26 @@ function ruleText(verdict: RuleVerdict): string {
   return `${rule.metric} ${formatMetric(verdict.value)} ${SIGNS[rule.operator]} ${formatMetric(verdict.threshold)}`;
 }
 
-function deploymentText({ endpoint, spec }: RunRecord): string {
-  if (endpoint) return `endpoint ${endpoint.endpoint} ${endpoint.created ? 'created' : 'updated'} · smoke test ok`;
-  if (spec.deploy.to === 'none') return 'not asked for';
-  return `endpoint ${spec.deploy.endpoint ?? spec.name}`;
+/** What serves, in AWS's words. */
+const SERVING = {
+  'sagemaker-endpoint': 'endpoint',
+  'bedrock-on-demand': 'custom model deployment',
+  'bedrock-provisioned': 'provisioned throughput',
+  'bedrock-import': 'imported model',
+} as const;
+
+function deploymentText({ deployment, spec }: RunRecord): string {
+  if (deployment) {
+    const made = deployment.created ? 'created' : 'updated';
+    return `${SERVING[deployment.to]} ${nameOf(deployment)} ${made} · smoke test ok`;
+  }
+  return spec.deploy.to === 'none' ? 'not asked for' : `${SERVING[spec.deploy.to]} ${servedName(spec)}`;
 }
+
+const nameOf = (deployment: Deployment): string =>
+  deployment.to === 'sagemaker-endpoint' ? deployment.endpoint : deployment.name;
+
+const addressOf = (model: TrainedModel): string => (model.engine === 'sagemaker' ? model.artifact : model.customModel);
 
 /** The heading of a run. */
 export function headingLine(run: string, ui: string | undefined): string {

@@ -70,7 +70,7 @@ const CAUSES: Readonly<Record<string, Waiting['for']>> = {
 };
 
 function instanceOf({ stage, spec }: RunRecord): string | undefined {
-  if (stage === 'evaluate') return spec.evaluate?.instance;
+  if (stage === 'evaluate') return spec.evaluate?.by === 'transform' ? spec.evaluate.instance : undefined;
   return stage === 'deploy' && spec.deploy.to === 'sagemaker-endpoint' ? spec.deploy.instance : undefined;
 }
 

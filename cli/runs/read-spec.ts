@@ -3,7 +3,7 @@ import { basename, dirname, resolve } from 'node:path';
 import { describeMissing, missingFiles } from '../../activities/data/source.ts';
 import { imageUri } from '../../spec/images.ts';
 import { formatProblems, parseSpec } from '../../spec/parse.ts';
-import type { Spec } from '../../spec/spec.ts';
+import { isSageMaker, type Spec } from '../../spec/spec.ts';
 import type { Context } from '../context.ts';
 import { didYouMean, usageError, whyUnreadable } from '../errors.ts';
 
@@ -47,6 +47,7 @@ export async function readSpec({ cwd }: Context, file: string, overrides: readon
 
 /** Short names of images stand for other addresses in each region, and for none in some. Throws a user error there. */
 export function checkImages({ file, spec }: SpecFile, region: string): void {
+  if (!isSageMaker(spec)) return;
   const problems = Object.entries({ 'train.image': spec.train.image, 'serve.image': spec.serve.image }).flatMap(
     ([field, image]) => {
       try {

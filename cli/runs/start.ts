@@ -6,7 +6,7 @@ import { budgetProblem } from '../../spec/cost/budget.ts';
 import { costOf, type Prices, pricesFor } from '../../spec/cost/cost.ts';
 import { PIPELINE_TASK_QUEUE, type RunRef, workflowIdOf } from '../../spec/naming.ts';
 import { RUN_VERSION, STAGES } from '../../spec/record.ts';
-import type { Spec } from '../../spec/spec.ts';
+import { type Spec, servedName } from '../../spec/spec.ts';
 import type { fineTune } from '../../workflows/index.ts';
 import type { FineTuneInput } from '../../workflows/messages.ts';
 import { searchAttributes } from '../../workflows/search-attributes.ts';
@@ -128,10 +128,12 @@ function details({ spec, account }: FineTuneInput): string {
   const { data, train, gate, deploy } = spec;
   return [
     `- data: \`${data.source ?? data.train}\``,
-    `- train: ${train.engine}, \`${train.script}\` on ${train.instanceCount} × ${train.instance.join(' or ')}`,
+    train.engine === 'sagemaker'
+      ? `- train: sagemaker, \`${train.script}\` on ${train.instanceCount} × ${train.instance.join(' or ')}`
+      : `- train: bedrock, ${train.customization}`,
     ...(train.base ? [`- base: \`${train.base}\``] : []),
     ...(gate.length > 0 ? [`- gate: ${gate.map((rule) => `\`${rule}\``).join(', ')}`] : []),
-    `- deploy: ${deploy.to === 'none' ? 'nowhere' : `endpoint \`${deploy.endpoint ?? spec.name}\``}`,
+    `- deploy: ${deploy.to === 'none' ? 'nowhere' : `${deploy.to} \`${servedName(spec)}\``}`,
     `- in ${account.region}, bucket \`${account.bucket}\``,
   ].join('\n');
 }

@@ -56,6 +56,7 @@ interface Job {
 }
 
 function jobsOf({ train, evaluate }: Spec): Job[] {
+  if (train.engine !== 'sagemaker') return [];
   const training: Job = {
     stage: 'train',
     use: 'training',
@@ -64,7 +65,7 @@ function jobsOf({ train, evaluate }: Spec): Job[] {
     instances: train.instanceCount,
     maxSeconds: durationSeconds(train.maxRuntime),
   };
-  if (!evaluate) return [training];
+  if (evaluate?.by !== 'transform') return [training];
   const evaluation: Job = {
     stage: 'evaluate',
     use: 'transform',
@@ -117,9 +118,9 @@ export function pricesFor({ train, evaluate, deploy }: Spec, prices: Prices): Pr
   const only = (use: Use, types: readonly string[]): Record<string, number> =>
     Object.fromEntries(Object.entries(prices[use]).filter(([type]) => types.includes(type)));
   return {
-    training: only('training', train.instance),
-    transform: only('transform', evaluate ? [evaluate.instance] : []),
-    hosting: only('hosting', deploy.to === 'none' ? [] : [deploy.instance]),
+    training: only('training', train.engine === 'sagemaker' ? train.instance : []),
+    transform: only('transform', evaluate?.by === 'transform' ? [evaluate.instance] : []),
+    hosting: only('hosting', deploy.to === 'sagemaker-endpoint' ? [deploy.instance] : []),
   };
 }
 
@@ -127,7 +128,7 @@ function endpointOf(
   { deploy }: Spec,
   priceOf: (use: Use, instance: string) => number | undefined,
 ): EndpointCost | undefined {
-  if (deploy.to === 'none') return undefined;
+  if (deploy.to !== 'sagemaker-endpoint') return undefined;
   const { instance, instanceCount: instances } = deploy;
   const price = priceOf('hosting', instance);
   return { instance, instances, ...(price !== undefined && { usdPerHour: price * instances }) };

@@ -73,9 +73,6 @@ export const data = z
   })
   .superRefine((value, context) => {
     const given = ['train', 'validation', 'test'].filter((key) => key in value && value[key as 'train'] !== undefined);
-    if (value.source === undefined && value.train === undefined) {
-      context.addIssue({ code: 'custom', message: 'give source: (a file, directory or glob), or train: and test:' });
-    }
     if (value.source !== undefined && given.length > 0) {
       context.addIssue({
         code: 'custom',

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { IMAGE_ALIASES } from '../images.ts';
 import { lowerFirst, shown } from '../shown.ts';
+import { bedrockTraining } from './customization.ts';
 import { duration, durationUpTo, instances, limited, relativePath } from './values.ts';
 
 const MAX_HYPERPARAMETER = 2500;
@@ -92,5 +93,5 @@ const sagemakerTraining = z.strictObject({
 });
 
 export const train = z
-  .discriminatedUnion('engine', [sagemakerTraining])
+  .discriminatedUnion('engine', [sagemakerTraining, bedrockTraining])
   .meta({ description: 'What trains the model.' });

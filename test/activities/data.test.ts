@@ -75,6 +75,7 @@ const untested: Partial<SpecInput> = { evaluate: undefined };
 async function prepare(spec: Spec, environment = newEnvironment()): Promise<Required<PreparedInputs>> {
   const input = { run: { name, id: 'abcd' }, spec, region, bucket };
   const { source, data }: PreparedInputs = await environment.run(prepareInputs, { ...input, directory });
+  if (!source) throw new Error('no code was packed');
   return { source, data: data ?? (await environment.run(prepareData, input)) };
 }
 

@@ -36,7 +36,7 @@ async function release(endpoint?: string, name?: string, inference?: string): Pr
   const prepared = await preparedTraining(inference ? { inference } : {});
   const training = name ? { ...prepared, run: { ...prepared.run, name } } : prepared;
   const { artifact } = await trained(training);
-  const model = { artifact, serving: servingOf(training.spec, training.source, account) };
+  const model = { engine: 'sagemaker' as const, artifact, serving: servingOf(training.spec, training.source, account) };
   const { run } = training;
   return {
     training,

@@ -19,7 +19,7 @@ import type { KeywordOptions } from '../support/keyword-project.ts';
 async function evaluationOf(options: Omit<KeywordOptions, 'name'> = {}): Promise<EvaluationInput> {
   const input = await preparedTraining(options);
   const { artifact } = await trained(input);
-  const model = { artifact, serving: servingOf(input.spec, input.source, account) };
+  const model = { engine: 'sagemaker' as const, artifact, serving: servingOf(input.spec, input.source, account) };
   return {
     run: input.run,
     account,

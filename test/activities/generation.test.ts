@@ -30,7 +30,7 @@ it.each(['completion', 'chat'] as const)('a %s model is evaluated by its words, 
   expect(JSON.stringify(inputs)).not.toContain('!');
 
   const { artifact } = await trained({ data, run, spec, source, ...rest });
-  const model = { artifact, serving: servingOf(spec, source, account) };
+  const model = { engine: 'sagemaker' as const, artifact, serving: servingOf(spec, source, account) };
   const models = { candidate: model };
   const evaluation = { run, account, data, models, instance: 'ml.m5.large', maxSeconds: 600 };
   await settled(pipeline.submitEvaluation, evaluation);
@@ -63,7 +63,7 @@ it('answers may be JSON strings, and nothing else without a completion', async (
   const said = async (answer: string) => {
     const { data, run, spec, source, ...rest } = await prepared({ kind: 'completion', answer });
     const { artifact } = await trained({ data, run, spec, source, ...rest });
-    const models = { candidate: { artifact, serving: servingOf(spec, source, account) } };
+    const models = { candidate: { engine: 'sagemaker' as const, artifact, serving: servingOf(spec, source, account) } };
     const evaluation = { run, account, data, models, instance: 'ml.m5.large', maxSeconds: 600 };
     await settled(pipeline.submitEvaluation, evaluation);
     return settled(pipeline.awaitEvaluation, evaluation);

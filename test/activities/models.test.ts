@@ -11,12 +11,13 @@ it('run:NAME is the newest model of that name that was published, whenever it wa
     settled(pipeline.publishModel, {
       run: { name, id },
       account,
-      model: { artifact: `s3://bucket/${id}/model.tar.gz`, serving },
+      model: { engine: 'sagemaker', artifact: `s3://bucket/${id}/model.tar.gz`, serving },
       startedAt,
     });
   await publish('newer1', '2026-11-23T12:00:00.000Z');
   await publish('older1', '2026-11-22T12:00:00.000Z');
   expect(await settled(pipeline.resolveBase, { base: `run:${name}`, account })).toEqual({
+    engine: 'sagemaker',
     artifact: 's3://bucket/newer1/model.tar.gz',
     serving,
     run: `temper/${name}/newer1`,

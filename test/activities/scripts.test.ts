@@ -28,7 +28,7 @@ it('the documented pair trains, and is scored and served', async () => {
   const { artifact, metrics } = await trained(input);
   expect(metrics).toEqual({ training_accuracy: 1 });
 
-  const model = { artifact, serving: servingOf(input.spec, input.source, account) };
+  const model = { engine: 'sagemaker' as const, artifact, serving: servingOf(input.spec, input.source, account) };
   const evaluation = { run, account, data, models: { candidate: model }, instance: 'ml.m5.large', maxSeconds: 600 };
   await settled(pipeline.submitEvaluation, evaluation);
   const { candidate } = (await settled(pipeline.awaitEvaluation, evaluation)).evaluations;

@@ -61,6 +61,7 @@ it('says which model a run would start from, and which one it would replace', as
 
   const run = { name, id: 'aaaaaa' };
   const model = {
+    engine: 'sagemaker' as const,
     artifact: `s3://${account.bucket}/${s3Keys.runOutput(run)}model.tar.gz`,
     serving: { image: imageUri('sklearn', account.region), environment: {} },
   };

@@ -47,6 +47,7 @@ function evaluated(base: number, candidate: number): RunRecord {
     ...started,
     stage: 'gate',
     model: {
+      engine: 'sagemaker',
       artifact: 's3://b/model.tar.gz',
       jobName: 'product-reviews-7f3a9c-train',
       jobArn: 'arn',
@@ -85,7 +86,8 @@ describe('a record, as people read it', () => {
       ...record,
       stage: 'deploy',
       outcome: 'passed',
-      endpoint: {
+      deployment: {
+        to: 'sagemaker-endpoint',
         endpoint: 'product-reviews',
         endpointConfig: 'product-reviews-7f3a9c',
         created: false,

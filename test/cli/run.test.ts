@@ -134,6 +134,7 @@ it('stops following on Ctrl-C while the run goes on, and can be watched to its e
     awaitTraining: async (job) => {
       if (!finish) throw underWay(200);
       return {
+        engine: 'sagemaker',
         artifact: 's3://b/m',
         jobName: job.jobName,
         jobArn: 'arn',

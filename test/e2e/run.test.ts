@@ -100,7 +100,7 @@ it('completes, twice, with three in ten AWS calls throttled and no first create 
   const reviews = await project();
   for (const created of [true, false]) {
     expectExit(await cli(['run', reviews.specFile], { env }), EXIT.done);
-    expect((await recordOf(env, reviews.name)).endpoint?.created).toBe(created);
+    expect((await recordOf(env, reviews.name)).deployment?.created).toBe(created);
   }
   setFaults({ rules: [] });
   expect(await resourcesOf(env, reviews.name)).toEqual({

@@ -27,12 +27,13 @@ it.each(TEMPLATE_NAMES)(
     expect(plan.exitCode, plan.stdout).toBe(0);
     const { exitCode, stdout, stderr } = await cli(['run', 'temper.yaml', '--json'], options);
     expect(exitCode, stdout + stderr).toBe(0);
-    const { endpoint, data } = JSON.parse(stdout) as RunRecord;
+    const { deployment, data } = JSON.parse(stdout) as RunRecord;
+    const endpoint = deployment?.to === 'sagemaker-endpoint' ? deployment.endpoint : '';
     const question = ASK_WITH[data?.kind ?? 'classification'];
-    const asked = await cli(['invoke', endpoint?.endpoint ?? '', question, 'can I follow my parcel'], options);
+    const asked = await cli(['invoke', endpoint, question, 'can I follow my parcel'], options);
     expect(asked.exitCode, asked.stderr).toBe(0);
     expect(asked.stdout).toMatch(/^\{"(label|completion)": ".*"/);
-    const misspelt = await cli(['invoke', `${endpoint?.endpoint}x`, '--text', 'x'], options);
-    expect(misspelt.stderr).toContain(`did you mean ${endpoint?.endpoint}?`);
+    const misspelt = await cli(['invoke', `${endpoint}x`, '--text', 'x'], options);
+    expect(misspelt.stderr).toContain(`did you mean ${endpoint}?`);
   },
 );

@@ -122,7 +122,7 @@ describe('a problem is told with its place and what to do', () => {
     [
       'an engine that there is not',
       having('engine: sagemaker', 'engine: sagmaker'),
-      'temper.yaml:6:11  train.engine: must be sagemaker, received "sagmaker"; did you mean sagemaker?',
+      'temper.yaml:6:11  train.engine: must be one of sagemaker, bedrock, received "sagmaker"; did you mean sagemaker?',
     ],
     [
       'a metric that there is not',
@@ -286,7 +286,7 @@ describe('a problem is told with its place and what to do', () => {
     expect(told(`${text}gate: []\n`)).toEqual([
       'temper.yaml:1:1  nam: unknown key; did you mean name?',
       'temper.yaml:4:18  data.split.test: must be a number, received "x"',
-      'temper.yaml:6:11  train.engine: must be sagemaker, received 3',
+      'temper.yaml:6:11  train.engine: must be one of sagemaker, bedrock, received 3',
       'temper.yaml:14:1  key gate stands here twice; remove one',
     ]);
   });

@@ -11,7 +11,8 @@ import { createDataActivities } from '../../activities/data/activities.ts';
 import { createPipelineActivities } from '../../activities/index.ts';
 import type { TrainingInput } from '../../activities/sagemaker/training-request.ts';
 import { parseSpec } from '../../spec/parse.ts';
-import type { Account, TrainedModel } from '../../spec/record.ts';
+import type { Account, TrainedArtifact } from '../../spec/record.ts';
+import { isSageMaker } from '../../spec/spec.ts';
 import { type KeywordOptions, writeKeywordProject } from './keyword-project.ts';
 import { sharedRegion, temporaryDirectory } from './region.ts';
 
@@ -65,14 +66,15 @@ export async function preparedFrom(specFile: string, name: string): Promise<Trai
   const parsed = parseSpec(await readFile(specFile, 'utf8'));
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
   const { spec } = parsed;
+  if (!isSageMaker(spec)) throw new Error(`${specFile} trains nothing on SageMaker`);
   const { region, bucket } = account;
   const { source, data } = await settled(prepareInputs, { run, spec, directory: dirname(specFile), region, bucket });
-  if (!data) throw new Error(`${specFile} names data in S3`);
+  if (!data || !source) throw new Error(`${specFile} names data in S3`);
   return { run, attempt: 1, account, spec, instance: spec.train.instance[0] ?? '', source, data };
 }
 
 /** A training job of the inputs, done. */
-export async function trained(input: TrainingInput): Promise<TrainedModel> {
+export async function trained(input: TrainingInput): Promise<TrainedArtifact> {
   return settled(pipeline.awaitTraining, await settled(pipeline.submitTraining, input));
 }
 

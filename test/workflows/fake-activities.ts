@@ -55,10 +55,16 @@ export function fakeActivities(overrides: Partial<AllActivities> = {}): FakeActi
       source: { uri: 's3://bucket/sourcedir.tar.gz', sha256: 'b'.repeat(64) },
     }),
     prepareData: async () => dataSet,
-    resolveBase: async () => ({ artifact: 's3://bucket/base/model.tar.gz', serving, run: 'temper/movie-reviews/aaaa' }),
+    resolveBase: async () => ({
+      engine: 'sagemaker',
+      artifact: 's3://bucket/base/model.tar.gz',
+      serving,
+      run: 'temper/movie-reviews/aaaa',
+    }),
     publishModel: async () => {},
     submitTraining: async ({ account }) => ({ jobName: 'reviews-abc123-train', region: account.region }),
     awaitTraining: async ({ jobName }) => ({
+      engine: 'sagemaker',
       artifact: 's3://bucket/candidate/model.tar.gz',
       jobName,
       jobArn: `arn:aws:sagemaker:us-east-1:000000000000:training-job/${jobName}`,
@@ -79,6 +85,7 @@ export function fakeActivities(overrides: Partial<AllActivities> = {}): FakeActi
     removeContender: async () => {},
     submitDeployment: async () => ({ created: true }),
     awaitDeployment: async ({ endpoint, created }) => ({
+      to: 'sagemaker-endpoint',
       endpoint,
       endpointConfig: 'reviews-abc123',
       created,

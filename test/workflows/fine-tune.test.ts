@@ -72,7 +72,7 @@ describe('a run that succeeds', () => {
       without(SPEC, /^gate/, /^deploy/).replace(', base: run:movie-reviews', ''),
     );
     expect(record.outcome).toBe('passed');
-    expect(record.endpoint).toBeUndefined();
+    expect(record.deployment).toBeUndefined();
     expect(Object.keys(record.evaluations ?? {})).toEqual(['candidate']);
     expect(fakes.calls).toContain('publishModel');
     expect(fakes.calls).not.toContain('resolveBase');

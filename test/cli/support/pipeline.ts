@@ -8,7 +8,7 @@ import { NativeConnection, Worker } from '@temporalio/worker';
 import { onTestFinished } from 'vitest';
 import { ensureSearchAttributes } from '../../../cli/workers/search-attributes.ts';
 import { PIPELINE_TASK_QUEUE } from '../../../spec/naming.ts';
-import type { TrainedModel } from '../../../spec/record.ts';
+import type { TrainedArtifact } from '../../../spec/record.ts';
 import { sharedRegion, temporaryDirectory } from '../../support/region.ts';
 import { type AllActivities, fakeActivities } from '../../workflows/fake-activities.ts';
 import { workflowBundle } from '../../workflows/harness.ts';
@@ -69,8 +69,9 @@ export async function startPipeline(env: Env, overrides: Partial<AllActivities> 
 }
 
 /** What a training job of the fakes has left. */
-export function trainedBy(jobName: string): TrainedModel {
+export function trainedBy(jobName: string): TrainedArtifact {
   return {
+    engine: 'sagemaker',
     artifact: 's3://b/m',
     jobName,
     jobArn: 'arn',

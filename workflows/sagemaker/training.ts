@@ -1,38 +1,41 @@
-import { type ActivityOptions, proxyActivities } from '@temporalio/workflow';
-import type { PipelineActivities } from '../activities/index.ts';
-import { durationSeconds } from '../spec/duration.ts';
-import { trainingJobName } from '../spec/naming.ts';
-import type { TrainedModel } from '../spec/record.ts';
-import { checkBudget } from './budget.ts';
-import { type Attempt, onFirstMachine } from './machines.ts';
-import * as profiles from './profiles.ts';
-import type { Prepared, RunContext } from './stages.ts';
+import { type ActivityOptions, ApplicationFailure, proxyActivities } from '@temporalio/workflow';
+import type { PipelineActivities } from '../../activities/index.ts';
+import { durationSeconds } from '../../spec/duration.ts';
+import { trainingJobName } from '../../spec/naming.ts';
+import type { TrainedArtifact } from '../../spec/record.ts';
+import type { SageMakerSpec } from '../../spec/spec.ts';
+import { checkBudget } from '../budget.ts';
+import type { Prepared, RunContext } from '../context.ts';
+import { type Attempt, onFirstMachine } from '../machines.ts';
+import * as profiles from '../profiles.ts';
 
 const submit = proxyActivities<PipelineActivities>(profiles.submitOrMoveOn);
 const removing = proxyActivities<PipelineActivities>(profiles.cleanUp);
 
 const summary = (text: string): ActivityOptions => ({ summary: text });
 
+type SageMakerRun = RunContext & { readonly spec: SageMakerSpec };
+
 /** A SageMaker training job on the first of the spec's instance types that can be had. */
-export async function train(context: RunContext, prepared: Prepared): Promise<{ model: TrainedModel }> {
+export async function trainOnSageMaker(context: SageMakerRun, prepared: Prepared): Promise<TrainedArtifact> {
   const { run, spec } = context;
   const { instance: instances, maxWait } = spec.train;
-  const model = await onFirstMachine(
+  return onFirstMachine(
     context,
     { instances, maxWait },
     (attempt) => trainingJobName(run, attempt),
     (attempt) => trainOn(context, prepared, attempt),
   );
-  return { model };
 }
 
 /** One job, submitted and then looked at until it is done. */
 async function trainOn(
-  context: RunContext,
+  context: SageMakerRun,
   { data, source, base }: Prepared,
   { attempt, instance, job: jobName }: Attempt,
-): Promise<TrainedModel> {
+): Promise<TrainedArtifact> {
   const { run, spec, account, progress, cleanUp } = context;
+  if (!source) throw ApplicationFailure.nonRetryable('there is no code to train with', 'InvalidSpec');
   checkBudget(context, progress.record.shortages);
   const job = { jobName, region: account.region };
   cleanUp.register(jobName, () =>

@@ -1,0 +1,122 @@
+/** `train:` of `temper.yaml` with `engine: bedrock`: a customization job. */
+import { z } from 'zod';
+import { duration, durationUpTo, limited } from './values.ts';
+
+/** Bedrock's `customizationType`, as the spec calls it. */
+export const CUSTOMIZATIONS = {
+  'fine-tuning': 'FINE_TUNING',
+  'continued-pre-training': 'CONTINUED_PRE_TRAINING',
+  distillation: 'DISTILLATION',
+  'reinforcement-fine-tuning': 'REINFORCEMENT_FINE_TUNING',
+} as const;
+export type Customization = keyof typeof CUSTOMIZATIONS;
+const CUSTOMIZATION_NAMES = Object.keys(CUSTOMIZATIONS) as [Customization, ...Customization[]];
+
+/** Where a prompt of {@link bedrockTraining} takes the text of a row. */
+export const PROMPT_TEXT = '{text}';
+
+const modelId = z
+  .string()
+  .regex(/^[a-zA-Z0-9.:/_-]+$/, 'write the id of a model, such as amazon.nova-lite-v1:0; temper models lists them');
+const s3 = z.string().regex(/^s3:\/\/[^/]+\/.+$/, 'write an address such as s3://bucket/prefix/');
+const arn = (service: string, example: string) =>
+  z.string().regex(new RegExp(`^arn:aws[a-z-]*:${service}:`), `write an ARN such as ${example}`);
+
+const distillation = z
+  .strictObject({
+    teacher: modelId.meta({ description: 'Model whose answers are learnt.' }),
+    maxResponseTokens: z.int().min(1).max(8192).default(1000).meta({ description: 'Longest answer of the teacher.' }),
+  })
+  .optional()
+  .meta({ description: 'Of a distillation: who teaches.' });
+
+const reinforcement = z
+  .strictObject({
+    grader: arn('lambda', 'arn:aws:lambda:us-east-1:111122223333:function:grade').meta({
+      description: 'Lambda function that grades the answers, between 0 and 1.',
+    }),
+  })
+  .optional()
+  .meta({ description: 'Of reinforcement fine-tuning: who grades.' });
+
+const vpc = z
+  .strictObject({
+    subnets: z
+      .array(z.string().regex(/^subnet-[a-f0-9]+$/, 'write the id of a subnet'))
+      .min(1)
+      .max(16),
+    securityGroups: z
+      .array(z.string().regex(/^sg-[a-f0-9]+$/, 'write the id of a security group'))
+      .min(1)
+      .max(5),
+  })
+  .optional()
+  .meta({ description: 'Network that the job reads and writes its data through.' });
+
+export const bedrockTraining = z
+  .strictObject({
+    engine: z.literal('bedrock'),
+    base: modelId.meta({ description: 'Model to customize, such as amazon.nova-lite-v1:0; see temper models.' }),
+    customization: z.enum(CUSTOMIZATION_NAMES).default('fine-tuning').meta({ description: 'How it is customized.' }),
+    prompt: z
+      .string()
+      .refine((text) => text.includes(PROMPT_TEXT), `say with ${PROMPT_TEXT} where the text of a row stands`)
+      .default(PROMPT_TEXT)
+      .meta({
+        description: `How a row with a label is asked, in training and evaluation; ${PROMPT_TEXT} stands for its text.`,
+      }),
+    hyperparameters: limited(z.string().min(1), z.union([z.string(), z.number()]), 20, 'no model has more')
+      .default({})
+      .meta({ description: 'Such as `epochCount: 2`; those of the base model, see temper models.' }),
+    distillation,
+    reinforcement,
+    invocationLogs: s3.optional().meta({
+      description:
+        'Prompts from the invocation logs in S3 instead of data, for distillation and reinforcement fine-tuning.',
+    }),
+    vpc,
+    kmsKey: arn('kms', 'arn:aws:kms:us-east-1:111122223333:key/...')
+      .optional()
+      .meta({ description: 'Key that the custom model is encrypted with.' }),
+    tags: limited(
+      z
+        .string()
+        .min(1)
+        .max(128)
+        .regex(/^(?!aws:|temper:)/, 'choose another name: aws: and temper: are taken'),
+      z.string().max(256),
+      40,
+      'Bedrock takes 50 on a model, of which temper sets some',
+    )
+      .default({})
+      .meta({ description: 'Tags of the job and of the custom model.' }),
+    limits: z
+      .record(z.string(), z.number().positive())
+      .default({})
+      .meta({ description: 'Limits of the base model that AWS has raised for you, such as `trainRecords: 30000`.' }),
+    keep: z
+      .int()
+      .min(1)
+      .max(1000)
+      .default(5)
+      .meta({ description: 'Custom models of this name that are kept; older ones that serve nothing are deleted.' }),
+    maxRuntime: duration.default('1d').meta({ description: 'The job is stopped after this long.' }),
+    maxWait: durationUpTo('7d', 'as much as the history of a run holds')
+      .default('1d')
+      .meta({ description: 'How long to go on trying where no job may be started, for want of quota.' }),
+  })
+  .superRefine((train, context) => {
+    const issue = (path: string, message: string): void => {
+      context.addIssue({ code: 'custom', path: [path], message });
+    };
+    const { customization } = train;
+    const parts = { distillation: 'distillation', reinforcement: 'reinforcement-fine-tuning' } as const;
+    for (const [part, whose] of Object.entries(parts) as [keyof typeof parts, Customization][]) {
+      if (train[part] !== undefined && customization !== whose) issue(part, `goes with customization: ${whose}`);
+      if (train[part] === undefined && customization === whose) issue(part, `customization: ${whose} needs it`);
+    }
+    const byLogs = customization === 'distillation' || customization === 'reinforcement-fine-tuning';
+    if (train.invocationLogs !== undefined && !byLogs) {
+      issue('invocationLogs', 'goes with customization: distillation or reinforcement-fine-tuning');
+    }
+  });

@@ -1,0 +1,22 @@
+import type { Contender } from '../spec/naming.ts';
+import type { DataSet, Evaluation, ModelRef, SourceBundle } from '../spec/record.ts';
+import type { CleanUp } from './clean-up.ts';
+import type { FineTuneInput } from './messages.ts';
+import type { Progress } from './progress.ts';
+
+/** What every stage of a run works with. */
+export interface RunContext extends FineTuneInput {
+  readonly progress: Progress;
+  readonly cleanUp: CleanUp;
+}
+
+/** What the data stage leaves. */
+export interface Prepared {
+  readonly data: DataSet;
+  /** Absent where no code is needed. */
+  readonly source?: SourceBundle;
+  /** What SageMaker trains on from; of Bedrock's runs the spec names it. */
+  readonly base?: ModelRef;
+}
+
+export type Evaluations = { readonly [C in Contender]?: Evaluation };

@@ -1,0 +1,43 @@
+/** A SageMaker endpoint: created or updated, proven, or put back. */
+import { type ActivityOptions, proxyActivities } from '@temporalio/workflow';
+import type { PipelineActivities } from '../../activities/index.ts';
+import { modelName } from '../../spec/naming.ts';
+import type { DataSet, Deployment, ModelRef } from '../../spec/record.ts';
+import type { Spec } from '../../spec/spec.ts';
+import type { RunContext } from '../context.ts';
+import { handOverOf } from '../hand-over.ts';
+import * as profiles from '../profiles.ts';
+
+const submit = proxyActivities<PipelineActivities>(profiles.submit);
+const removing = proxyActivities<PipelineActivities>(profiles.cleanUp);
+
+// A deployment has no limit of its own: SageMaker gives up on a fleet that does not come up within four hours.
+const LONGEST_DEPLOYMENT_SECONDS = 4 * 3600;
+
+const summary = (text: string): ActivityOptions => ({ summary: text });
+
+export async function deployToEndpoint(
+  { run, account, cleanUp }: RunContext,
+  deploy: Extract<Spec['deploy'], { to: 'sagemaker-endpoint' }>,
+  data: DataSet,
+  model: ModelRef,
+): Promise<Deployment> {
+  const { endpoint = run.name, instance, instanceCount } = deploy;
+  const ref = { ...handOverOf(run, account), endpoint };
+  // From here on the endpoint may need the model: it goes with the deployment, and stays where that cannot be undone.
+  cleanUp.keep(modelName(run, 'candidate'));
+  cleanUp.register(endpoint, () =>
+    removing.revertDeployment.executeWithOptions(summary(`put endpoint ${endpoint} back`), [ref]),
+  );
+  const { created } = await submit.submitDeployment.executeWithOptions(
+    summary(`create or update endpoint ${endpoint}`),
+    [{ run, account, model, endpoint, instance, instanceCount }],
+  );
+  const { awaitDeployment } = proxyActivities<PipelineActivities>(profiles.awaitHandOver(LONGEST_DEPLOYMENT_SECONDS));
+  const deployment = await awaitDeployment.executeWithOptions(
+    summary(`wait for endpoint ${endpoint}, ask it, make this the newest model of ${run.name}`),
+    [{ ...ref, model, data, created }],
+  );
+  cleanUp.keep(endpoint);
+  return deployment;
+}
