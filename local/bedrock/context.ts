@@ -16,6 +16,14 @@ export interface Tag {
   readonly value: string;
 }
 
+/** A model that can be asked. */
+export interface Served {
+  /** Id of the base model it was made of, without the length of a context: it says what InvokeModel takes and gives. */
+  readonly base: string;
+  /** File of what it has learned, a SavedModel as JSON; absent where that is nothing. */
+  readonly learned?: string;
+}
+
 /** A part of Bedrock: what it answers, and what it does meanwhile. */
 export interface Service {
   readonly operations: Operations;
@@ -23,6 +31,11 @@ export interface Service {
   nameOf?(arn: string): string | undefined;
   /** Reads the tags of a resource, or changes them by `change`; `undefined` where the ARN is none of this part's. */
   tags?(arn: string, change?: (tags: readonly Tag[]) => Tag[]): readonly Tag[] | undefined;
+  /**
+   * The model that answers where a caller names one of this part's resources as its model; `undefined` where the id is
+   * none of them. Throws AWS's error where the resource cannot be asked, or not yet.
+   */
+  served?(modelId: string): Served | undefined;
   /** Takes up what a former process of the region left. */
   resume?(): void;
   /** Resolves when nothing runs any more; called after the shutdown signal. */

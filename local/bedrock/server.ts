@@ -12,6 +12,8 @@ import { validate } from '../aws/validation.ts';
 import { Lock } from '../lock.ts';
 import type { Context, Service } from './context.ts';
 import { MODELS } from './models.ts';
+import { Answering } from './runtime/answering.ts';
+import { Runtime } from './runtime/runtime.ts';
 
 export interface BedrockOptions {
   /** State lies in `bedrock` below; made where missing. One server at a time. */
@@ -94,7 +96,8 @@ export async function startBedrock(options: BedrockOptions): Promise<Bedrock> {
 }
 
 function servicesOf(_context: Context): Service[] {
-  return [];
+  const serving: Service[] = [];
+  return [...serving, new Runtime(new Answering(serving))];
 }
 
 /** The members that say what a call is about; the name that it gets, or what it is found by. */
