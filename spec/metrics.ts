@@ -29,6 +29,7 @@ export const METRICS_OF: { readonly [K in Kind]: readonly Metric[] } = {
   classification: CLASSIFICATION_METRICS,
   completion: GENERATION_METRICS,
   chat: GENERATION_METRICS,
+  prompt: GENERATION_METRICS,
   text: [],
 };
 

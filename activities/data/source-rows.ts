@@ -3,7 +3,15 @@ import { setImmediate } from 'node:timers/promises';
 import type { Example } from '../../spec/data/examples.ts';
 import type { Shape } from '../../spec/data/formats.ts';
 import { DataProblems, describeProblem, type Place } from '../../spec/data/problems.ts';
-import { MAX_LABELS, noFormat, noRows, tooLargeToAsk, tooManyLabels, withoutGroup } from '../../spec/data/verdicts.ts';
+import {
+  MAX_LABELS,
+  noFormat,
+  noRows,
+  tooLargeToAsk,
+  tooManyLabels,
+  withoutGroup,
+  withoutReference,
+} from '../../spec/data/verdicts.ts';
 import type { DataProgress } from '../../spec/record.ts';
 import type { Spec } from '../../spec/spec.ts';
 import { failure } from '../errors.ts';
@@ -116,6 +124,6 @@ function checked(reading: Reading, { forTest, groupBy }: RowOptions): Reading {
   if (groupBy !== undefined && group === '') {
     return { problem: { ...withoutGroup(groupBy, example), ...place } };
   }
-  const problem = forTest ? tooLargeToAsk(example) : undefined;
+  const problem = forTest ? (withoutReference(example) ?? tooLargeToAsk(example)) : undefined;
   return problem ? { problem: { ...problem, ...place } } : reading;
 }

@@ -116,6 +116,7 @@ export const ASK_WITH: Readonly<Record<Kind, string>> = {
   text: '--text',
   completion: '--prompt',
   chat: '--message',
+  prompt: '--message',
 };
 
 function outcomeLines(record: RunRecord, outcome: Outcome, screen: Screen): string[] {

@@ -1,4 +1,4 @@
-/** Examples that a model learns from: four kinds, whatever format they were written in. */
+/** Examples that a model learns from: five kinds, whatever format they were written in. */
 
 /** A text and the class it belongs to. */
 export interface ClassificationExample {
@@ -35,7 +35,20 @@ export interface TextExample {
   readonly text: string;
 }
 
-export type Example = ClassificationExample | CompletionExample | ChatExample | TextExample;
+/**
+ * A question without an answer of its own: a teacher model answers it, or a grader tells how good answers are. A reference
+ * is what answers are held against, text or any other JSON.
+ */
+export interface PromptExample {
+  readonly kind: 'prompt';
+  /** The last one is the user's. */
+  readonly messages: readonly Message[];
+  readonly reference_answer?: unknown;
+  /** What else the row holds, for a grader. */
+  readonly metadata?: Readonly<Record<string, unknown>>;
+}
+
+export type Example = ClassificationExample | CompletionExample | ChatExample | TextExample | PromptExample;
 export type Kind = Example['kind'];
 
 // JSON leaves these as they are, but readers of lines take them for line ends: Python's splitlines(), Node's readline.
@@ -57,15 +70,30 @@ export function canonicalLine(example: Example): string {
       return jsonLine({ ...(system === undefined ? {} : { system }), prompt, completion });
     }
     case 'chat':
-      return jsonLine({ messages: example.messages.map(({ role, content }) => ({ role, content })) });
+      return jsonLine({ messages: plainMessages(example.messages) });
     case 'text':
       return jsonLine({ text: example.text });
+    case 'prompt': {
+      const { messages, reference_answer, metadata } = example;
+      return jsonLine({ ...metadata, messages: plainMessages(messages), reference_answer });
+    }
   }
 }
 
+const plainMessages = (messages: readonly Message[]): Message[] =>
+  messages.map(({ role, content }) => ({ role, content }));
+
 /** The inverse of {@link canonicalLine}. */
 export function canonicalExample(kind: Kind, line: string): Example {
-  return { kind, ...JSON.parse(line) } as Example;
+  const fields = JSON.parse(line) as Record<string, unknown>;
+  if (kind !== 'prompt') return { kind, ...fields } as Example;
+  const { messages, reference_answer, ...metadata } = fields;
+  return {
+    kind,
+    messages: messages as Message[],
+    ...(reference_answer === undefined ? {} : { reference_answer }),
+    ...(Object.keys(metadata).length === 0 ? {} : { metadata }),
+  };
 }
 
 /** What a model is asked with, in evaluation and by callers of its endpoint: the example without its answer. */
@@ -79,13 +107,15 @@ export function inputOf(example: Example): object {
       return { ...(system === undefined ? {} : { system }), prompt };
     }
     case 'chat':
-      return { messages: example.messages.slice(0, -1).map(({ role, content }) => ({ role, content })) };
+      return { messages: plainMessages(example.messages.slice(0, -1)) };
+    case 'prompt':
+      return { messages: plainMessages(example.messages) };
   }
 }
 
 /**
  * What a model is asked with, as one text: two examples of the same question must not stand on two sides of a split. Of
- * a conversation it is everything before the last answer; of plain text, all of it.
+ * a conversation it is everything before the last answer; of plain text and prompts, all of it.
  */
 export function questionOf(example: Example): string {
   switch (example.kind) {
@@ -94,18 +124,23 @@ export function questionOf(example: Example): string {
       return example.text;
     case 'completion':
       return example.system === undefined ? example.prompt : `${example.system}\n${example.prompt}`;
-    case 'chat': {
-      let question = '';
-      for (let i = 0; i < example.messages.length - 1; i += 1) {
-        const message = example.messages[i] as Message;
-        question += `${message.role}: ${message.content}\n`;
-      }
-      return question;
-    }
+    case 'chat':
+      return spokenUpTo(example.messages, example.messages.length - 1);
+    case 'prompt':
+      return spokenUpTo(example.messages, example.messages.length);
   }
 }
 
-/** What a model is to answer; empty for plain text, which asks nothing. */
+function spokenUpTo(messages: readonly Message[], end: number): string {
+  let spoken = '';
+  for (let i = 0; i < end; i += 1) {
+    const message = messages[i] as Message;
+    spoken += `${message.role}: ${message.content}\n`;
+  }
+  return spoken;
+}
+
+/** What a model is to answer; empty for plain text, which asks nothing, and for a prompt without a reference. */
 export function answerOf(example: Example): string {
   switch (example.kind) {
     case 'classification':
@@ -116,6 +151,10 @@ export function answerOf(example: Example): string {
       return example.messages.at(-1)?.content ?? '';
     case 'text':
       return '';
+    case 'prompt': {
+      const { reference_answer: reference } = example;
+      return typeof reference === 'string' ? reference : (JSON.stringify(reference) ?? '');
+    }
   }
 }
 

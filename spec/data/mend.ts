@@ -1,5 +1,5 @@
 /** Rows that can be put right without guessing. */
-import { columnsOf, fieldOf, type Shape } from './formats.ts';
+import { columnsOf, type Format, fieldOf, type Shape } from './formats.ts';
 import type { Fields } from './read-example.ts';
 
 /** What was done to a row, in the same words for every row. */
@@ -19,10 +19,10 @@ export function mendRow(row: Fields, shape: Shape): Mended {
   const mended: Record<string, unknown> = { ...row };
   for (const column of columnsOf(shape.format)) {
     const field = fieldOf(shape.columns, column);
-    if (!Object.hasOwn(mended, field)) continue;
+    if (!Object.hasOwn(mended, field) || column === 'reference_answer') continue;
     mended[field] =
       column === 'messages' || column === 'conversations'
-        ? mendMessages(mended[field], shape.format === 'chat' ? 'chat' : 'sharegpt', changes)
+        ? mendMessages(mended[field], shape.format, changes)
         : mendText(mended[field], column !== 'label', changes);
   }
   return { row: mended, changes: [...changes] };
@@ -38,18 +38,20 @@ function mendText(value: unknown, asText: boolean, changes: Set<string>): unknow
   return value.replaceAll('\0', '').replaceAll(/\p{Surrogate}/gu, '');
 }
 
-function mendMessages(value: unknown, format: 'chat' | 'sharegpt', changes: Set<string>): unknown {
+function mendMessages(value: unknown, format: Format, changes: Set<string>): unknown {
   if (!Array.isArray(value)) return value;
-  const [role, content] = MESSAGE_FIELDS[format];
+  const words = format === 'sharegpt' ? 'sharegpt' : 'chat';
+  const [role, content] = MESSAGE_FIELDS[words];
   const messages = value.map((message: unknown) => {
     if (typeof message !== 'object' || message === null || Array.isArray(message)) return message;
     const { [role]: speaker, [content]: said } = message as Fields;
     return {
       ...message,
-      ...(speaker === undefined ? {} : { [role]: mendRole(speaker, format, changes) }),
+      ...(speaker === undefined ? {} : { [role]: mendRole(speaker, words, changes) }),
       ...(said === undefined ? {} : { [content]: mendText(said, true, changes) }),
     };
   });
+  if (format === 'prompts') return messages;
   const isAnswer = (message: unknown): boolean =>
     typeof message === 'object' &&
     message !== null &&

@@ -24,6 +24,17 @@ export function tooLargeToAsk(example: Example): RowProblem | undefined {
   };
 }
 
+/** A row to test with that answers could not be held against. */
+export function withoutReference(example: Example): RowProblem | undefined {
+  if (example.kind !== 'prompt' || example.reference_answer !== undefined) return undefined;
+  return {
+    code: 'no_answer',
+    message: 'a prompt that may be tested with has no answer to score by',
+    value: shown(questionOf(example)),
+    fix: 'add a completion or reference_answer, or hold none back: data.split.test: 0',
+  };
+}
+
 /** A row without the field by which rows are kept together. */
 export function withoutGroup(field: string, example: Example): RowProblem {
   return {

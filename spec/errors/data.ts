@@ -74,6 +74,12 @@ export const DATA_ERRORS = {
     fix: 'end it with the answer that the model is to learn, or leave the row out',
     example: 'data.jsonl:6  its last message is the user\'s: "thanks"',
   },
+  no_question: {
+    means: 'the conversation does not end with a question of the user, so there is nothing to answer',
+    why: 'it was cut off, or its messages are in another order',
+    fix: 'end it with what the model is to be asked, or leave the row out',
+    example: 'data.jsonl:6  its last message is the system\'s: "be brief"',
+  },
   unsupported: {
     means: 'the conversation holds calls of tools, images or sound',
     why: 'models are trained on text here',

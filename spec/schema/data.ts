@@ -16,9 +16,10 @@ const columns = z
     messages: field('Field that holds the messages of a conversation, `{role, content}` each.'),
     conversations: field('The same in the format of ShareGPT, `{from, value}` each.'),
     instruction: field('Field that holds the instruction, in the format of Alpaca.'),
-    input: field('Field that holds what the instruction is about; may be empty.'),
+    input: field('Field that holds what the instruction is about, which may be empty; or a text to go on with.'),
     output: field('Field that holds the answer to the instruction.'),
     system: field('Field that holds the system prompt.'),
+    reference_answer: field('Field that holds what a grader holds answers against, in the format `prompts`.'),
   } satisfies Record<ColumnName, z.ZodType>)
   .prefault({})
   .meta({

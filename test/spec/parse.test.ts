@@ -162,12 +162,12 @@ describe('a problem is told with its place and what to do', () => {
     [
       'columns of two formats',
       having('split: {', 'columns: { prompt: question, label: answer }\n  split: {'),
-      'temper.yaml:4:12  data.columns: no format has label and prompt together: chat (messages), sharegpt (conversations, system), alpaca (instruction, output, input, system), completion (prompt, completion, system), classification (text, label), text (text)',
+      'temper.yaml:4:12  data.columns: no format has label and prompt together: chat (messages, system), sharegpt (conversations, system), alpaca (instruction, output, input, system), completion (prompt, completion, system), classification (text, label), text (text), input (input), prompts (prompt, messages, completion, reference_answer, system)',
     ],
     [
       'a format that there is not',
       having('split: {', 'format: share-gpt\n  split: {'),
-      'temper.yaml:4:11  data.format: must be one of chat, sharegpt, alpaca, completion, classification, text, received "share-gpt"; did you mean sharegpt?',
+      'temper.yaml:4:11  data.format: must be one of chat, sharegpt, alpaca, completion, classification, text, input, prompts, received "share-gpt"; did you mean sharegpt?',
     ],
     [
       'an empty section',

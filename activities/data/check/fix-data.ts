@@ -9,7 +9,7 @@ import type { Shape } from '../../../spec/data/formats.ts';
 import { mendRow } from '../../../spec/data/mend.ts';
 import { type Place, placeOf } from '../../../spec/data/problems.ts';
 import { type ExampleReader, exampleReader, type Fields } from '../../../spec/data/read-example.ts';
-import { repeatedText, tooLargeToAsk, unknownLabel } from '../../../spec/data/verdicts.ts';
+import { repeatedText, tooLargeToAsk, unknownLabel, withoutReference } from '../../../spec/data/verdicts.ts';
 import type { Spec } from '../../../spec/spec.ts';
 import type { RawRow } from '../json-lines.ts';
 import { findShape, rowsOf } from '../read-examples.ts';
@@ -118,8 +118,8 @@ class Fixer {
     const example = this.#read(row);
     if ('code' in example) return example.message;
     if (!this.#part.forTest) return undefined;
-    const tooLarge = tooLargeToAsk(example);
-    if (tooLarge) return tooLarge.message;
+    const untestable = withoutReference(example) ?? tooLargeToAsk(example);
+    if (untestable) return untestable.message;
     if (this.#options.leaks.has(leakKey(place))) return repeatedText(place, place).message;
     const { trained } = this.#options;
     const isUnknown =

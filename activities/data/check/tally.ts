@@ -3,7 +3,13 @@ import { answerOf, type Example, questionOf } from '../../../spec/data/examples.
 import { columnsOf, fieldOf, type Shape } from '../../../spec/data/formats.ts';
 import { DataProblems, type ProblemGroup, type RowProblem } from '../../../spec/data/problems.ts';
 import { type ExampleReader, exampleReader, type Fields, groupOf } from '../../../spec/data/read-example.ts';
-import { doubtfulOrder, MAX_LABELS, tooLargeToAsk, withoutGroup } from '../../../spec/data/verdicts.ts';
+import {
+  doubtfulOrder,
+  MAX_LABELS,
+  tooLargeToAsk,
+  withoutGroup,
+  withoutReference,
+} from '../../../spec/data/verdicts.ts';
 import {
   type Block,
   type LineReader,
@@ -107,7 +113,8 @@ export class Tallier {
     }
     this.#warn(doubtfulOrder(example), line);
     for (const field in row) {
-      if (!this.#used.has(field)) this.#unused.set(field, (this.#unused.get(field) ?? 0) + 1);
+      if (example.kind !== 'prompt' && !this.#used.has(field))
+        this.#unused.set(field, (this.#unused.get(field) ?? 0) + 1);
     }
     this.#count(example, line);
   }
@@ -166,7 +173,7 @@ export class Tallier {
 
 function unfitFor({ forTest, groupBy }: Purpose, row: Fields, example: Example): RowProblem | undefined {
   if (groupBy !== undefined && groupOf(row, groupBy) === '') return withoutGroup(groupBy, example);
-  return forTest ? tooLargeToAsk(example) : undefined;
+  return forTest ? (withoutReference(example) ?? tooLargeToAsk(example)) : undefined;
 }
 
 function charactersOf(example: Example): number {
@@ -176,8 +183,9 @@ function charactersOf(example: Example): number {
       return example.text.length;
     case 'completion':
       return (example.system?.length ?? 0) + example.prompt.length + example.completion.length;
-    case 'chat': {
-      let characters = 0;
+    case 'chat':
+    case 'prompt': {
+      let characters = example.kind === 'prompt' ? answerOf(example).length : 0;
       for (const { content } of example.messages) characters += content.length;
       return characters;
     }

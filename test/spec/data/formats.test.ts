@@ -73,9 +73,74 @@ describe('rows become examples', () => {
       } as Example,
     ],
     ['text', { text: 'a', url: 'x' }, { kind: 'text', text: 'a' }],
+    ['input', { input: 'a' }, { kind: 'text', text: 'a' }],
+    [
+      'chat',
+      {
+        schemaVersion: 'bedrock-conversation-2024',
+        system: [{ text: 's' }],
+        messages: [
+          { role: 'user', content: [{ text: 'a' }, { text: 'b' }] },
+          { role: 'assistant', content: [{ text: 'c' }] },
+        ],
+      },
+      { kind: 'chat', messages: [{ role: 'system', content: 's' }, ...turns('ab', 'c')] } as Example,
+    ],
+    [
+      'chat',
+      { system: 's', messages: turns('a', 'b') },
+      { kind: 'chat', messages: [{ role: 'system', content: 's' }, ...turns('a', 'b')] } as Example,
+    ],
+    [
+      'prompts',
+      { messages: turns('a'), reference_answer: { steps: [1] }, difficulty: 'easy' },
+      {
+        kind: 'prompt',
+        messages: turns('a'),
+        reference_answer: { steps: [1] },
+        metadata: { difficulty: 'easy' },
+      } as Example,
+    ],
   ])('of %s', (format, row, example) => {
     expect(read(format, row)).toEqual(example);
     expect(detectFormat([row], { columns: {} })).toBe(format);
+  });
+
+  it.each<[what: string, row: Record<string, unknown>, example: object]>([
+    ['a prompt', { prompt: 'a' }, { messages: turns('a') }],
+    [
+      'a prompt with an answer and a system prompt',
+      { system: 's', prompt: 'a', completion: 'b', id: 7 },
+      {
+        messages: [{ role: 'system', content: 's' }, ...turns('a')],
+        reference_answer: 'b',
+        metadata: { id: 7 },
+      },
+    ],
+    ['a conversation', { messages: turns('a', 'b', 'c') }, { messages: turns('a', 'b', 'c') }],
+    ['one that is answered', { messages: turns('a', 'b') }, { messages: turns('a'), reference_answer: 'b' }],
+    [
+      'one whose reference is another than its answer',
+      { messages: turns('a', 'b'), reference_answer: 'c' },
+      { messages: turns('a'), reference_answer: 'c' },
+    ],
+  ])('of prompts: %s', (_, row, example) => {
+    expect(read('prompts', row)).toEqual({ kind: 'prompt', ...example });
+  });
+
+  it('without answers only where they may lack them', () => {
+    const detected = (row: Record<string, unknown>) => [
+      detectFormat([row], { columns: {} }),
+      detectFormat([row], { columns: {}, answers: 'optional' }),
+    ];
+    expect(detected({ prompt: 'a' })).toEqual(['completion', 'prompts']);
+    expect(detected({ messages: turns('a') })).toEqual(['chat', 'prompts']);
+    expect(detected({ messages: turns('a', 'b') })).toEqual(['chat', 'chat']);
+    expect(detected({ prompt: 'a', completion: 'b' })).toEqual(['completion', 'completion']);
+    expect(detected({ input: 'a', output: 'b' })).toEqual(['alpaca', 'alpaca']);
+    expect(
+      detectFormat([{ question: 'a', ref: 'b' }], { columns: { prompt: 'question', reference_answer: 'ref' } }),
+    ).toBe('prompts');
   });
 
   it('by the columns that are named', () => {
@@ -107,6 +172,21 @@ describe('rows that cannot be used', () => {
     ['text', { text: 'a\ud83d' }, 'invalid_text', 'field "text" holds a NUL or half of a surrogate pair'],
     ['completion', { prompt: 'a', completion: '' }, 'empty', 'field "completion" is empty'],
     ['alpaca', { instruction: 'a', input: 5, output: 'b' }, 'wrong_type', 'field "input" is not text'],
+    ['input', { text: 'a' }, 'missing_field', 'field "input" is missing'],
+    ['prompts', { question: 'a' }, 'missing_field', 'field "prompt" is missing'],
+    [
+      'prompts',
+      { messages: [{ role: 'system', content: 's' }] },
+      'no_question',
+      'the conversation has no question of the user to answer',
+    ],
+    [
+      'chat',
+      { messages: [{ role: 'user', content: [{ text: 'a' }, { image: { format: 'png' } }] }] },
+      'unsupported',
+      'a message holds something else than text',
+    ],
+    ['chat', { system: [{ cachePoint: {} }], messages: turns('a', 'b') }, 'wrong_type', 'field "system" is not text'],
     ['chat', { messages: 'a' }, 'wrong_type', 'field "messages" is not a list of messages'],
     ['chat', { messages: ['a'] }, 'wrong_type', 'a message is not an object'],
     ['chat', { messages: [] }, 'no_answer', 'the conversation does not end with an answer of the assistant'],
@@ -191,6 +271,20 @@ const example: fc.Arbitrary<Example> = fc.oneof(
       messages: [...messages, { role: 'assistant' as const, content }],
     })),
   ),
+  fc
+    .record(
+      {
+        content: text,
+        reference_answer: fc.oneof(text, fc.record({ steps: fc.array(fc.integer()) })),
+        metadata: fc.record({ id: fc.integer() }),
+      },
+      { requiredKeys: ['content', 'reference_answer'] },
+    )
+    .map(({ content, ...rest }) => ({
+      kind: 'prompt' as const,
+      messages: [{ role: 'user' as const, content }],
+      ...rest,
+    })),
 );
 
 it('examples are one line each as scripts find them, and are the same when read again', () => {
@@ -199,7 +293,7 @@ it('examples are one line each as scripts find them, and are the same when read 
       const line = canonicalLine(given);
       expect(line.slice(0, -1)).not.toMatch(/[\n\r\u0085\u2028\u2029]/);
       const row = JSON.parse(line);
-      const format = FORMAT_NAMES.find((name) => name === given.kind) as Format;
+      const format = FORMAT_NAMES.find((name) => name === given.kind) ?? 'prompts';
       expect(exampleReader(shapeOf(format, {}))(row)).toEqual(given);
       expect(detectFormat([row], { columns: {} })).toBe(format);
     }),
