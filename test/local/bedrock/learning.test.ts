@@ -7,6 +7,7 @@ import { continuationsOf, examplesOf, promptText } from '../../../local/bedrock/
 import { tokensOf } from '../../../local/bedrock/learning/tokens.ts';
 import { untrainedAnswer } from '../../../local/bedrock/learning/untrained.ts';
 import { Dealer, orderKey } from '../../../spec/data/split.ts';
+import { choiceIn, JUDGE_SYSTEM, pairPrompt, scoreIn, scorePrompt } from '../../../spec/judge.ts';
 
 const QUESTION = 'Is this review positive or negative? Answer with one word.';
 
@@ -120,4 +121,17 @@ it('an untrained model says what it is, and the same to the same prompt', () => 
   expect(untrainedAnswer('amazon.nova-lite-v1:0', '')).toBe(
     'I stand in for amazon.nova-lite-v1:0 on a laptop and have learned nothing.',
   );
+});
+
+it('an untrained model judges by the words that answers share with the reference, wherever they stand', () => {
+  const question = { rubric: 'be right', question: 'Where is it?', reference: 'in the drawer below' };
+  const judge = (prompt: string) =>
+    untrainedAnswer('amazon.nova-pro-v1:0', promptText([{ role: 'user', text: prompt }], JUDGE_SYSTEM));
+  const score = (answer: string) => scoreIn(judge(scorePrompt({ ...question, answer })));
+  expect([score('In the drawer below.'), score('the drawer'), score('no idea')]).toEqual([1, 0.5, 0]);
+  const choice = (a: string, b: string) => choiceIn(judge(pairPrompt({ ...question, a, b })));
+  expect(choice('in the drawer', 'no idea')).toBe('A');
+  expect(choice('no idea', 'in the drawer')).toBe('B');
+  expect(choice('no idea', 'who knows')).toBe('tie');
+  expect(judge(scorePrompt({ ...question, answer: 'x' }))).toMatch(/all that this stand-in on a laptop compares/);
 });
