@@ -17,6 +17,8 @@ export interface AwsClients {
   readonly runtime: SageMakerRuntimeClient;
   readonly bedrock: BedrockClient;
   readonly bedrockRuntime: BedrockRuntimeClient;
+  /** The same without retries: who asks thousands of questions adapts to throttling, and has to see it. */
+  readonly converse: BedrockRuntimeClient;
   readonly logs: CloudWatchLogsClient;
 }
 
@@ -115,6 +117,17 @@ export function createAwsClients(region: string, onRejected: () => void = () => 
         new (sdks.bedrockRuntime().BedrockRuntimeClient)({ ...options(), requestHandler: MODEL_TIMEOUTS }),
       );
       return made.bedrockRuntime;
+    },
+    get converse() {
+      const retryStrategy = new Retries(1);
+      made.converse ??= watched(
+        new (sdks.bedrockRuntime().BedrockRuntimeClient)({
+          ...options(),
+          retryStrategy,
+          requestHandler: MODEL_TIMEOUTS,
+        }),
+      );
+      return made.converse;
     },
     get logs() {
       made.logs ??= watched(new (sdks.logs().CloudWatchLogsClient)({ ...options(), requestHandler: TIMEOUTS }));

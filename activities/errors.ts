@@ -112,6 +112,9 @@ const BY_NAME: Readonly<Record<string, ErrorType>> = {
   ResourceInUse: 'Conflict',
   ConflictException: 'Conflict',
   ModelError: 'InvalidRequest',
+  ModelErrorException: 'Unavailable',
+  ModelTimeoutException: 'Unavailable',
+  ModelNotReadyException: 'Throttled',
 };
 
 /** SageMaker says most things with one name, ValidationException; only its text tells them apart. */

@@ -1,6 +1,7 @@
 import type { AwsProvider } from './aws.ts';
 import { createDataActivities } from './data/activities.ts';
 import { createDeploymentActivities } from './deployment/deployment.ts';
+import { createConverseActivities } from './evaluation/converse/converse.ts';
 import { createEvaluationActivities } from './evaluation/evaluation.ts';
 import { heartbeating } from './heartbeating.ts';
 import { createModelActivities } from './models.ts';
@@ -13,6 +14,7 @@ export function createPipelineActivities(deps: { readonly aws: AwsProvider }) {
     ...createModelActivities(deps),
     ...createTrainingActivities(deps),
     ...createEvaluationActivities(deps),
+    ...createConverseActivities(deps),
     ...createDeploymentActivities(deps),
   });
   return { prepareData, ...others };

@@ -155,6 +155,20 @@ export interface Evaluation {
    * exact_match, token_f1, ...}` of other models; `scores.json` beside them has the confusion matrix.
    */
   readonly predictions: string;
+  /** Of language models. */
+  readonly answering?: Answering;
+}
+
+/** How a language model answered the test split. */
+export interface Answering {
+  /** What was asked: the id or ARN of the model, or of what serves it. */
+  readonly modelId: string;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  /** Answers that went on beyond `evaluate.maxTokens` and were cut there. */
+  readonly cut: number;
+  /** Rows that got no answer, which count as wrong; the reason is that of the first. */
+  readonly unanswered?: { readonly rows: number; readonly reason: string };
 }
 
 /** What a smoke test sent and got back, shortened. */
@@ -265,6 +279,16 @@ export interface JobProgress {
   /** The finer status in AWS's words, `Downloading`. */
   readonly secondaryStatus?: string;
   readonly metrics?: Readonly<Record<string, Metric>>;
+}
+
+/** What an activity that asks a model leaves as heartbeat details. */
+export interface AskingProgress {
+  /** The model that is asked, and what for: `amazon.nova-lite-v1:0`. */
+  readonly asked: string;
+  readonly answered: number;
+  readonly total: number;
+  /** How many questions are under way at once, as far as AWS lets. */
+  readonly atOnce: number;
 }
 
 /** What the data stage leaves as heartbeat details while it reads or uploads. */

@@ -2,7 +2,7 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import { Context } from '@temporalio/activity';
 import { answerOf, canonicalExample, type Kind } from '../../spec/data/examples.ts';
 import type { ScoreSummary } from '../../spec/metrics.ts';
-import { scorerFor } from '../../spec/scoring/scorer.ts';
+import { type Answer, type Scorer, scorerFor } from '../../spec/scoring/scorer.ts';
 import { inMemory } from '../data/content.ts';
 import { LineFile } from '../data/line-file.ts';
 import { Scratch } from '../data/scratch.ts';
@@ -65,17 +65,33 @@ async function* answersOf(s3: S3Client, { kind, testUri, outputUri }: Files) {
  * Scores a model's answers and keeps the evaluation under a prefix: `predictions.jsonl`, a line for each row counted from
  * 1, and `scores.json`. Fails with `InvalidPredictions` when an answer cannot be read or the numbers of rows differ.
  */
-export async function scoreAnswers(
+export async function scoreAnswers(s3: S3Client, prefix: string, files: Files): Promise<KeptScores> {
+  return keepScores(s3, prefix, scorerFor(files.kind), answersOf(s3, files));
+}
+
+/** What is left of an evaluation: its scores, and where the predictions are. */
+export interface KeptScores {
+  readonly scores: ScoreSummary;
+  readonly predictions: string;
+}
+
+/** An answer, and what else is to be told of its row. */
+export interface ToldAnswer extends Answer {
+  readonly told?: Readonly<Record<string, unknown>>;
+}
+
+/** Scores answers in the order of the test split, and keeps predictions and scores under a prefix. */
+export async function keepScores(
   s3: S3Client,
   prefix: string,
-  files: Files,
-): Promise<{ readonly scores: ScoreSummary; readonly predictions: string }> {
+  scorer: Scorer,
+  answers: AsyncIterable<ToldAnswer>,
+): Promise<KeptScores> {
   const scratch = new Scratch();
   try {
-    const scorer = scorerFor(files.kind);
     const lines = new LineFile(scratch);
-    for await (const answer of answersOf(s3, files)) {
-      lines.add(Buffer.from(`${JSON.stringify({ row: lines.rows + 1, ...scorer.add(answer) })}\n`));
+    for await (const { told, ...answer } of answers) {
+      lines.add(Buffer.from(`${JSON.stringify({ row: lines.rows + 1, ...scorer.add(answer), ...told })}\n`));
       await scratch.settle();
     }
     const scores = scorer.scores();

@@ -100,6 +100,19 @@ const evaluation = z
   .strictObject({
     scores: z.strictObject({ rows: z.int(), metrics: z.strictObject(metrics) }),
     predictions: s3.meta({ description: 'JSON Lines, a row each' }),
+    answering: z
+      .strictObject({
+        modelId: z.string().meta({ description: 'that was asked' }),
+        inputTokens: z.int(),
+        outputTokens: z.int(),
+        cut: z.int().meta({ description: 'answers that ended at evaluate.maxTokens' }),
+        unanswered: z
+          .strictObject({ rows: z.int(), reason: z.string() })
+          .exactOptional()
+          .meta({ description: 'rows without an answer count as wrong' }),
+      })
+      .exactOptional()
+      .meta({ description: 'of language models' }),
   })
   .meta({ id: 'Evaluation' });
 

@@ -8,6 +8,7 @@ import { parseRule } from '../../spec/gate.ts';
 import { shownMetrics } from '../../spec/metrics.ts';
 import type { Metric } from '../../spec/numbers.ts';
 import {
+  type AskingProgress,
   type DataProgress,
   type Deployment,
   type Outcome,
@@ -88,8 +89,14 @@ function pendingParts({ progress, waiting, problem, attempt }: Pending, { whole 
 
 function progressParts(progress: NonNullable<Pending['progress']>): string[] {
   if ('file' in progress) return dataParts(progress);
+  if ('asked' in progress) return askingParts(progress);
   const metrics = Object.entries(progress.metrics ?? {}).map(([name, value]) => `${name} ${formatMetric(value)}`);
   return [progress.resource, progress.secondaryStatus ?? progress.status, ...metrics.slice(0, 2)];
+}
+
+/** How far the questions are, and how many at once AWS lets through. */
+function askingParts({ asked, answered, total, atOnce }: AskingProgress): string[] {
+  return [asked, `${answered.toLocaleString('en')} of ${plural(total, 'row')}`, `${atOnce} at once`];
 }
 
 /** Of an upload, how fast it goes and how long it will take; of reading, which is quick, how far it is. */

@@ -94,7 +94,7 @@ export class Story {
 /** Metrics, bytes and tries change at each look: they are for the live line. */
 function withoutNumbers({ progress, waiting, ...rest }: Pending): Pending {
   const steady = waiting ? { ...rest, waiting: withoutTries(waiting) } : rest;
-  if (!progress || 'file' in progress) return steady;
+  if (!progress || 'file' in progress || 'asked' in progress) return steady;
   const { metrics: _, ...status } = progress;
   return { ...steady, progress: status };
 }

@@ -2,11 +2,14 @@
 import type { WorkflowExecutionDescription } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
 import type { PipelineActivities } from '../../activities/index.ts';
-import type { DataProgress, JobProgress, RunRecord, Stage, Waiting } from '../../spec/record.ts';
+import type { AskingProgress, DataProgress, JobProgress, RunRecord, Stage, Waiting } from '../../spec/record.ts';
+
+/** What activities tell of themselves. */
+export type ActivityProgress = JobProgress | DataProgress | AskingProgress;
 
 /** The activity that a run waits for, or what it waits for between two. */
 export interface Pending {
-  readonly progress?: JobProgress | DataProgress;
+  readonly progress?: ActivityProgress;
   /** What has to come from outside before it goes on. */
   readonly waiting?: Waiting;
   /** What else the last attempt failed with, where Temporal is trying again. */
@@ -24,6 +27,7 @@ const STAGE_OF: Readonly<Record<keyof PipelineActivities | 'prepareInputs', Stag
   stopTraining: undefined,
   submitEvaluation: 'evaluate',
   awaitEvaluation: 'evaluate',
+  answerTestSplit: 'evaluate',
   removeContender: undefined,
   submitDeployment: 'deploy',
   awaitDeployment: 'deploy',
@@ -101,7 +105,7 @@ export function pendingOf(record: RunRecord, description: WorkflowExecutionDescr
   const isLook = lastFailure?.applicationFailureInfo?.type === 'InProgress';
   const problem = isLook || waiting ? undefined : lastFailure?.message;
   return {
-    ...(payload && { progress: defaultPayloadConverter.fromPayload<JobProgress | DataProgress>(payload) }),
+    ...(payload && { progress: defaultPayloadConverter.fromPayload<ActivityProgress>(payload) }),
     ...(waiting && { waiting }),
     ...(problem && { problem }),
     attempt: attempt ?? 1,

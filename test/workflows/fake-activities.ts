@@ -82,6 +82,11 @@ export function fakeActivities(overrides: Partial<AllActivities> = {}): FakeActi
       },
       removed: models.base ? ['base'] : [],
     }),
+    answerTestSplit: async ({ contender, modelId }) => ({
+      scores: scoresWith(contender === 'base' ? 60 : 80),
+      predictions: `s3://bucket/${contender}/predictions.jsonl`,
+      answering: { modelId, inputTokens: 1000, outputTokens: 100, cut: 0 },
+    }),
     removeContender: async () => {},
     submitDeployment: async () => ({ created: true }),
     awaitDeployment: async ({ endpoint, created }) => ({
