@@ -1,6 +1,14 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { PipelineCode } from '../spec/errors/pipeline.ts';
-import { isOfAnotherRegion, isOfKms, kmsRemedy, passRoleRemedy, wrongRegionRemedy } from './remedies.ts';
+import {
+  accessRemedy,
+  invalidRequestRemedy,
+  isOfAnotherRegion,
+  isOfKms,
+  isOfRolePermission,
+  kmsRemedy,
+  wrongRegionRemedy,
+} from './remedies.ts';
 
 /**
  * The types of the failures that activities throw: stable, told to users as the failure's code, and whether trying the
@@ -15,7 +23,7 @@ export const ERRORS = {
   CredentialsRejected: { retryable: true },
   /** The account's quota is used up: the run waits until there is room. */
   QuotaExceeded: { retryable: true },
-  /** The role is too new to be assumed, or does not trust SageMaker. */
+  /** The role is too new to be assumed, or does not trust the service. */
   RoleNotReady: { retryable: true },
   InvalidRequest: { retryable: false },
   AccessDenied: { retryable: false },
@@ -117,10 +125,11 @@ const BY_NAME: Readonly<Record<string, ErrorType>> = {
   ModelNotReadyException: 'Throttled',
 };
 
-/** SageMaker says most things with one name, ValidationException; only its text tells them apart. */
+/** SageMaker and Bedrock say most things with one name, ValidationException; only its text tells them apart. */
 function ofValidation(message: string): ErrorType {
   if (/could not find|requested resource not found|does not exist/i.test(message)) return 'NotFound';
-  if (/cannot create already existing/i.test(message)) return 'Conflict';
+  if (/cannot create already existing|name is currently in use/i.test(message)) return 'Conflict';
+  if (isOfRolePermission(message)) return 'AccessDenied';
   if (/in-progress endpoint/i.test(message)) return 'Busy';
   if (/could not assume role|assume.*role|invalid.*principal/i.test(message)) return 'RoleNotReady';
   return isOfKms(message) ? 'KmsAccessDenied' : 'InvalidRequest';
@@ -167,7 +176,9 @@ function remedyOf(type: ErrorType, error: Error): string | undefined {
     case 'KmsAccessDenied':
       return kmsRemedy(error.message);
     case 'AccessDenied':
-      return passRoleRemedy(error.message);
+      return accessRemedy(error.message);
+    case 'InvalidRequest':
+      return invalidRequestRemedy(error.message);
     default:
       return undefined;
   }

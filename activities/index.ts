@@ -1,4 +1,6 @@
 import type { AwsProvider } from './aws.ts';
+import { createCustomizationActivities } from './bedrock/customization.ts';
+import { createRetentionActivities } from './bedrock/retention.ts';
 import { createDataActivities } from './data/activities.ts';
 import { createDeploymentActivities } from './deployment/deployment.ts';
 import { createConverseActivities } from './evaluation/converse/converse.ts';
@@ -13,6 +15,8 @@ export function createPipelineActivities(deps: { readonly aws: AwsProvider }) {
   const others = heartbeating({
     ...createModelActivities(deps),
     ...createTrainingActivities(deps),
+    ...createCustomizationActivities(deps),
+    ...createRetentionActivities(deps),
     ...createEvaluationActivities(deps),
     ...createConverseActivities(deps),
     ...createDeploymentActivities(deps),

@@ -15,7 +15,34 @@ export function kmsRemedy(message: string): string {
   return `allow ${permission} on ${key} for ${who}, in its policy and in that of the key`;
 }
 
-/** The worker hands the role on to SageMaker, and needs to be allowed to. */
+const LACKING_IN_ROLE =
+  /could not validate (GetObject|PutObject|ListBucket|\w+) permissions? to access (?:amazon )?s3 bucket:? ?(\S+)?/i;
+
+/** Whether Bedrock says that the run's role, and not who calls, may not do something in S3. */
+export function isOfRolePermission(message: string): boolean {
+  return LACKING_IN_ROLE.test(message);
+}
+
+/** Who lacks what, as far as AWS says. */
+export function accessRemedy(message: string): string | undefined {
+  const [, action, bucket] = LACKING_IN_ROLE.exec(message) ?? [];
+  if (action) {
+    const also = action === 'PutObject' ? '' : ' and s3:ListBucket';
+    return `allow s3:${action}${also} on ${bucket ?? 'the bucket'} for the role in aws.role; the bucket must be in the region of the run`;
+  }
+  if (/don't have access to the model/i.test(message)) {
+    return 'ask for access to the model in the console of Bedrock, under model access, in the region of the run';
+  }
+  return passRoleRemedy(message);
+}
+
+/** What to put right where the text of a refusal names it. */
+export function invalidRequestRemedy(message: string): string | undefined {
+  if (!/model identifier is invalid/i.test(message)) return undefined;
+  return 'temper models lists those that can be customized in the region';
+}
+
+/** The worker hands the role on to SageMaker or Bedrock, and needs to be allowed to. */
 export function passRoleRemedy(message: string): string | undefined {
   if (!message.includes('iam:PassRole')) return undefined;
   const role = /arn:aws[a-z-]*:iam::\d+:role\/[^\s"',;)]+/.exec(message)?.[0] ?? 'the role in aws.role';

@@ -58,6 +58,9 @@ export async function look<T>(action: string, call: () => Promise<T>): Promise<T
   }
 }
 
+/** What SageMaker, and Bedrock, say of a job that cannot be stopped as it does not run. */
+const NOT_RUNNING: ReadonlySet<ErrorType> = new Set(['InvalidRequest', 'Conflict']);
+
 /**
  * Stops a job that has the given status and throws until it is over. A job that is over, or was never created, is fine.
  *
@@ -73,8 +76,8 @@ export async function stopJob(
     try {
       await stop();
     } catch (error) {
-      // InvalidRequest: it ended between the look and the call, and the next look sees how.
-      if (errorTypeOf(error) !== 'InvalidRequest') throw translateAwsError(error, `stop ${resource}`);
+      // It ended between the look and the call, and the next look sees how.
+      if (!NOT_RUNNING.has(errorTypeOf(error))) throw translateAwsError(error, `stop ${resource}`);
     }
   }
   throw stillInProgress({ resource, status: 'Stopping' }, true);

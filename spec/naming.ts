@@ -108,4 +108,6 @@ export const TAGS = {
   name: 'temper:name',
   step: 'temper:step',
   request: 'temper:request',
+  /** Of a custom model of Bedrock whose run is through with it: `passed` or `rejected`. */
+  outcome: 'temper:outcome',
 } as const;

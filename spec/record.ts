@@ -224,6 +224,14 @@ export interface CandidateDeployment {
   readonly arn: string;
 }
 
+/** What a hand-over on Bedrock did with older custom models. */
+export interface Retention {
+  /** Names of those that were deleted. */
+  readonly deleted: readonly string[];
+  /** What kept others from it; they stay until the next run of the name passes. */
+  readonly problem?: string;
+}
+
 export interface StageTiming {
   readonly stage: Stage;
   /** ISO 8601, workflow time. */
@@ -264,6 +272,8 @@ export interface RunRecord {
   /** The candidate's own deployment on Bedrock, from its creation on. */
   readonly candidate?: CandidateDeployment;
   readonly deployment?: Deployment;
+  /** What became of older custom models of the name, beyond those that `train.keep` keeps. */
+  readonly retention?: Retention;
   readonly failure?: Failure;
   /** What clean-up could not remove, for a person to look after. */
   readonly leftBehind?: readonly string[];

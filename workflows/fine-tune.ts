@@ -7,7 +7,7 @@ import { checkVersion, closing, failureOf } from './failures.ts';
 import { type FineTuneInput, recordQuery } from './messages.ts';
 import { prepare } from './prepare.ts';
 import { Progress } from './progress.ts';
-import { deploy, evaluate, gate, train } from './stages.ts';
+import { deploy, evaluate, gate, letGo, train } from './stages.ts';
 
 async function pipeline(context: RunContext): Promise<'passed' | 'rejected'> {
   const { progress, spec } = context;
@@ -16,10 +16,10 @@ async function pipeline(context: RunContext): Promise<'passed' | 'rejected'> {
   if (spec.evaluate) {
     const { evaluations } = await progress.stage('evaluate', () => evaluate(context, prepared, model));
     const verdict = progress.decide('gate', () => gate(context, evaluations));
-    if (verdict.gate.some(({ passed }) => !passed)) return 'rejected';
+    if (verdict.gate.some(({ passed }) => !passed)) return letGo(context, model, 'rejected');
   }
   await progress.stage('deploy', () => deploy(context, prepared, model));
-  return 'passed';
+  return letGo(context, model, 'passed');
 }
 
 /**

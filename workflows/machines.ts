@@ -1,4 +1,7 @@
-/** Machines for a job: instance types in order, and a durable wait where none of them can be had. */
+/**
+ * What a job needs of the account: instance types in order, and a durable wait where none of them can be had. Of a Bedrock
+ * job the base model stands for the type, as the account may have only so many jobs at a time.
+ */
 import { ApplicationFailure, sleep } from '@temporalio/workflow';
 import { durationSeconds } from '../spec/duration.ts';
 import type { Shortage } from '../spec/record.ts';
@@ -9,10 +12,12 @@ const FIRST_PAUSE_SECONDS = 60;
 const LONGEST_PAUSE_SECONDS = 15 * 60;
 
 export interface Wanted {
-  /** In the order in which they are tried. */
+  /** Types, or the one base model, in the order in which they are tried. */
   readonly instances: readonly string[];
   /** A duration, `1d`: how long to go on trying after the first one could not be had. */
   readonly maxWait: string;
+  /** What is told where nothing was had in that time. */
+  readonly givingUp: { readonly because: string; readonly otherwise: string };
 }
 
 /** A job on one of the instance types; `attempt` counts from 1, and makes the job's name. */
@@ -53,7 +58,7 @@ function withShortage(known: readonly Shortage[], latest: Shortage): Shortage[] 
 const lackOf = (shortages: readonly Shortage[]): Shortage['of'] =>
   shortages.every(({ of }) => of === 'quota') ? 'quota' : 'capacity';
 
-function givenUp(shortages: readonly Shortage[], maxWait: string): ApplicationFailure {
+function givenUp(shortages: readonly Shortage[], { maxWait, givingUp }: Wanted): ApplicationFailure {
   const tried = shortages.map(
     ({ instance, of, times, message }) =>
       `\n${instance}: no ${of}, tried ${times} ${times === 1 ? 'time' : 'times'}; ${message}`,
@@ -63,7 +68,7 @@ function givenUp(shortages: readonly Shortage[], maxWait: string): ApplicationFa
       ? ['QuotaExceeded', 'ask for a higher quota in Service Quotas']
       : ['CapacityUnavailable', 'start the run again later'];
   return ApplicationFailure.nonRetryable(
-    `no machine could be had within ${maxWait}; ${remedy}, or add types to train.instance or raise train.maxWait:${tried.join('')}`,
+    `${givingUp.because} within ${maxWait}; ${remedy}, or ${givingUp.otherwise}:${tried.join('')}`,
     type,
   );
 }
@@ -75,10 +80,11 @@ function givenUp(shortages: readonly Shortage[], maxWait: string): ApplicationFa
  */
 export async function onFirstMachine<T>(
   { progress, cleanUp }: Pick<RunContext, 'progress' | 'cleanUp'>,
-  { instances, maxWait }: Wanted,
+  wanted: Wanted,
   jobName: (attempt: number) => string,
   run: (attempt: Attempt) => Promise<T>,
 ): Promise<T> {
+  const { instances, maxWait } = wanted;
   let shortages: readonly Shortage[] = [];
   let since: number | undefined;
   let attempt = 0;
@@ -100,7 +106,7 @@ export async function onFirstMachine<T>(
     }
     const begun = since ?? Date.now();
     const left = begun + durationSeconds(maxWait) * 1000 - Date.now();
-    if (left <= 0) throw givenUp(shortages, maxWait);
+    if (left <= 0) throw givenUp(shortages, wanted);
     const pause = Math.min(left, Math.min(FIRST_PAUSE_SECONDS * 2 ** round, LONGEST_PAUSE_SECONDS) * 1000);
     const waiting = {
       for: lackOf(shortages),

@@ -89,3 +89,10 @@ export const cleanUp = {
   scheduleToCloseTimeout: '1 day',
   cancellationType: ActivityCancellationType.ABANDON,
 } satisfies ActivityOptions;
+
+/** What is tidied up after a run has come to its result: it is given up within minutes, as the run waits for it to end. */
+export const afterHandOver = {
+  ...call,
+  scheduleToCloseTimeout: '10 minutes',
+  cancellationType: ActivityCancellationType.ABANDON,
+} satisfies ActivityOptions;

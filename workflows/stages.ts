@@ -2,9 +2,17 @@
 import { ApplicationFailure, proxyActivities } from '@temporalio/workflow';
 import type { PipelineActivities } from '../activities/index.ts';
 import { evaluateGate, type RuleVerdict } from '../spec/gate.ts';
-import type { Deployment, ModelRef, TrainedArtifact, TrainedModel } from '../spec/record.ts';
+import type {
+  CustomizedModel,
+  CustomModelRef,
+  Deployment,
+  ModelRef,
+  TrainedArtifact,
+  TrainedModel,
+} from '../spec/record.ts';
 import { servingOf } from '../spec/serving.ts';
 import { isBedrock, isSageMaker } from '../spec/spec.ts';
+import { customize, settle } from './bedrock/customization.ts';
 import type { Evaluations, Prepared, RunContext } from './context.ts';
 import { handOverOf } from './hand-over.ts';
 import * as profiles from './profiles.ts';
@@ -12,7 +20,7 @@ import { deployToEndpoint } from './sagemaker/endpoint.ts';
 import { evaluateByTransform } from './sagemaker/evaluation.ts';
 import { trainOnSageMaker } from './sagemaker/training.ts';
 
-const quickCall = proxyActivities<PipelineActivities>(profiles.quickCall);
+const submit = proxyActivities<PipelineActivities>(profiles.submit);
 
 const unsupported = (): ApplicationFailure =>
   ApplicationFailure.nonRetryable('Bedrock is not an engine of this version yet', 'InvalidSpec');
@@ -20,9 +28,21 @@ const unsupported = (): ApplicationFailure =>
 /** Trains the model, on the engine that the spec names. */
 export async function train(context: RunContext, prepared: Prepared): Promise<{ model: TrainedModel }> {
   const { spec } = context;
-  if (isBedrock(spec)) throw unsupported();
+  if (isBedrock(spec)) return { model: await customize({ ...context, spec }, prepared) };
   if (isSageMaker(spec)) return { model: await trainOnSageMaker({ ...context, spec }, prepared) };
   throw ApplicationFailure.nonRetryable(`no engine ${spec.train.engine}`, 'InvalidSpec');
+}
+
+/** Lets go of the model, which was judged or handed over: from here on it stays, whatever becomes of the run. */
+export async function letGo(
+  context: RunContext,
+  model: TrainedModel,
+  outcome: 'passed' | 'rejected',
+): Promise<'passed' | 'rejected'> {
+  if (isBedrock(context.spec) && model.engine === 'bedrock') {
+    await settle({ ...context, spec: context.spec }, model, outcome);
+  }
+  return outcome;
 }
 
 /** The candidate as a model that SageMaker can serve. */
@@ -31,6 +51,12 @@ function artifactOf({ spec, account }: RunContext, { source }: Prepared, { artif
     throw ApplicationFailure.nonRetryable('there is no code to serve with', 'InvalidSpec');
   return { engine: 'sagemaker', artifact, serving: servingOf(spec, source, account) };
 }
+
+const customModelOf = ({ customModel, base }: CustomizedModel): CustomModelRef => ({
+  engine: 'bedrock',
+  customModel,
+  base,
+});
 
 /** Base and candidate answer the same test split. */
 export async function evaluate(
@@ -60,14 +86,16 @@ export async function deploy(
   trained: TrainedModel,
 ): Promise<{ deployment?: Deployment }> {
   const { run, spec, account } = context;
-  if (trained.engine !== 'sagemaker') throw unsupported();
-  const model = artifactOf(context, prepared, trained);
+  const model = trained.engine === 'bedrock' ? customModelOf(trained) : artifactOf(context, prepared, trained);
+  if (spec.deploy.to === 'none') {
+    // A cancel waits for it, so that a custom model that was handed over is never taken for one that was not.
+    await submit.publishModel.executeWithOptions({ summary: `make this the newest model of ${run.name}` }, [
+      { ...handOverOf(run, account), model },
+    ]);
+    return {};
+  }
+  if (model.engine !== 'sagemaker') throw unsupported();
   switch (spec.deploy.to) {
-    case 'none':
-      await quickCall.publishModel.executeWithOptions({ summary: `make this the newest model of ${run.name}` }, [
-        { ...handOverOf(run, account), model },
-      ]);
-      return {};
     case 'sagemaker-endpoint':
       return { deployment: await deployToEndpoint(context, spec.deploy, prepared.data, model) };
     case 'bedrock-on-demand':

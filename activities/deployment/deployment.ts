@@ -4,8 +4,8 @@ import type { Account, DataSet, EndpointDeployment, ModelRef } from '../../spec/
 import type { AwsProvider } from '../aws.ts';
 import { failure } from '../errors.ts';
 import { type ModelCard, publishModel, withdrawModel } from '../models.ts';
-import { resourceTags } from '../ownership.ts';
 import { ensureModel, removeModel } from '../sagemaker/models.ts';
+import { resourceTags } from '../sagemaker/tags.ts';
 import { look, stillInProgress } from '../waiting.ts';
 import * as endpoints from './endpoints.ts';
 import { smokeTest } from './smoke-test.ts';

@@ -14,7 +14,7 @@ import {
 } from '@aws-sdk/client-sagemaker';
 import { TAGS } from '../../spec/naming.ts';
 import { calling, errorTypeOf, unlessNotFound } from '../errors.ts';
-import { createOrAttach, tagsOf } from '../ownership.ts';
+import { createOrAttach, tagsOf } from '../sagemaker/tags.ts';
 import { stillInProgress } from '../waiting.ts';
 
 /** On an endpoint config: the config that its endpoint had before, to go back to. */

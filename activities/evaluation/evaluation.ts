@@ -9,10 +9,10 @@ import { type Contender, type RunRef, s3Keys, splitFile, transformJobName } from
 import type { Account, DataSet, Evaluation, ModelRef } from '../../spec/record.ts';
 import type { AwsClients, AwsProvider } from '../aws.ts';
 import { failure, unlessNotFound } from '../errors.ts';
-import { createOrAttach, resourceTags } from '../ownership.ts';
 import { jobFailure } from '../sagemaker/job-failure.ts';
 import { jobLogTail, TRANSFORM_LOGS } from '../sagemaker/logs.ts';
 import { ensureModel, removeModel } from '../sagemaker/models.ts';
+import { createOrAttach, resourceTags } from '../sagemaker/tags.ts';
 import { look, stillInProgress, stopJob } from '../waiting.ts';
 import { scoreAnswers } from './predictions.ts';
 

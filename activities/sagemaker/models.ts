@@ -7,7 +7,7 @@ import {
 import { type Contender, modelName, type RunRef } from '../../spec/naming.ts';
 import type { Account, ModelRef } from '../../spec/record.ts';
 import { unlessNotFound } from '../errors.ts';
-import { createOrAttach, resourceTags } from '../ownership.ts';
+import { createOrAttach, resourceTags } from './tags.ts';
 
 /** Creates the contender's SageMaker model, or attaches to it, and gives its name. */
 export async function ensureModel(

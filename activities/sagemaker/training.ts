@@ -10,11 +10,11 @@ import { type Metric, recordedNumber } from '../../spec/numbers.ts';
 import type { TrainedArtifact } from '../../spec/record.ts';
 import type { AwsProvider } from '../aws.ts';
 import { failure, unlessNotFound } from '../errors.ts';
-import { createOrAttach, resourceTags } from '../ownership.ts';
 import { look, stillInProgress, stopJob } from '../waiting.ts';
 import { holdsFiles } from './artifact.ts';
 import { jobFailure } from './job-failure.ts';
 import { jobLogTail, TRAINING_LOGS } from './logs.ts';
+import { createOrAttach, resourceTags } from './tags.ts';
 import { type TrainingInput, trainingRequest } from './training-request.ts';
 
 /** A training job by name and region. */

@@ -13,7 +13,7 @@ import {
 } from '@aws-sdk/client-sagemaker';
 import type { AwsClients } from '../../activities/aws.ts';
 import { errorTypeOf, unlessNotFound } from '../../activities/errors.ts';
-import { tagsOf } from '../../activities/ownership.ts';
+import { tagsOf } from '../../activities/sagemaker/tags.ts';
 import { MADE_BY_A_RUN, s3Keys, TAGS } from '../../spec/naming.ts';
 
 /** Something with the tags of a run on it. */

@@ -74,6 +74,20 @@ export function fakeActivities(overrides: Partial<AllActivities> = {}): FakeActi
       billedSeconds: 12,
     }),
     stopTraining: async () => {},
+    submitCustomization: async () => {},
+    awaitCustomization: async ({ run, base }) => ({
+      engine: 'bedrock',
+      jobName: `${run.name}-${run.id}-train`,
+      jobArn: 'arn:aws:bedrock:us-east-1:000000000000:model-customization-job/amazon.nova-lite-v1:0:300k/abcdefghijkl',
+      customModel: 'arn:aws:bedrock:us-east-1:000000000000:custom-model/amazon.nova-lite-v1:0:300k/abcdefghijkl',
+      modelName: `${run.name}-${run.id}`,
+      base,
+      metrics: { training_loss: 0.4 },
+      output: 's3://bucket/output/',
+      trainingSeconds: 12,
+    }),
+    stopCustomization: async () => {},
+    settleModel: async () => ({ deleted: [] }),
     submitEvaluation: async () => {},
     awaitEvaluation: async ({ models }) => ({
       evaluations: {

@@ -14,6 +14,11 @@ const removing = proxyActivities<PipelineActivities>(profiles.cleanUp);
 
 const summary = (text: string): ActivityOptions => ({ summary: text });
 
+const GIVING_UP = {
+  because: 'no machine could be had',
+  otherwise: 'add types to train.instance or raise train.maxWait',
+};
+
 type SageMakerRun = RunContext & { readonly spec: SageMakerSpec };
 
 /** A SageMaker training job on the first of the spec's instance types that can be had. */
@@ -22,7 +27,7 @@ export async function trainOnSageMaker(context: SageMakerRun, prepared: Prepared
   const { instance: instances, maxWait } = spec.train;
   return onFirstMachine(
     context,
-    { instances, maxWait },
+    { instances, maxWait, givingUp: GIVING_UP },
     (attempt) => trainingJobName(run, attempt),
     (attempt) => trainOn(context, prepared, attempt),
   );

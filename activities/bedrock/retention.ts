@@ -1,0 +1,93 @@
+import {
+  type BedrockClient,
+  type CustomModelSummary,
+  paginateListCustomModelDeployments,
+  paginateListCustomModels,
+  paginateListProvisionedModelThroughputs,
+  TagResourceCommand,
+} from '@aws-sdk/client-bedrock';
+import { MADE_BY_A_RUN, type RunRef, TAGS } from '../../spec/naming.ts';
+import type { Account, Retention } from '../../spec/record.ts';
+import type { AwsProvider } from '../aws.ts';
+import { calling, translateAwsError, unlessNotFound } from '../errors.ts';
+import { deleteCustomModel } from './custom-models.ts';
+import { tagsOf } from './tags.ts';
+
+/** A model that its run is through with. */
+export interface Settlement {
+  readonly run: RunRef;
+  readonly account: Account;
+  /** ARN of the custom model. */
+  readonly customModel: string;
+  readonly outcome: 'passed' | 'rejected';
+  /** How many custom models of the name stay, where this one was handed over. */
+  readonly keep: number;
+}
+
+/** Those of the name, the newest first. */
+async function modelsNamed(bedrock: BedrockClient, name: string): Promise<CustomModelSummary[]> {
+  const found: CustomModelSummary[] = [];
+  await calling('list custom models', async () => {
+    for await (const page of paginateListCustomModels({ client: bedrock }, { nameContains: `${name}-` })) {
+      found.push(...(page.modelSummaries ?? []));
+    }
+  });
+  const named = found.filter(({ modelName = '' }) => modelName.startsWith(`${name}-`) && MADE_BY_A_RUN.test(modelName));
+  return named.sort((a, b) => (b.creationTime?.getTime() ?? 0) - (a.creationTime?.getTime() ?? 0));
+}
+
+/** Whether a custom model deployment or a provisioned throughput has the model. */
+async function serves(bedrock: BedrockClient, modelArnEquals: string): Promise<boolean> {
+  return calling(`see what serves ${modelArnEquals}`, async () => {
+    const client = { client: bedrock };
+    for await (const page of paginateListCustomModelDeployments(client, { modelArnEquals })) {
+      if (page.modelDeploymentSummaries?.length) return true;
+    }
+    for await (const page of paginateListProvisionedModelThroughputs(client, { modelArnEquals })) {
+      if (page.provisionedModelSummaries?.length) return true;
+    }
+    return false;
+  });
+}
+
+/**
+ * Deletes the custom models of a name that came before the newest ones, as far as nothing serves them and their runs are
+ * through with them: a run under way may be about to evaluate or to deploy its own.
+ */
+async function retire(bedrock: BedrockClient, name: string, keep: number): Promise<Retention> {
+  const ofName: { readonly modelName: string; readonly modelArn: string; readonly isSettled: boolean }[] = [];
+  for (const { modelName = '', modelArn = '' } of await modelsNamed(bedrock, name)) {
+    const tags = await unlessNotFound(`list the tags of ${modelArn}`, () => tagsOf(bedrock, modelArn));
+    // A name may begin with another one: reviews-de is not of reviews.
+    if (tags?.get(TAGS.name) === name) ofName.push({ modelName, modelArn, isSettled: tags.has(TAGS.outcome) });
+  }
+  const deleted: string[] = [];
+  let problem: string | undefined;
+  for (const { modelName, modelArn, isSettled } of ofName.slice(keep)) {
+    if (!isSettled || (await serves(bedrock, modelArn))) continue;
+    try {
+      await deleteCustomModel(bedrock, modelName);
+      deleted.push(modelName);
+    } catch (error) {
+      const told = translateAwsError(error, `delete custom model ${modelName}`);
+      if (!told.nonRetryable) throw told;
+      problem ??= told.message;
+    }
+  }
+  return { deleted, ...(problem && { problem }) };
+}
+
+/** What becomes of custom models when their runs are through with them. */
+export function createRetentionActivities({ aws }: { aws: AwsProvider }) {
+  return {
+    /** Writes down on the model that its run is through with it; after a hand-over, older ones go that are not kept. */
+    async settleModel({ run, account, customModel, outcome, keep }: Settlement): Promise<Retention> {
+      const { bedrock } = aws(account.region);
+      const tags = [{ key: TAGS.outcome, value: outcome }];
+      await calling(`tag ${customModel}`, () =>
+        bedrock.send(new TagResourceCommand({ resourceARN: customModel, tags })),
+      );
+      return outcome === 'passed' ? retire(bedrock, run.name, keep) : { deleted: [] };
+    },
+  };
+}
