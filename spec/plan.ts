@@ -3,8 +3,9 @@ import { budgetProblem } from './cost/budget.ts';
 import { type Cost, costOf } from './cost/cost.ts';
 import type { RegionPrices } from './cost/price-list.ts';
 import { durationSeconds } from './duration.ts';
+import { servedName } from './engine.ts';
 import type { Account, SplitName } from './record.ts';
-import { type Spec, servedName } from './spec.ts';
+import type { Spec } from './spec.ts';
 
 /** Files of a run on their way to S3. */
 export interface InputFacts {

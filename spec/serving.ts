@@ -1,6 +1,6 @@
+import type { SageMakerSpec } from './engine.ts';
 import { imageUri } from './images.ts';
 import type { Account, Serving, SourceBundle } from './record.ts';
-import type { SageMakerSpec } from './spec.ts';
 
 /** How the spec's models are served: in script mode, by the serving script from the same bundle that trained. */
 export function servingOf(spec: SageMakerSpec, source: SourceBundle, account: Account): Serving {

@@ -103,28 +103,5 @@ export const specSchema = z
 
 /** A checked spec, with every default filled in. */
 export type Spec = z.infer<typeof specSchema>;
-type TrainedBy<E extends Spec['train']['engine']> = Spec & { readonly train: Extract<Spec['train'], { engine: E }> };
-/** A spec of which SageMaker trains the model. */
-export type SageMakerSpec = TrainedBy<'sagemaker'>;
-/** A spec of which Bedrock customizes a model. */
-export type BedrockSpec = TrainedBy<'bedrock'>;
-
-export const isSageMaker = (spec: Spec): spec is SageMakerSpec => spec.train.engine === 'sagemaker';
-export const isBedrock = (spec: Spec): spec is BedrockSpec => spec.train.engine === 'bedrock';
-
-/** The name under which a model is served that passed; of one that is not, that of the model. */
-export function servedName({ name: model, deploy }: Pick<Spec, 'name' | 'deploy'>): string {
-  switch (deploy.to) {
-    case 'none':
-      return model;
-    case 'sagemaker-endpoint':
-      return deploy.endpoint ?? model;
-    case 'bedrock-on-demand':
-    case 'bedrock-provisioned':
-    case 'bedrock-import':
-      return deploy.name ?? model;
-  }
-}
-
 /** A spec as people write it. */
 export type SpecInput = z.input<typeof specSchema>;

@@ -3,11 +3,11 @@ import { type ActivityOptions, ApplicationFailure, proxyActivities, TimeoutFailu
 import type { createDataActivities, PreparedInputs } from '../activities/data/activities.ts';
 import type { PipelineActivities } from '../activities/index.ts';
 import { durationSeconds } from '../spec/duration.ts';
+import { isSageMaker } from '../spec/engine.ts';
 import type { PipelineCode } from '../spec/errors/pipeline.ts';
 import { isInS3 } from '../spec/inputs.ts';
 import { inputsTaskQueue } from '../spec/naming.ts';
 import { servingOf } from '../spec/serving.ts';
-import { isSageMaker } from '../spec/spec.ts';
 import type { Prepared, RunContext } from './context.ts';
 import { rootOf } from './failures.ts';
 import * as profiles from './profiles.ts';

@@ -1,6 +1,7 @@
 /** The stages of a run: each leaves small references for the next, and registers what it creates for clean-up first. */
 import { ApplicationFailure, proxyActivities } from '@temporalio/workflow';
 import type { PipelineActivities } from '../activities/index.ts';
+import { isBedrock, isSageMaker } from '../spec/engine.ts';
 import { evaluateGate, type RuleVerdict } from '../spec/gate.ts';
 import type {
   CustomizedModel,
@@ -11,7 +12,6 @@ import type {
   TrainedModel,
 } from '../spec/record.ts';
 import { servingOf } from '../spec/serving.ts';
-import { isBedrock, isSageMaker } from '../spec/spec.ts';
 import { customize, settle } from './bedrock/customization.ts';
 import type { Evaluations, Prepared, RunContext } from './context.ts';
 import { handOverOf } from './hand-over.ts';

@@ -1,8 +1,9 @@
 import { Context } from '@temporalio/activity';
+import { isSageMaker } from '../../spec/engine.ts';
 import { isInS3 } from '../../spec/inputs.ts';
 import { type RunRef, s3Keys } from '../../spec/naming.ts';
 import type { DataSet, SourceBundle } from '../../spec/record.ts';
-import { isSageMaker, type Spec } from '../../spec/spec.ts';
+import type { Spec } from '../../spec/spec.ts';
 import type { AwsProvider } from '../aws.ts';
 import { failure } from '../errors.ts';
 import { heartbeating, tell } from '../heartbeating.ts';

@@ -1,9 +1,9 @@
 import type { Channel, CreateTrainingJobRequest } from '@aws-sdk/client-sagemaker';
 import { durationSeconds } from '../../spec/duration.ts';
+import type { SageMakerSpec } from '../../spec/engine.ts';
 import { imageUri } from '../../spec/images.ts';
 import { type RunRef, s3Keys, trainingJobName } from '../../spec/naming.ts';
 import type { Account, DataSet, ModelRef, SourceBundle } from '../../spec/record.ts';
-import type { SageMakerSpec } from '../../spec/spec.ts';
 
 /** What a training job is made from. */
 export interface TrainingInput {

@@ -7,9 +7,9 @@ import { findSourceFiles } from '../../activities/data/source-files.ts';
 import type { Reader } from '../../activities/data/source-rows.ts';
 import { errorTypeOf } from '../../activities/errors.ts';
 import { s3Uri } from '../../activities/s3-uri.ts';
+import type { SageMakerSpec } from '../../spec/engine.ts';
 import { s3Keys } from '../../spec/naming.ts';
 import type { DataFacts, InputFacts } from '../../spec/plan.ts';
-import type { SageMakerSpec } from '../../spec/spec.ts';
 import type { SpecFile } from '../runs/read-spec.ts';
 
 /** An object that the run would upload. */

@@ -1,6 +1,6 @@
+import { servedName } from '../../spec/engine.ts';
 import { isPipelineCode, PIPELINE_ERRORS } from '../../spec/errors/pipeline.ts';
 import type { Failure, RunRecord } from '../../spec/record.ts';
-import { servedName } from '../../spec/spec.ts';
 
 /** One sentence for people. */
 export function advice(record: RunRecord, failure: Failure): string {

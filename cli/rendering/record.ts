@@ -2,6 +2,7 @@
 
 import { basename } from 'node:path/posix';
 import type { Kind } from '../../spec/data/examples.ts';
+import { servedName } from '../../spec/engine.ts';
 import { isPipelineCode } from '../../spec/errors/pipeline.ts';
 import type { RuleVerdict } from '../../spec/gate.ts';
 import { parseRule } from '../../spec/gate.ts';
@@ -17,7 +18,6 @@ import {
   type Stage,
   type TrainedModel,
 } from '../../spec/record.ts';
-import { servedName } from '../../spec/spec.ts';
 import { waitingText } from '../../spec/waiting.ts';
 import type { Screen, Style } from '../output.ts';
 import type { Pending } from '../runs/pending.ts';

@@ -1,9 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { describeMissing, missingFiles } from '../../activities/data/source.ts';
+import { isSageMaker } from '../../spec/engine.ts';
 import { imageUri } from '../../spec/images.ts';
 import { formatProblems, parseSpec } from '../../spec/parse.ts';
-import { isSageMaker, type Spec } from '../../spec/spec.ts';
+import type { Spec } from '../../spec/spec.ts';
 import type { Context } from '../context.ts';
 import { didYouMean, usageError, whyUnreadable } from '../errors.ts';
 

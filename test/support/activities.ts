@@ -10,9 +10,9 @@ import { createAwsProvider } from '../../activities/aws.ts';
 import { createDataActivities } from '../../activities/data/activities.ts';
 import { createPipelineActivities } from '../../activities/index.ts';
 import type { TrainingInput } from '../../activities/sagemaker/training-request.ts';
+import { isSageMaker } from '../../spec/engine.ts';
 import { parseSpec } from '../../spec/parse.ts';
 import type { Account, TrainedArtifact } from '../../spec/record.ts';
-import { isSageMaker } from '../../spec/spec.ts';
 import { type KeywordOptions, writeKeywordProject } from './keyword-project.ts';
 import { sharedRegion, temporaryDirectory } from './region.ts';
 

@@ -26,7 +26,7 @@ describe('a run that succeeds', () => {
       stage: 'deploy',
       model: { artifact: 's3://bucket/candidate/model.tar.gz' },
       base: { run: 'temper/movie-reviews/aaaa' },
-      endpoint: { endpoint: 'reviews' },
+      deployment: { endpoint: 'reviews' },
     });
     expect(record.gate?.map(({ passed }) => passed)).toEqual([true, true]);
     expect(record.timings.map(({ stage }) => stage)).toEqual(['data', 'train', 'evaluate', 'gate', 'deploy']);
@@ -249,7 +249,7 @@ it('a run that is cancelled while its model is handed over has passed', async ()
     await handle.cancel();
     await until(() => true);
     handOver();
-    expect(await handle.result()).toMatchObject({ outcome: 'passed', endpoint: { endpoint: 'reviews' } });
+    expect(await handle.result()).toMatchObject({ outcome: 'passed', deployment: { endpoint: 'reviews' } });
   });
   expect(fakes.calls).not.toContain('revertDeployment');
 });

@@ -2,9 +2,9 @@
 import { type ActivityOptions, CancellationScope, log, proxyActivities } from '@temporalio/workflow';
 import type { PipelineActivities } from '../../activities/index.ts';
 import { durationSeconds } from '../../spec/duration.ts';
+import type { BedrockSpec } from '../../spec/engine.ts';
 import { trainingJobName } from '../../spec/naming.ts';
 import type { CustomizedModel } from '../../spec/record.ts';
-import type { BedrockSpec } from '../../spec/spec.ts';
 import { checkBudget } from '../budget.ts';
 import type { Prepared, RunContext } from '../context.ts';
 import { rootOf } from '../failures.ts';

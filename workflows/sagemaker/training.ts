@@ -1,9 +1,9 @@
 import { type ActivityOptions, ApplicationFailure, proxyActivities } from '@temporalio/workflow';
 import type { PipelineActivities } from '../../activities/index.ts';
 import { durationSeconds } from '../../spec/duration.ts';
+import type { SageMakerSpec } from '../../spec/engine.ts';
 import { trainingJobName } from '../../spec/naming.ts';
 import type { TrainedArtifact } from '../../spec/record.ts';
-import type { SageMakerSpec } from '../../spec/spec.ts';
 import { checkBudget } from '../budget.ts';
 import type { Prepared, RunContext } from '../context.ts';
 import { type Attempt, onFirstMachine } from '../machines.ts';
