@@ -4,11 +4,11 @@ import type {
   RFTHyperParameters,
   TrainingDataConfig,
 } from '@aws-sdk/client-bedrock';
+import { CUSTOMIZATIONS } from '../../spec/bedrock/customization.ts';
 import { findModel } from '../../spec/bedrock/models.ts';
 import type { BedrockSpec } from '../../spec/engine.ts';
 import { customModelName, type RunRef, s3Keys, splitFile, trainingJobName } from '../../spec/naming.ts';
 import type { Account, DataSet, SplitInfo } from '../../spec/record.ts';
-import { CUSTOMIZATIONS } from '../../spec/schema/customization.ts';
 import { failure } from '../errors.ts';
 import { s3Uri } from '../s3-uri.ts';
 

@@ -1,7 +1,11 @@
 /** A spec's data, read, checked and divided. Nothing is sent from here. */
-import { canonicalLine } from '../../spec/data/examples.ts';
+import { sizeProblems } from '../../spec/bedrock/set-limits.ts';
+import { targetOf, trainingOf } from '../../spec/bedrock/target.ts';
+import type { Looked } from '../../spec/bedrock/training-data.ts';
+import { canonicalLine, type Example } from '../../spec/data/examples.ts';
 import { DataProblems, describeProblem } from '../../spec/data/problems.ts';
 import { mixedKinds, oneLabel, unknownLabel } from '../../spec/data/verdicts.ts';
+import { isBedrock } from '../../spec/engine.ts';
 import { misfits } from '../../spec/fit.ts';
 import { type DataSet, SPLITS, type SplitName } from '../../spec/record.ts';
 import type { Spec } from '../../spec/spec.ts';
@@ -10,7 +14,7 @@ import { divide, type LeftOut } from './divide.ts';
 import { Overlaps } from './overlaps.ts';
 import type { Scratch } from './scratch.ts';
 import { findSource, invalidData, type Located, pauseOf, type Source, sourceRows } from './source-rows.ts';
-import { SplitFiles } from './split-files.ts';
+import { SplitFiles, type WriteExample } from './split-files.ts';
 
 /** A data set that is ready to be uploaded. */
 export interface ReadDataSet {
@@ -44,9 +48,10 @@ async function divideSource(
   const source = await findSource(input, path);
   checkFit(input.spec, source);
   const { kind } = source.shape;
-  const files = new SplitFiles(kind, scratch);
+  const look = trainingOf(input.spec);
+  const files = new SplitFiles(kind, scratch, look && written(look));
   const labels = new Set<string>();
-  const rows = sourceRows(source, { forTest: split.test > 0, groupBy: split.by, labels });
+  const rows = sourceRows(source, { forTest: split.test > 0, groupBy: split.by, labels, look });
   const leftOut = await divide(rows, files, { ...split, scratch, pause: pauseOf(input) });
   for (const name of ['test', 'validation'] as const) {
     if (split[name] > 0 && files.rows(name) === 0) {
@@ -54,7 +59,27 @@ async function divideSource(
     }
   }
   if (kind === 'classification') checkTrained(path, labels);
+  checkSizes(input.spec, files, path);
   return { files, about: aboutOf(source, labels, leftOut) };
+}
+
+/** Rows were looked at before: those that could not be written are not among them. */
+function written(look: (example: Example) => Looked): WriteExample {
+  return (example) => {
+    const looked = look(example);
+    if ('error' in looked) throw new Error(`a row that was taken cannot be written: ${looked.error.message}`);
+    return looked.line();
+  };
+}
+
+/** Fails where what customizes a model takes fewer rows, or more. */
+function checkSizes(spec: Spec, files: SplitFiles, path: string): void {
+  if (!isBedrock(spec) || files.rows('train') === 0) return;
+  const { model, limits } = targetOf(spec);
+  const sizes = { train: files.size('train'), validation: files.size('validation') };
+  const problems = sizeProblems(sizes, model, limits);
+  if (problems.length === 0) return;
+  throw invalidData(problems.map((problem) => describeProblem({ ...problem, file: path, line: 0 })).join('\n'));
 }
 
 function tooFew(files: SplitFiles, by: string | undefined): string {
@@ -82,26 +107,34 @@ async function takeSplits(input: Located, scratch: Scratch): Promise<ReadDataSet
     return path === undefined ? [] : [{ split, path }];
   });
   const sources: { split: SplitName; source: Source }[] = [];
-  for (const { split, path } of paths) sources.push({ split, source: await findSource(input, path) });
+  for (const { split, path } of paths) {
+    // Prompts may be answered: a test split that is belongs to a training split that is not.
+    const format = sources[0]?.source.shape.format === 'prompts' ? 'prompts' : undefined;
+    sources.push({ split, source: await findSource(input, path, format) });
+  }
   const [first] = sources;
-  if (!first) throw failure('InvalidSpec', 'data names no rows: give source:, or train: and test:');
+  if (!first) return noRows(input.spec, scratch);
   for (const { source } of sources) checkSameKind(first.source, source);
   checkFit(input.spec, first.source);
 
-  const files = new SplitFiles(first.source.shape.kind, scratch);
+  const look = trainingOf(input.spec);
+  const files = new SplitFiles(first.source.shape.kind, scratch, look && written(look));
   const overlaps = new Overlaps(scratch);
   const pause = pauseOf(input);
   const [labels, trained] = [new Set<string>(), new Set<string>()];
   const problems = new DataProblems();
   for (const { split, source } of sources) {
-    for await (const rows of sourceRows(source, { forTest: split === 'test', labels })) {
+    for await (const rows of sourceRows(
+      source,
+      split === 'test' ? { forTest: true, labels } : { forTest: false, labels, look },
+    )) {
       for (const row of rows) {
         const { example, place } = row;
         files.add(split, Buffer.from(canonicalLine(example)));
         overlaps.add(split, row);
         if (example.kind !== 'classification') continue;
         if (split === 'train') trained.add(example.label);
-        if (split !== 'test' || trained.has(example.label)) continue;
+        if (split !== 'test' || first.split === 'test' || trained.has(example.label)) continue;
         problems.add(unknownLabel(example.label, place, example.text));
       }
       await scratch.settle();
@@ -111,7 +144,19 @@ async function takeSplits(input: Located, scratch: Scratch): Promise<ReadDataSet
   }
   for (const problem of await overlaps.find(pause)) problems.add(problem);
   if (problems.count > 0) throw invalidData(problems.describe(files.rows('test')), problems);
+  checkSizes(input.spec, files, first.source.path);
   return { files, about: aboutOf(first.source, labels, { duplicates: 0, conflicts: 0 }) };
+}
+
+/** Of a spec that trains on what a service has logged. */
+function noRows(spec: Spec, scratch: Scratch): ReadDataSet {
+  if (!isBedrock(spec) || spec.train.invocationLogs === undefined) {
+    throw failure('InvalidSpec', 'data names no rows: give source:, or train: and test:');
+  }
+  return {
+    files: new SplitFiles('prompt', scratch),
+    about: { kind: 'prompt', labels: [], duplicates: 0, conflicts: 0 },
+  };
 }
 
 function checkSameKind(first: Source, { path, shape }: Source): void {

@@ -121,7 +121,7 @@ function recordOf({ example, group }: SourceRow, seed: number, labels: Labels): 
   orderKey(seed, normalise(questionOf(example))).copy(record, 0, 0, KEY);
   if (group !== undefined) orderKey(seed, group).copy(record, KEY, 0, GROUP - KEY);
   // A text has one label; a question may have many answers.
-  if (example.kind === 'completion' || example.kind === 'chat') {
+  if (example.kind === 'completion' || example.kind === 'chat' || example.kind === 'prompt') {
     hash('sha256', normalise(answerOf(example)), 'buffer').copy(record, GROUP, 0, ANSWER - GROUP);
   }
   record.write(line, ANSWER, 'utf8');

@@ -1,7 +1,9 @@
 /** The rows of a path of the spec: usable ones only, or none at all. */
 import { setImmediate } from 'node:timers/promises';
+import { rowOptionsOf } from '../../spec/bedrock/target.ts';
+import type { Looked } from '../../spec/bedrock/training-data.ts';
 import type { Example } from '../../spec/data/examples.ts';
-import type { Shape } from '../../spec/data/formats.ts';
+import type { Format, Shape } from '../../spec/data/formats.ts';
 import { DataProblems, describeProblem, type Place } from '../../spec/data/problems.ts';
 import {
   MAX_LABELS,
@@ -50,6 +52,8 @@ export interface RowOptions {
   readonly groupBy?: string | undefined;
   /** Takes the labels that are met. */
   readonly labels: Set<string>;
+  /** Looks at rows to train on, where what trains takes only some. */
+  readonly look?: ((example: Example) => Looked) | undefined;
 }
 
 export function invalidData(message: string, problems?: DataProblems) {
@@ -69,10 +73,12 @@ export function pauseOf({ signal }: Reader): () => Promise<void> {
   };
 }
 
-export async function findSource({ spec, ...located }: Located, path: string): Promise<Source> {
+/** @param format of another path of the spec, where it settles that of this one */
+export async function findSource({ spec, ...located }: Located, path: string, format?: Format): Promise<Source> {
   const files = await findSourceFiles(path, located, spec.data.format);
   const { s3, signal, onProgress } = located;
-  const { shape, seen } = await findShape(files, spec.data, s3);
+  const options = rowOptionsOf(spec);
+  const { shape, seen } = await findShape(files, { ...options, format: options.format ?? format }, s3);
   if (shape === undefined) throw invalidData(describeProblem(noFormat(path, seen)));
   return { path, files, shape, s3, signal, onProgress };
 }
@@ -117,13 +123,15 @@ function checkLabels(rows: readonly PlacedRow[], shape: Shape, labels: Set<strin
   }
 }
 
-/** The same reading, or a problem where the row lacks its group or does not fit into a request. */
-function checked(reading: Reading, { forTest, groupBy }: RowOptions): Reading {
+/** The same reading, or a problem where the row lacks its group, does not fit into a request, or trains nothing. */
+function checked(reading: Reading, { forTest, groupBy, look }: RowOptions): Reading {
   if ('problem' in reading) return reading;
   const { example, place, group } = reading;
   if (groupBy !== undefined && group === '') {
     return { problem: { ...withoutGroup(groupBy, example), ...place } };
   }
   const problem = forTest ? (withoutReference(example) ?? tooLargeToAsk(example)) : undefined;
-  return problem ? { problem: { ...problem, ...place } } : reading;
+  if (problem) return { problem: { ...problem, ...place } };
+  const looked = look?.(example);
+  return looked && 'error' in looked ? { problem: { ...looked.error, ...place } } : reading;
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { canonicalExample, inputOf, jsonLine, type Kind } from '../../spec/data/examples.ts';
+import type { FileSize } from '../../spec/bedrock/set-limits.ts';
+import { canonicalExample, type Example, inputOf, jsonLine, type Kind } from '../../spec/data/examples.ts';
 import { s3Keys, splitFile } from '../../spec/naming.ts';
 import { type DataSet, SPLITS, type SplitInfo, type SplitName } from '../../spec/record.ts';
 import { s3Uri } from '../s3-uri.ts';
@@ -7,29 +8,46 @@ import { LineFile } from './line-file.ts';
 import type { Scratch } from './scratch.ts';
 import type { Upload } from './upload.ts';
 
-/** The files of a data set as scripts find them: the splits, and the test split as a model is asked with it. */
+/** How an example is written that a model is trained on. */
+export type WriteExample = (example: Example) => string;
+
+/**
+ * The files of a data set as scripts find them: the splits, and the test split as a model is asked with it. Where no
+ * script reads them, the splits to train on are in the format of the model's service, and inputs are made of the test
+ * split when they are asked with.
+ */
 export class SplitFiles {
   readonly #kind: Kind;
+  readonly #write: WriteExample | undefined;
   readonly #splits: { readonly [S in SplitName]: LineFile };
   readonly #inputs: LineFile;
 
-  constructor(kind: Kind, scratch: Scratch) {
+  constructor(kind: Kind, scratch: Scratch, write?: WriteExample) {
     const file = () => new LineFile(scratch);
     this.#kind = kind;
+    this.#write = write;
     this.#splits = { train: file(), validation: file(), test: file() };
     this.#inputs = file();
   }
 
   /** @param line a canonical one, as bytes */
   add(split: SplitName, line: Buffer): void {
+    const example = (): Example => canonicalExample(this.#kind, line.toString('utf8'));
+    if (this.#write && split !== 'test') {
+      this.#splits[split].add(Buffer.from(this.#write(example())));
+      return;
+    }
     this.#splits[split].add(line);
-    if (split !== 'test') return;
-    const example = canonicalExample(this.#kind, line.toString('utf8'));
-    this.#inputs.add(Buffer.from(jsonLine(inputOf(example))));
+    if (split === 'test' && !this.#write) this.#inputs.add(Buffer.from(jsonLine(inputOf(example()))));
   }
 
   rows(split: SplitName): number {
     return this.#splits[split].rows;
+  }
+
+  size(split: SplitName): FileSize {
+    const { rows: records, content } = this.#splits[split];
+    return { records, bytes: content.bytes };
   }
 
   /** Where everything goes, under a prefix named by the hash of all splits. */
@@ -44,7 +62,7 @@ export class SplitFiles {
       return { uri, rows };
     };
     const splits = Object.fromEntries(filled.map((split) => [split, place(split, this.#splits[split])]));
-    if (!splits.test) return { uploads, data: { sha256, splits } };
+    if (!splits.test || this.#write) return { uploads, data: { sha256, splits } };
     return { uploads, data: { sha256, splits, testInputs: place('inputs', this.#inputs) } };
   }
 }

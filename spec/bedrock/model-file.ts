@@ -1,44 +1,6 @@
 /** What `models.json` holds: the base models of Bedrock that can be customized, as far as it is known, with sources. */
 import { z } from 'zod';
-
-export const CUSTOMIZATIONS = [
-  'fine-tuning',
-  'continued-pre-training',
-  'distillation',
-  'reinforcement-fine-tuning',
-] as const;
-
-/**
- * What a line of training data looks like: `{"prompt", "completion"}`; `{"schemaVersion", "system", "messages"}` with
- * content as a list of `{"text"}`; `{"system", "messages"}` of Anthropic's API with content as text; `{"input"}` of
- * continued pre-training; `{"messages", "reference_answer"}` with OpenAI's messages; `{"image-ref", "caption"}`, which
- * Temper does not write.
- */
-export const TRAINING_FORMATS = [
-  'prompt-completion',
-  'bedrock-conversation-2024',
-  'anthropic-messages',
-  'input',
-  'openai-chat',
-  'image-caption',
-] as const;
-
-/**
- * Limits of a data set: records of the training and the validation split and of both; tokens of one record, in all or of
- * its prompt and answer; bytes of a file. `train.limits` overrides them by these names.
- */
-export const LIMITS = [
-  'minTrainRecords',
-  'trainRecords',
-  'validationRecords',
-  'minRecords',
-  'records',
-  'tokens',
-  'inputTokens',
-  'outputTokens',
-  'trainBytes',
-  'validationBytes',
-] as const;
+import { CUSTOMIZATION_NAMES, LIMITS, TRAINING_FORMATS } from './customization.ts';
 
 const count = z.int().min(1);
 const limits = z.partialRecord(z.enum(LIMITS), count);
@@ -84,7 +46,7 @@ const family = z.strictObject({
       sources,
     })
     .exactOptional(),
-  customizations: z.partialRecord(z.enum(CUSTOMIZATIONS), customization),
+  customizations: z.partialRecord(z.enum(CUSTOMIZATION_NAMES), customization),
 });
 
 const model = z.strictObject({
@@ -106,7 +68,7 @@ const model = z.strictObject({
   /** No longer in AWS's list of models that can be customized. */
   delisted: z.literal(true).exactOptional(),
   /** What stands here goes before what its family has; limits one by one. */
-  customizations: z.partialRecord(z.enum(CUSTOMIZATIONS), customization.partial()),
+  customizations: z.partialRecord(z.enum(CUSTOMIZATION_NAMES), customization.partial()),
 });
 
 export const modelFileSchema = z.strictObject({
@@ -117,8 +79,4 @@ export const modelFileSchema = z.strictObject({
 });
 
 export type ModelFile = z.infer<typeof modelFileSchema>;
-export type Customization = (typeof CUSTOMIZATIONS)[number];
-export type TrainingFormat = (typeof TRAINING_FORMATS)[number];
-export type LimitName = (typeof LIMITS)[number];
-export type Limits = { readonly [L in LimitName]?: number };
 export type Hyperparameter = z.infer<typeof hyperparameter>;

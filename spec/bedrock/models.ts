@@ -1,10 +1,11 @@
 /** The base models of Bedrock that can be customized: which there are, and what is known of each. */
 import { shown } from '../shown.ts';
 import { nearest } from '../suggest.ts';
-import type { Customization, Hyperparameter, LimitName, Limits, ModelFile, TrainingFormat } from './model-file.ts';
+import type { Customization, LimitName, Limits, TrainingFormat } from './customization.ts';
+import type { Hyperparameter, ModelFile } from './model-file.ts';
 import file from './models.json' with { type: 'json' };
 
-export type { Customization, Hyperparameter, LimitName, Limits, TrainingFormat } from './model-file.ts';
+export type { Hyperparameter } from './model-file.ts';
 
 /** How a model can be customized in one way. */
 export interface CustomizationFacts {
@@ -108,6 +109,9 @@ export function suggestModel(id: string): string | undefined {
     known.startsWith(given) || known.split('.', 2)[1]?.startsWith(given) === true;
   return BASE_MODELS.find((model) => (near === undefined ? begun(model) : plainId(model.id) === near))?.id;
 }
+
+/** `it takes fine-tuning, distillation` */
+export const waysOf = ({ customizations }: BaseModel): string => `it takes ${Object.keys(customizations).join(', ')}`;
 
 /** The id by which the base can be asked in a region without provisioned throughput. */
 export function invocationId({ id, invocation, regions }: BaseModel, region: string): string {

@@ -148,7 +148,7 @@ function isPrompt(row: Readonly<Record<string, unknown>>, { columns, answers }: 
   const isOpen =
     messages === undefined
       ? prompt !== undefined && !Object.hasOwn(row, fieldOf(columns, 'completion'))
-      : Array.isArray(messages) && messages.at(-1)?.role === 'user';
+      : Array.isArray(messages) && messages.at(-1)?.role !== 'assistant';
   return isOpen && (answers === 'optional' || Object.hasOwn(row, fieldOf(columns, 'reference_answer')));
 }
 

@@ -158,6 +158,43 @@ export const DATA_ERRORS = {
     fix: 'join messages of one speaker, or see that the chat template of your model takes them',
     example: "data.jsonl:3  messages[2] is the user's",
   },
+  unfit_kind: {
+    means: 'examples of this kind are not what the model is customized with',
+    why: 'continued pre-training takes plain text and fine-tuning questions with answers; some models take images only',
+    fix: 'see what fits with: temper check DATA --for all',
+    example: 'continued pre-training takes plain text, not a prompt and its completion: data.jsonl:1',
+  },
+  unfit_record: {
+    means: 'the format in which the model takes its training data has no place for a part of the row',
+    why: 'it takes one prompt and one completion, and no system prompt, or one question a record',
+    fix: 'write what it says into the prompt, make several rows of it, or leave it out; --fix does the first',
+    example: 'the format of Llama 3.1 8B Instruct has no place for a system prompt: data.jsonl:1  "be brief"',
+  },
+  reserved_text: {
+    means: 'a text holds a string that the model keeps for itself, by which its job fails or may fail',
+    why: 'conversations were copied with their speakers, such as "User: hello"',
+    fix: 'write it in other words, or leave the row out',
+    example: 'data.jsonl:8  "User:" in "User: where is my parcel?"',
+  },
+  too_many_tokens: {
+    means:
+      'a row is longer than the model takes, certainly where this is an error, by an estimate where it is a warning',
+    why: 'a whole document was put into one row; tokens are estimated from characters, as only the model can count them',
+    fix: 'shorten it, make several rows of it, or give the limit of your account in train.limits',
+    example: 'data.jsonl:2  210000 characters, about 52500 tokens',
+  },
+  record_limit: {
+    means: 'the training or validation data has fewer or more records than the model takes',
+    why: 'the limits differ by model and way of customizing: temper models ID',
+    fix: 'add or take away rows, change data.split, or give the limit of your account in train.limits',
+    example: '21 training records, and Claude 3 Haiku takes 32 at least',
+  },
+  file_limit: {
+    means: 'a file of training or validation data is larger than the model takes',
+    why: 'the limits differ by model and way of customizing: temper models ID',
+    fix: 'take rows away, or give the limit of your account in train.limits',
+    example: 'the training data has 1.2 GB, and Titan Text G1 - Lite takes 1 GB',
+  },
 } as const satisfies Readonly<Record<string, ErrorEntry>>;
 
 export type DataCode = keyof typeof DATA_ERRORS;

@@ -1,19 +1,14 @@
 /** `train:` of `temper.yaml` with `engine: bedrock`: a customization job. */
 import { z } from 'zod';
+import {
+  CUSTOMIZATION_NAMES,
+  type Customization,
+  LIMITS,
+  type LimitName,
+  PROMPT_TEXT,
+} from '../bedrock/customization.ts';
+import { findModel, hyperparameterProblems, MODELS_AS_OF, suggestModel, waysOf } from '../bedrock/models.ts';
 import { duration, durationUpTo, limited } from './values.ts';
-
-/** Bedrock's `customizationType`, as the spec calls it. */
-export const CUSTOMIZATIONS = {
-  'fine-tuning': 'FINE_TUNING',
-  'continued-pre-training': 'CONTINUED_PRE_TRAINING',
-  distillation: 'DISTILLATION',
-  'reinforcement-fine-tuning': 'REINFORCEMENT_FINE_TUNING',
-} as const;
-export type Customization = keyof typeof CUSTOMIZATIONS;
-const CUSTOMIZATION_NAMES = Object.keys(CUSTOMIZATIONS) as [Customization, ...Customization[]];
-
-/** Where a prompt of {@link bedrockTraining} takes the text of a row. */
-export const PROMPT_TEXT = '{text}';
 
 const modelId = z
   .string()
@@ -53,6 +48,8 @@ const vpc = z
   .optional()
   .meta({ description: 'Network that the job reads and writes its data through.' });
 
+type LimitFields = Record<LimitName, z.ZodOptional<z.ZodInt>>;
+
 export const bedrockTraining = z
   .strictObject({
     engine: z.literal('bedrock'),
@@ -91,9 +88,9 @@ export const bedrockTraining = z
       .default({})
       .meta({ description: 'Tags of the job and of the custom model.' }),
     limits: z
-      .record(z.string(), z.number().positive())
-      .default({})
-      .meta({ description: 'Limits of the base model that AWS has raised for you, such as `trainRecords: 30000`.' }),
+      .strictObject(Object.fromEntries(LIMITS.map((name) => [name, z.int().min(1).optional()])) as LimitFields)
+      .prefault({})
+      .meta({ description: 'Limits of the base model that are others for you, such as `trainRecords: 30000`.' }),
     keep: z
       .int()
       .min(1)
@@ -114,6 +111,18 @@ export const bedrockTraining = z
     for (const [part, whose] of Object.entries(parts) as [keyof typeof parts, Customization][]) {
       if (train[part] !== undefined && customization !== whose) issue(part, `goes with customization: ${whose}`);
       if (train[part] === undefined && customization === whose) issue(part, `customization: ${whose} needs it`);
+    }
+    const model = findModel(train.base);
+    if (model === undefined) {
+      const meant = suggestModel(train.base);
+      const fix = meant ? `did you mean ${meant}?` : 'see temper models --customizable';
+      issue('base', `${train.base} is not among the models known as of ${MODELS_AS_OF}; ${fix}`);
+    } else if (model.customizations[customization] === undefined) {
+      issue('customization', `${model.id} does not take ${customization}; ${waysOf(model)}`);
+    } else {
+      for (const { name, message } of hyperparameterProblems(model, customization, train.hyperparameters)) {
+        context.addIssue({ code: 'custom', path: ['hyperparameters', ...(name === undefined ? [] : [name])], message });
+      }
     }
     const byLogs = customization === 'distillation' || customization === 'reinforcement-fine-tuning';
     if (train.invocationLogs !== undefined && !byLogs) {

@@ -293,8 +293,8 @@ describe('examples that are not classified', () => {
     const failure = await failureOf(prepare(specOf({ source: 'rows.jsonl' }, rest)));
     expect(failure).toMatchObject({ type: 'InvalidSpec', nonRetryable: true });
     expect(failure.message.split('\n')).toEqual([
-      'evaluate.metrics.0: accuracy does not fit chat examples; these do: exact_match, token_f1',
-      'gate.0: f1_macro does not fit chat examples; these do: exact_match, token_f1',
+      'evaluate.metrics.0: accuracy does not fit chat examples; these do: exact_match, token_f1, rouge_l, bleu, json_valid, json_schema',
+      'gate.0: f1_macro does not fit chat examples; these do: exact_match, token_f1, rouge_l, bleu, json_valid, json_schema',
     ]);
     expect(await objects()).toEqual([]);
   });

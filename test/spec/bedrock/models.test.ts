@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { CUSTOMIZATIONS, modelFileSchema } from '../../../spec/bedrock/model-file.ts';
+import { CUSTOMIZATION_NAMES, type Customization } from '../../../spec/bedrock/customization.ts';
+import { modelFileSchema } from '../../../spec/bedrock/model-file.ts';
 import file from '../../../spec/bedrock/models.json' with { type: 'json' };
 import {
   BASE_MODELS,
@@ -12,7 +13,7 @@ import {
 } from '../../../spec/bedrock/models.ts';
 
 const model = (id: string): BaseModel => findModel(id) ?? expect.fail(`${id} is not known`);
-const customization = (id: string, way: (typeof CUSTOMIZATIONS)[number]) =>
+const customization = (id: string, way: Customization) =>
   model(id).customizations[way] ?? expect.fail(`${id} has no ${way}`);
 
 describe('the file of models', () => {
@@ -41,7 +42,7 @@ describe('the file of models', () => {
 
   it('has defaults that its own ranges allow', () => {
     for (const base of BASE_MODELS) {
-      for (const way of CUSTOMIZATIONS) {
+      for (const way of CUSTOMIZATION_NAMES) {
         const known = base.customizations[way]?.hyperparameters ?? {};
         const defaults = Object.entries(known).flatMap(([name, facts]) =>
           facts.default === undefined ? [] : [[name, facts.default]],
@@ -121,7 +122,7 @@ describe('limits', () => {
 });
 
 describe('hyperparameters', () => {
-  const problems = (id: string, given: Record<string, unknown>, way: (typeof CUSTOMIZATIONS)[number] = 'fine-tuning') =>
+  const problems = (id: string, given: Record<string, unknown>, way: Customization = 'fine-tuning') =>
     hyperparameterProblems(model(id), way, given).map(({ message }) => message);
 
   it('may be numbers, or text that is one', () => {

@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import { targetOf } from '../../../spec/bedrock/target.ts';
+import { isBedrock } from '../../../spec/engine.ts';
+import { formatProblems, parseSpec } from '../../../spec/parse.ts';
+
+const VALID = `name: reviews
+data: { source: reviews.jsonl }
+train:
+  engine: bedrock
+  base: amazon.nova-lite-v1:0
+  hyperparameters: { epochCount: 2 }
+deploy: { to: bedrock-on-demand }
+`;
+
+function parsed(...changes: readonly [piece: string, replacement: string][]) {
+  return parseSpec(changes.reduce((text, [piece, replacement]) => text.replace(piece, replacement), VALID));
+}
+
+describe('a spec of a model that Bedrock customizes', () => {
+  it('is taken, with the limits of its model', () => {
+    const result = parsed(['epochCount: 2 }', 'epochCount: 2 }\n  limits: { trainRecords: 30000 }']);
+    if (!result.ok || !isBedrock(result.spec)) expect.fail('no spec of Bedrock');
+    const { model, customization, limits } = targetOf(result.spec);
+    expect([model.id, customization]).toEqual(['amazon.nova-lite-v1:0', 'fine-tuning']);
+    expect(limits).toEqual({ minTrainRecords: 8, trainRecords: 30_000, tokens: 32_000 });
+  });
+
+  it('may name its base by any id of it', () => {
+    for (const id of [
+      'us.amazon.nova-lite-v1:0',
+      'amazon.nova-lite-v1:0:300k',
+      'arn:aws:bedrock:us-east-1:111122223333:custom-model/amazon.nova-lite-v1:0:300k/abcdefghijkl',
+    ]) {
+      expect(parsed(['amazon.nova-lite-v1:0', id])).toMatchObject({ ok: true });
+    }
+  });
+
+  it.each<[what: string, changes: [string, string][], line: string]>([
+    [
+      'a model that is not known',
+      [['nova-lite', 'nova-lte']],
+      'temper.yaml:5:9  train.base: amazon.nova-lte-v1:0 is not among the models known as of 2026-11-25; did you mean amazon.nova-lite-v1:0?',
+    ],
+    [
+      'a way that the model does not take',
+      [['hyperparameters: { epochCount: 2 }', 'customization: continued-pre-training']],
+      'temper.yaml:6:18  train.customization: amazon.nova-lite-v1:0 does not take continued-pre-training; it takes fine-tuning, distillation',
+    ],
+    [
+      'a hyperparameter out of range',
+      [['epochCount: 2', 'epochCount: 20']],
+      'temper.yaml:6:34  train.hyperparameters.epochCount: epochCount must be a whole number from 1 to 5, received 20',
+    ],
+    [
+      "another service's hyperparameter",
+      [['epochCount', 'epochs']],
+      'temper.yaml:6:30  train.hyperparameters.epochs: amazon.nova-lite-v1:0 has no hyperparameter epochs; it takes epochCount, learningRate, learningRateWarmupSteps',
+    ],
+    [
+      'a limit that there is not',
+      [['epochCount: 2 }', 'epochCount: 2 }\n  limits: { trainrecord: 9 }']],
+      'temper.yaml:7:13  train.limits.trainrecord: unknown key; did you mean trainRecords?',
+    ],
+    [
+      'a model that is not served so',
+      [['amazon.nova-lite-v1:0', 'meta.llama3-1-8b-instruct-v1:0']],
+      'temper.yaml:7:15  deploy.to: no custom model of meta.llama3-1-8b-instruct-v1:0 can be deployed on demand; use bedrock-provisioned, or none',
+    ],
+  ])('is told of %s', (_, changes, line) => {
+    const result = parsed(...changes);
+    expect(result.ok ? '' : formatProblems(result.problems)).toBe(line);
+  });
+});
