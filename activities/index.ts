@@ -2,7 +2,10 @@ import type { AwsProvider } from './aws.ts';
 import { createCustomizationActivities } from './bedrock/customization.ts';
 import { createRetentionActivities } from './bedrock/retention.ts';
 import { createDataActivities } from './data/activities.ts';
+import { createCandidateActivities } from './deployment/candidate.ts';
 import { createDeploymentActivities } from './deployment/deployment.ts';
+import { createGuardActivities } from './deployment/guard.ts';
+import { createReleaseActivities } from './deployment/release.ts';
 import { createConverseActivities } from './evaluation/converse/converse.ts';
 import { createEvaluationActivities } from './evaluation/evaluation.ts';
 import { heartbeating } from './heartbeating.ts';
@@ -20,6 +23,9 @@ export function createPipelineActivities(deps: { readonly aws: AwsProvider }) {
     ...createEvaluationActivities(deps),
     ...createConverseActivities(deps),
     ...createDeploymentActivities(deps),
+    ...createCandidateActivities(deps),
+    ...createReleaseActivities(deps),
+    ...createGuardActivities(deps),
   });
   return { prepareData, ...others };
 }

@@ -70,6 +70,11 @@ export function evaluationJobName(run: RunRef, contender: Contender): string {
   return `${base(run)}-eval-${contender}`;
 }
 
+/** The workflow that ends a provisioned throughput of a run when its time is over. */
+export function guardIdOf(run: RunRef, whose: 'candidate' | 'served'): string {
+  return `temper-time-to-live/${run.name}/${run.id}/${whose}`;
+}
+
 export function importJobName(run: RunRef): string {
   return `${base(run)}-import`;
 }

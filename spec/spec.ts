@@ -3,7 +3,7 @@
  * parse.ts's. The JSON Schema that editors use is generated from here (spec/temper.schema.json).
  */
 import { z } from 'zod';
-import { findModel } from './bedrock/models.ts';
+import { servingProblem } from './bedrock/serving.ts';
 import { BUDGET_PATTERN } from './cost/budget.ts';
 import { FORMATS } from './data/formats.ts';
 import { misfits } from './fit.ts';
@@ -71,11 +71,8 @@ export const specSchema = z
       const message = `what ${engine} has trained goes to ${SERVED_BY[engine].join(', ')}; received ${spec.deploy.to}`;
       context.addIssue({ code: 'custom', path: ['deploy', 'to'], message });
     }
-    const base = spec.train.engine === 'bedrock' ? findModel(spec.train.base) : undefined;
-    if (base && !base.onDemandDeployment && spec.deploy.to === 'bedrock-on-demand') {
-      const message = `no custom model of ${base.id} can be deployed on demand; use bedrock-provisioned, or none`;
-      context.addIssue({ code: 'custom', path: ['deploy', 'to'], message });
-    }
+    const unserved = servingProblem(spec, spec.aws.region);
+    if (unserved) context.addIssue({ code: 'custom', path: [...unserved.path], message: unserved.message });
     const kind = spec.data.format && FORMATS[spec.data.format].kind;
     for (const { steps, message } of kind ? misfits(spec, kind) : []) {
       context.addIssue({ code: 'custom', path: [...steps], message });

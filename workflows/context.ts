@@ -1,3 +1,4 @@
+import type { BedrockSpec } from '../spec/engine.ts';
 import type { Contender } from '../spec/naming.ts';
 import type { DataSet, Evaluation, ModelRef, SourceBundle } from '../spec/record.ts';
 import type { CleanUp } from './clean-up.ts';
@@ -9,6 +10,9 @@ export interface RunContext extends FineTuneInput {
   readonly progress: Progress;
   readonly cleanUp: CleanUp;
 }
+
+/** The same, of a run whose model Bedrock customizes. */
+export type BedrockRun = RunContext & { readonly spec: BedrockSpec };
 
 /** What the data stage leaves. */
 export interface Prepared {

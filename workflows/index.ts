@@ -1,1 +1,2 @@
+export { throughputGuard } from './bedrock/guard.ts';
 export { fineTune } from './fine-tune.ts';

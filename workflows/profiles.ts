@@ -96,3 +96,10 @@ export const afterHandOver = {
   scheduleToCloseTimeout: '10 minutes',
   cancellationType: ActivityCancellationType.ABANDON,
 } satisfies ActivityOptions;
+
+/** Ends what bills when its time is over: tried for as long as it takes, and further and further apart. */
+export const guard = {
+  ...call,
+  retry: { ...retry, maximumInterval: '5 minutes' },
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+} satisfies ActivityOptions;

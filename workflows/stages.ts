@@ -3,16 +3,10 @@ import { ApplicationFailure, proxyActivities } from '@temporalio/workflow';
 import type { PipelineActivities } from '../activities/index.ts';
 import { isBedrock, isSageMaker } from '../spec/engine.ts';
 import { evaluateGate, type RuleVerdict } from '../spec/gate.ts';
-import type {
-  CustomizedModel,
-  CustomModelRef,
-  Deployment,
-  ModelRef,
-  TrainedArtifact,
-  TrainedModel,
-} from '../spec/record.ts';
+import type { Deployment, ModelRef, TrainedArtifact, TrainedModel } from '../spec/record.ts';
 import { servingOf } from '../spec/serving.ts';
 import { customize, settle } from './bedrock/customization.ts';
+import { deployOnBedrock } from './bedrock/release.ts';
 import type { Evaluations, Prepared, RunContext } from './context.ts';
 import { handOverOf } from './hand-over.ts';
 import * as profiles from './profiles.ts';
@@ -52,12 +46,6 @@ function artifactOf({ spec, account }: RunContext, { source }: Prepared, { artif
   return { engine: 'sagemaker', artifact, serving: servingOf(spec, source, account) };
 }
 
-const customModelOf = ({ customModel, base }: CustomizedModel): CustomModelRef => ({
-  engine: 'bedrock',
-  customModel,
-  base,
-});
-
 /** Base and candidate answer the same test split. */
 export async function evaluate(
   context: RunContext,
@@ -86,16 +74,16 @@ export async function deploy(
   trained: TrainedModel,
 ): Promise<{ deployment?: Deployment }> {
   const { run, spec, account } = context;
-  const model = trained.engine === 'bedrock' ? customModelOf(trained) : artifactOf(context, prepared, trained);
-  if (spec.deploy.to === 'none') {
-    // A cancel waits for it, so that a custom model that was handed over is never taken for one that was not.
-    await submit.publishModel.executeWithOptions({ summary: `make this the newest model of ${run.name}` }, [
-      { ...handOverOf(run, account), model },
-    ]);
-    return {};
-  }
-  if (model.engine !== 'sagemaker') throw unsupported();
+  if (isBedrock(spec) && trained.engine === 'bedrock')
+    return deployOnBedrock({ ...context, spec }, prepared.data, trained);
+  if (trained.engine === 'bedrock') throw unsupported();
+  const model = artifactOf(context, prepared, trained);
   switch (spec.deploy.to) {
+    case 'none':
+      await submit.publishModel.executeWithOptions({ summary: `make this the newest model of ${run.name}` }, [
+        { ...handOverOf(run, account), model },
+      ]);
+      return {};
     case 'sagemaker-endpoint':
       return { deployment: await deployToEndpoint(context, spec.deploy, prepared.data, model) };
     case 'bedrock-on-demand':

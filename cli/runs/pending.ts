@@ -18,7 +18,9 @@ export interface Pending {
 }
 
 /** The stage that waits for an activity; clean-up belongs to none. */
-const STAGE_OF: Readonly<Record<keyof PipelineActivities | 'prepareInputs', Stage | undefined>> = {
+const STAGE_OF: Readonly<
+  Record<Exclude<keyof PipelineActivities, 'endThroughput'> | 'prepareInputs', Stage | undefined>
+> = {
   prepareInputs: 'data',
   prepareData: 'data',
   resolveBase: 'data',
@@ -37,6 +39,12 @@ const STAGE_OF: Readonly<Record<keyof PipelineActivities | 'prepareInputs', Stag
   awaitDeployment: 'deploy',
   publishModel: 'deploy',
   revertDeployment: undefined,
+  submitCandidate: 'evaluate',
+  awaitCandidate: 'evaluate',
+  removeCandidate: undefined,
+  submitRelease: 'deploy',
+  awaitRelease: 'deploy',
+  revertRelease: undefined,
 };
 
 type PendingActivity = NonNullable<WorkflowExecutionDescription['raw']['pendingActivities']>[number];

@@ -2,7 +2,8 @@ import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/comm
 import type { createDataActivities } from '../../activities/data/activities.ts';
 import type { PipelineActivities } from '../../activities/index.ts';
 import type { ScoreSummary } from '../../spec/metrics.ts';
-import type { DataSet, Serving } from '../../spec/record.ts';
+import { candidateDeploymentName } from '../../spec/naming.ts';
+import type { CandidateDeployment, DataSet, Serving } from '../../spec/record.ts';
 import { scorerFor } from '../../spec/scoring/scorer.ts';
 
 export type AllActivities = PipelineActivities & ReturnType<typeof createDataActivities>;
@@ -19,6 +20,9 @@ export const dataSet: DataSet = {
   duplicates: 0,
   conflicts: 0,
 };
+
+const serverArn = (to: CandidateDeployment['to']): string =>
+  `arn:aws:bedrock:us-east-1:000000000000:${to === 'bedrock-on-demand' ? 'custom-model-deployment' : 'provisioned-model'}/aaaaaaaaaaaa`;
 
 /** Scores of 100 rows of which the given number are right, as a record holds them. */
 export function scoresWith(right: number): ScoreSummary {
@@ -111,6 +115,19 @@ export function fakeActivities(overrides: Partial<AllActivities> = {}): FakeActi
       smokeTest: { input: '{}', output: '{"label":"positive"}', milliseconds: 4 },
     }),
     revertDeployment: async () => {},
+    submitCandidate: async ({ run, servedName }) => ({ name: servedName ?? candidateDeploymentName(run) }),
+    awaitCandidate: async ({ options: { to }, name }) => ({ to, name, arn: serverArn(to) }),
+    removeCandidate: async () => {},
+    submitRelease: async () => ({ created: false }),
+    awaitRelease: async ({ options, name, created }) => ({
+      name,
+      arn: serverArn(options.to),
+      created,
+      smokeTest: { input: 'Is it good?', output: 'positive', milliseconds: 4 },
+      ...(options.to === 'bedrock-on-demand' ? { to: options.to } : { to: options.to, modelUnits: options.modelUnits }),
+    }),
+    revertRelease: async () => {},
+    endThroughput: async () => {},
   };
   const activities = Object.fromEntries(
     Object.entries({ ...working, ...overrides }).map(([name, run]) => [

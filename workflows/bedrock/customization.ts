@@ -2,11 +2,10 @@
 import { type ActivityOptions, CancellationScope, log, proxyActivities } from '@temporalio/workflow';
 import type { PipelineActivities } from '../../activities/index.ts';
 import { durationSeconds } from '../../spec/duration.ts';
-import type { BedrockSpec } from '../../spec/engine.ts';
 import { trainingJobName } from '../../spec/naming.ts';
 import type { CustomizedModel } from '../../spec/record.ts';
 import { checkBudget } from '../budget.ts';
-import type { Prepared, RunContext } from '../context.ts';
+import type { BedrockRun, Prepared } from '../context.ts';
 import { rootOf } from '../failures.ts';
 import { type Attempt, onFirstMachine } from '../machines.ts';
 import * as profiles from '../profiles.ts';
@@ -16,8 +15,6 @@ const removing = proxyActivities<PipelineActivities>(profiles.cleanUp);
 const tidying = proxyActivities<PipelineActivities>(profiles.afterHandOver);
 
 const summary = (text: string): ActivityOptions => ({ summary: text });
-
-type BedrockRun = RunContext & { readonly spec: BedrockSpec };
 
 const GIVING_UP = {
   because: 'no customization job could be started',

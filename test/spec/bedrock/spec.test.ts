@@ -64,7 +64,16 @@ describe('a spec of a model that Bedrock customizes', () => {
     [
       'a model that is not served so',
       [['amazon.nova-lite-v1:0', 'meta.llama3-1-8b-instruct-v1:0']],
-      'temper.yaml:7:15  deploy.to: no custom model of meta.llama3-1-8b-instruct-v1:0 can be deployed on demand; use bedrock-provisioned, or none',
+      'temper.yaml:7:15  deploy.to: custom models of meta.llama3-1-8b-instruct-v1:0 are served by provisioned throughput only: set deploy: { to: bedrock-provisioned, modelUnits: 1, ttl: 8h }, which bills by the hour',
+    ],
+    [
+      'an evaluation that nothing would answer',
+      [
+        ['amazon.nova-lite-v1:0', 'meta.llama3-1-8b-instruct-v1:0'],
+        ['reviews.jsonl }', 'reviews.jsonl, split: { test: 0.2 } }'],
+        ['deploy: { to: bedrock-on-demand }', 'evaluate: {}'],
+      ],
+      'temper.yaml:7:11  evaluate: custom models of meta.llama3-1-8b-instruct-v1:0 are served by provisioned throughput only, and answer no evaluation without one: set deploy: { to: bedrock-provisioned, modelUnits: 1, ttl: 8h }, which bills by the hour, or leave evaluate out',
     ],
   ])('is told of %s', (_, changes, line) => {
     const result = parsed(...changes);

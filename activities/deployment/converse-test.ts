@@ -1,0 +1,61 @@
+import { ConverseCommand } from '@aws-sdk/client-bedrock-runtime';
+import { Context } from '@temporalio/activity';
+import { type ConversePrompt, conversePrompt, type Wording } from '../../spec/bedrock/question.ts';
+import { canonicalExample } from '../../spec/data/examples.ts';
+import { splitFile } from '../../spec/naming.ts';
+import type { DataSet, SmokeTest } from '../../spec/record.ts';
+import type { AwsClients } from '../aws.ts';
+import { errorTypeOf, failure, translateAwsError } from '../errors.ts';
+import { objectLines } from '../s3-lines.ts';
+
+const SHOWN_CHARACTERS = 200;
+const LONGEST_ANSWER_TOKENS = 512;
+
+/** What is asked where the data has no test split. */
+const GREETING: ConversePrompt = { messages: [{ role: 'user', content: [{ text: 'Hello' }] }] };
+
+/** The first row of the test split, as evaluation asks it. */
+async function firstPrompt({ s3 }: AwsClients, { kind, splits }: DataSet, wording: Wording): Promise<ConversePrompt> {
+  if (!splits.test) return GREETING;
+  for await (const line of objectLines(s3, `${splits.test.uri}${splitFile('test')}`)) {
+    return conversePrompt(canonicalExample(kind, line), wording);
+  }
+  return GREETING;
+}
+
+/**
+ * Asks what serves one row by Converse. `SmokeTestFailed` where it refuses or says nothing; what it says has been judged by
+ * the evaluation.
+ */
+export async function converseTest(
+  clients: AwsClients,
+  { arn, name }: { readonly arn: string; readonly name: string },
+  { data, wording }: { readonly data: DataSet; readonly wording: Wording },
+): Promise<SmokeTest> {
+  const prompt = await firstPrompt(clients, data, wording);
+  const input = prompt.messages.at(-1)?.content[0]?.text.slice(0, SHOWN_CHARACTERS) ?? '';
+  const started = performance.now();
+  const answer = await clients.bedrockRuntime
+    .send(
+      new ConverseCommand({
+        modelId: arn,
+        ...prompt,
+        inferenceConfig: { maxTokens: LONGEST_ANSWER_TOKENS, temperature: 0 },
+      }),
+      // A model may take a minute to answer, and a worker that is told to stop has less.
+      { abortSignal: Context.current().cancellationSignal },
+    )
+    .catch((error: unknown) => {
+      if (errorTypeOf(error) !== 'InvalidRequest') throw translateAwsError(error, `ask ${name}`);
+      throw failure('SmokeTestFailed', `${name} refused ${JSON.stringify(input)}: ${(error as Error).message}`, error);
+    });
+  const output = (answer.output?.message?.content ?? []).map(({ text = '' }) => text).join('');
+  if (output.trim() === '') {
+    throw failure('SmokeTestFailed', `${name} answered ${JSON.stringify(input)} with nothing (${answer.stopReason})`);
+  }
+  return {
+    input,
+    output: output.trim().slice(0, SHOWN_CHARACTERS),
+    milliseconds: Math.round(performance.now() - started),
+  };
+}

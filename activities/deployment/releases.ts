@@ -1,0 +1,36 @@
+/** What is written on a custom model of its release: the model that it replaced, and that it has answered. */
+import { type BedrockClient, TagResourceCommand, UntagResourceCommand } from '@aws-sdk/client-bedrock';
+import { tagsOf } from '../bedrock/tags.ts';
+import { calling, unlessNotFound } from '../errors.ts';
+import { PREVIOUS_TAG, PROVEN_TAG } from './endpoints.ts';
+
+export { PREVIOUS_TAG, PROVEN_TAG };
+
+async function tag(bedrock: BedrockClient, resourceARN: string, key: string, value: string): Promise<void> {
+  await calling(`tag ${resourceARN}`, () =>
+    bedrock.send(new TagResourceCommand({ resourceARN, tags: [{ key, value }] })),
+  );
+}
+
+/** Writes down, before anything is updated, which model to go back to. */
+export async function rememberPrevious(bedrock: BedrockClient, model: string, previous: string): Promise<void> {
+  await tag(bedrock, model, PREVIOUS_TAG, previous);
+}
+
+/** It answered under the name that serves: the next run may take its place. */
+export async function markProven(bedrock: BedrockClient, model: string): Promise<void> {
+  await tag(bedrock, model, PROVEN_TAG, new Date().toISOString());
+}
+
+/** Takes the proof back from a model that is to serve no longer. */
+export async function unmarkProven(bedrock: BedrockClient, model: string): Promise<void> {
+  await calling(`untag ${model}`, () =>
+    bedrock.send(new UntagResourceCommand({ resourceARN: model, tagKeys: [PROVEN_TAG] })),
+  );
+}
+
+/** Whether it ever answered under the name that serves; of a model that is gone nobody can tell any more. */
+export async function isProven(bedrock: BedrockClient, model: string): Promise<boolean> {
+  const tags = await unlessNotFound(`list the tags of ${model}`, () => tagsOf(bedrock, model));
+  return tags === undefined || tags.has(PROVEN_TAG);
+}

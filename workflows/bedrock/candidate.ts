@@ -1,0 +1,61 @@
+/** The candidate of a Bedrock run: a custom model answers only once it is deployed, and so has to be for its evaluation. */
+import { type ActivityOptions, proxyActivities } from '@temporalio/workflow';
+import type { ServerOptions } from '../../activities/deployment/servers.ts';
+import type { PipelineActivities } from '../../activities/index.ts';
+import { candidateServing } from '../../spec/bedrock/serving.ts';
+import { durationSeconds } from '../../spec/duration.ts';
+import { servedName } from '../../spec/engine.ts';
+import { candidateDeploymentName } from '../../spec/naming.ts';
+import type { CandidateDeployment, CustomizedModel } from '../../spec/record.ts';
+import type { BedrockRun } from '../context.ts';
+import * as profiles from '../profiles.ts';
+import { dismissGuard, startGuard } from './guard.ts';
+import { LONGEST_DEPLOYMENT_SECONDS, registerRelease } from './release.ts';
+
+const submit = proxyActivities<PipelineActivities>(profiles.submit);
+const removing = proxyActivities<PipelineActivities>(profiles.cleanUp);
+
+const summary = (text: string): ActivityOptions => ({ summary: text });
+
+/** How the candidate is served, and whether it serves by passing. */
+async function optionsOf(context: BedrockRun, names: readonly string[]): Promise<ServerOptions> {
+  const { run, spec, account } = context;
+  const to = candidateServing(spec, account.region);
+  if (to === 'bedrock-on-demand' || spec.deploy.to !== 'bedrock-provisioned') return { to: 'bedrock-on-demand' };
+  const { modelUnits, ttl } = spec.deploy;
+  const evaluation = durationSeconds(spec.evaluate?.maxRuntime ?? '1d') + LONGEST_DEPLOYMENT_SECONDS;
+  const seconds = ttl === undefined ? evaluation : durationSeconds(ttl);
+  const guard = await startGuard(run, 'candidate', { region: account.region, names, seconds });
+  // Nobody commits to a model that has not passed.
+  return { to, modelUnits: ttl === undefined ? 1 : modelUnits, commitment: 'none', guard };
+}
+
+/**
+ * Gives the candidate something to answer from, and waits until it does. Where the name that serves is free it gets that
+ * name, and serves by passing; otherwise one of its own. Its clean-up is registered: it goes when the run is over, whatever
+ * the run ends by, unless it was handed over.
+ *
+ * @returns the deployment or throughput; its `arn` is the model id to ask
+ */
+export async function deployCandidate(context: BedrockRun, model: CustomizedModel): Promise<CandidateDeployment> {
+  const { run, spec, account, progress, cleanUp } = context;
+  const own = candidateDeploymentName(run);
+  const committed = spec.deploy.to === 'bedrock-provisioned' && spec.deploy.commitment !== 'none';
+  const served = spec.deploy.to === candidateServing(spec, account.region) && !committed ? servedName(spec) : undefined;
+  const options = await optionsOf(context, served === undefined ? [own] : [served, own]);
+  const candidate = { run, account, model: model.customModel, options };
+  cleanUp.register(own, async () => {
+    await removing.removeCandidate.executeWithOptions(summary(`delete ${own}, if it is there`), [candidate]);
+    if (options.to === 'bedrock-provisioned' && options.guard && progress.record.candidate?.name === own)
+      await dismissGuard(options.guard);
+  });
+  if (served !== undefined) registerRelease(context, served, model, options);
+  const { name } = await submit.submitCandidate.executeWithOptions(
+    summary(`let ${model.modelName} answer, as ${served ?? own}`),
+    [{ ...candidate, ...(served === undefined ? {} : { servedName: served }) }],
+  );
+  const { awaitCandidate } = proxyActivities<PipelineActivities>(profiles.awaitJob(LONGEST_DEPLOYMENT_SECONDS));
+  const deployed = await awaitCandidate.executeWithOptions(summary(`wait for ${name}`), [{ ...candidate, name }]);
+  progress.note({ candidate: deployed });
+  return deployed;
+}
