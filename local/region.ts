@@ -1,6 +1,7 @@
 /** The laptop region, in the process that calls it: Temporal, MiniStack, and our SageMaker and Bedrock; and how to reach them. */
 import { mkdirSync } from 'node:fs';
 import type { FaultPlan } from './aws/faults.ts';
+import type { BedrockOptions } from './bedrock/server.ts';
 import { childEnv } from './child-env.ts';
 import { homePaths } from './home.ts';
 import { Lock } from './lock.ts';
@@ -38,6 +39,8 @@ export interface RegionOptions {
   readonly faults?: FaultPlan;
   /** What its jobs and endpoints run on; processes where not given. */
   readonly machines?: Machines;
+  /** How its Bedrock is unlike that of a new account. */
+  readonly bedrock?: Pick<BedrockOptions, 'quotas' | 'paceMs'>;
   /** Where the Python tools are kept; `tools` in the home where not given. */
   readonly tools?: string;
   /** Told what takes long, and later what dies and comes back. */
@@ -109,7 +112,7 @@ export async function startRegion(options: RegionOptions): Promise<Region> {
 }
 
 async function startServices(
-  { home, faults, machines, onProgress = () => {} }: RegionOptions,
+  { home, faults, machines, bedrock: unlike, onProgress = () => {} }: RegionOptions,
   tools: Tools,
   ports: Ports,
 ): Promise<Region> {
@@ -166,6 +169,7 @@ async function startServices(
       account: ACCOUNT,
       s3Endpoint: awsUrl,
       port: ports.bedrock,
+      ...unlike,
       ...(faults && { faults }),
     });
     stops.push(() => bedrock.close());

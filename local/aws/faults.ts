@@ -20,9 +20,13 @@ const effects = {
   status: z.int().min(400).max(599).optional().describe('answer with this HTTP status and no AWS error'),
   reset: z.literal(true).optional().describe('cut the connection instead of answering'),
   delay: duration.optional().describe('answer later'),
-  jobFails: z.string().optional().describe('the job or endpoint fails with this reason'),
-  slowStart: duration.optional().describe('the job or endpoint starts later'),
-  rollback: z.string().optional().describe('the new fleet of the endpoint fails its health check for this reason'),
+  jobFails: z.string().optional().describe('the job, endpoint, deployment or throughput fails with this reason'),
+  slowStart: duration.optional().describe('the job, endpoint, deployment or throughput starts later'),
+  rollback: z.string().optional().describe('the update fails for this reason, and the old model goes on answering'),
+  hold: z
+    .enum(['validation', 'dataProcessing', 'training'])
+    .optional()
+    .describe('the customization job stays in this phase until it is stopped, or other faults are set'),
 };
 
 const rule = z
@@ -61,6 +65,7 @@ export interface ResourceFault {
   readonly jobFails?: string;
   readonly slowStartSeconds?: number;
   readonly rollback?: string;
+  readonly hold?: 'validation' | 'dataProcessing' | 'training';
 }
 
 /** What happens to one call. */
@@ -112,13 +117,14 @@ function effectOf(each: Rule, fault: CallFault): Partial<CallFault> {
   if (each.status !== undefined) return { status: each.status };
   if (each.reset) return { reset: each.afterDone ? 'after-done' : 'before' };
   if (each.delay !== undefined) return { delaySeconds: fault.delaySeconds + durationSeconds(each.delay) };
-  const { jobFails, slowStart, rollback } = each;
+  const { jobFails, slowStart, rollback, hold } = each;
   return {
     resource: {
       ...fault.resource,
       ...(jobFails !== undefined && { jobFails }),
       ...(slowStart !== undefined && { slowStartSeconds: durationSeconds(slowStart) }),
       ...(rollback !== undefined && { rollback }),
+      ...(hold !== undefined && { hold }),
     },
   };
 }

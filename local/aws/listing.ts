@@ -1,68 +1,64 @@
-import type { Json } from './model.ts';
 import { validationError } from './protocol.ts';
 
-/** How the resources of a kind are listed. */
-export interface Listing {
-  /** Member of the answer that holds the summaries. */
-  readonly list: string;
+/** What lists are filtered and sorted by. */
+export interface Listed {
   readonly name: string;
-  readonly status?: string;
-  readonly defaultOrder: 'Ascending' | 'Descending';
+  readonly status?: string | undefined;
+  /** Seconds since 1970. */
+  readonly created: number;
+  readonly modified?: number | undefined;
+}
+
+/** What a List* request asks for, in the words of no service. */
+export interface PageRequest {
+  readonly nameContains?: unknown;
+  readonly statusEquals?: unknown;
+  readonly createdAfter?: unknown;
+  readonly createdBefore?: unknown;
+  readonly modifiedAfter?: unknown;
+  readonly modifiedBefore?: unknown;
+  readonly sortBy: 'name' | 'status' | 'created';
+  readonly descending: boolean;
+  readonly maxResults?: unknown;
+  readonly token?: unknown;
 }
 
 const PAGE = 10;
 
-/** One page of `records`, filtered and sorted as a List* request says. */
-export function page(records: readonly object[], request: Json, listing: Listing): Json {
-  const rows = records as readonly Json[];
-  const found = rows.filter((row) => matches(row, request, listing));
-  const keys = sortKeys(request, listing);
-  const direction = (request.SortOrder ?? listing.defaultOrder) === 'Descending' ? -1 : 1;
-  found.sort(
-    (a, b) =>
-      direction *
-      compare(
-        keys.map((key) => a[key]),
-        keys.map((key) => b[key]),
-      ),
-  );
-  const last = typeof request.NextToken === 'string' ? decode(request.NextToken) : undefined;
-  const rest = last
-    ? found.filter(
-        (row) =>
-          direction *
-            compare(
-              keys.map((key) => row[key]),
-              last,
-            ) >
-          0,
-      )
-    : found;
-  const size = Number(request.MaxResults ?? PAGE);
-  const shown = rest.slice(0, size);
+/** One page of `records`, filtered and sorted as asked, and the token of the next where there is one. */
+export function page<T>(
+  records: readonly T[],
+  listed: (record: T) => Listed,
+  request: PageRequest,
+): { readonly found: T[]; readonly token?: string } {
+  const { sortBy, descending } = request;
+  // The name comes last to break ties, so that pages neither skip nor repeat.
+  const keysOf = (row: Listed) => (sortBy === 'name' ? [row.name] : [row[sortBy], row.name]);
+  const rows = records
+    .map((record) => ({ record, row: listed(record) }))
+    .filter(({ row }) => matches(row, request))
+    .map(({ record, row }) => ({ record, keys: keysOf(row) }));
+  const direction = descending ? -1 : 1;
+  rows.sort((a, b) => direction * compare(a.keys, b.keys));
+  const last = typeof request.token === 'string' ? decode(request.token) : undefined;
+  const rest = last ? rows.filter(({ keys }) => direction * compare(keys, last) > 0) : rows;
+  const shown = rest.slice(0, Number(request.maxResults ?? PAGE));
   const end = shown.at(-1);
-  const more = rest.length > size && end !== undefined;
-  return { [listing.list]: shown, ...(more && { NextToken: encode(keys.map((key) => end[key])) }) };
+  return {
+    found: shown.map(({ record }) => record),
+    ...(end && rest.length > shown.length && { token: encode(end.keys) }),
+  };
 }
 
-function matches(row: Json, request: Json, { name, status }: Listing): boolean {
-  const at = (field: string) => Number(row[field] ?? 0);
-  const bound = (filter: string, fallback: number) =>
-    request[filter] === undefined ? fallback : Number(request[filter]);
+function matches({ name, status, created, modified = 0 }: Listed, request: PageRequest): boolean {
+  const within = (value: number, after: unknown, before: unknown) =>
+    value >= Number(after ?? Number.NEGATIVE_INFINITY) && value <= Number(before ?? Number.POSITIVE_INFINITY);
   return (
-    String(row[name]).includes(String(request.NameContains ?? '')) &&
-    (request.StatusEquals === undefined || (status !== undefined && row[status] === request.StatusEquals)) &&
-    at('CreationTime') >= bound('CreationTimeAfter', Number.NEGATIVE_INFINITY) &&
-    at('CreationTime') <= bound('CreationTimeBefore', Number.POSITIVE_INFINITY) &&
-    at('LastModifiedTime') >= bound('LastModifiedTimeAfter', Number.NEGATIVE_INFINITY) &&
-    at('LastModifiedTime') <= bound('LastModifiedTimeBefore', Number.POSITIVE_INFINITY)
+    name.includes(String(request.nameContains ?? '')) &&
+    (request.statusEquals === undefined || status === request.statusEquals) &&
+    within(created, request.createdAfter, request.createdBefore) &&
+    within(modified, request.modifiedAfter, request.modifiedBefore)
   );
-}
-
-/** The name comes last to break ties, so that pages neither skip nor repeat. */
-function sortKeys(request: Json, { name, status }: Listing): string[] {
-  if (request.SortBy === 'Name') return [name];
-  return [request.SortBy === 'Status' && status ? status : 'CreationTime', name];
 }
 
 function compare(a: readonly unknown[], b: readonly unknown[]): number {

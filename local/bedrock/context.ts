@@ -1,5 +1,6 @@
 import type { Operations } from '../aws/operations.ts';
 import type { ObjectStore } from '../aws/s3.ts';
+import type { Quotas } from './quotas.ts';
 
 /** What the parts of the region's Bedrock share. */
 export interface Context {
@@ -7,6 +8,11 @@ export interface Context {
   readonly region: string;
   readonly account: string;
   readonly s3: ObjectStore;
+  readonly quotas: Quotas;
+  /** How long a status lasts at least, so that whoever watches sees it. */
+  readonly paceMs: number;
+  /** Aborted when the region takes another fault plan, which ends what the last one holds. */
+  planned(): AbortSignal;
   /** Aborted when the region shuts down: work ends where it is, and nothing fails by it. */
   readonly shutdown: AbortSignal;
 }
@@ -24,13 +30,18 @@ export interface Served {
   readonly learned?: string;
 }
 
+/** The resources of one kind, as far as all kinds are alike. */
+export interface Findable {
+  /** The name of the resource that an ARN of this kind stands for. */
+  nameOf(arn: string): string | undefined;
+  /** Reads the tags of a resource, or changes them by `change`; `undefined` where the ARN is none of this kind's. */
+  tags(arn: string, change?: (tags: readonly Tag[]) => Tag[]): readonly Tag[] | undefined;
+}
+
 /** A part of Bedrock: what it answers, and what it does meanwhile. */
 export interface Service {
   readonly operations: Operations;
-  /** The name of the resource that an ARN of this part's kind stands for. */
-  nameOf?(arn: string): string | undefined;
-  /** Reads the tags of a resource, or changes them by `change`; `undefined` where the ARN is none of this part's. */
-  tags?(arn: string, change?: (tags: readonly Tag[]) => Tag[]): readonly Tag[] | undefined;
+  readonly resources?: Findable;
   /**
    * The model that answers where a caller names one of this part's resources as its model; `undefined` where the id is
    * none of them. Throws AWS's error where the resource cannot be asked, or not yet.

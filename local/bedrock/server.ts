@@ -11,9 +11,16 @@ import { cut, isMet, listen } from '../aws/server.ts';
 import { validate } from '../aws/validation.ts';
 import { Lock } from '../lock.ts';
 import type { Context, Service } from './context.ts';
+import { CustomModels } from './custom-models.ts';
+import { CustomizationJobs } from './customization/jobs.ts';
+import { Deployments } from './deployments.ts';
+import { FoundationModels } from './foundation-models.ts';
 import { MODELS } from './models.ts';
+import { ProvisionedThroughputs } from './provisioned.ts';
+import { DEFAULT_QUOTAS, type Quotas } from './quotas.ts';
 import { Answering } from './runtime/answering.ts';
 import { Runtime } from './runtime/runtime.ts';
+import { tagOperations } from './tags.ts';
 
 export interface BedrockOptions {
   /** State lies in `bedrock` below; made where missing. One server at a time. */
@@ -24,6 +31,10 @@ export interface BedrockOptions {
   /** On 127.0.0.1; 0 for any free one. */
   readonly port: number;
   readonly faults?: FaultPlan;
+  /** Where they differ from {@link DEFAULT_QUOTAS}. */
+  readonly quotas?: Partial<Quotas>;
+  /** How long a status lasts at least; 200 where not given. */
+  readonly paceMs?: number;
 }
 
 export interface Bedrock {
@@ -37,6 +48,7 @@ export interface Bedrock {
 
 /** Of a Converse request with images; what else is sent is smaller. */
 const MAX_REQUEST_BYTES = 25_000_000;
+const DEFAULT_PACE_MS = 200;
 
 /** Starts the service. Rejects where another server uses the home, or the port is taken. */
 export async function startBedrock(options: BedrockOptions): Promise<Bedrock> {
@@ -46,15 +58,22 @@ export async function startBedrock(options: BedrockOptions): Promise<Bedrock> {
     throw new Error(`${home} is in use by process ${lock.pid}; stop it, or choose another home`);
   const { region, account, s3Endpoint } = options;
   const shutdown = new AbortController();
+  let planned = new AbortController();
   const context: Context = {
     home,
     region,
     account,
     s3: new ObjectStore({ endpoint: s3Endpoint, region }),
+    quotas: { ...DEFAULT_QUOTAS, ...options.quotas },
+    paceMs: options.paceMs ?? DEFAULT_PACE_MS,
+    planned: () => planned.signal,
     shutdown: shutdown.signal,
   };
   const services = servicesOf(context);
-  const operations: Operations = Object.assign({}, ...services.map((service) => service.operations));
+  const operations: Operations = Object.assign(
+    tagOperations(services),
+    ...services.map((service) => service.operations),
+  );
   let faults = new Faults(options.faults);
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -80,6 +99,8 @@ export async function startBedrock(options: BedrockOptions): Promise<Bedrock> {
       url: server.url,
       setFaults(plan) {
         faults = new Faults(plan);
+        planned.abort();
+        planned = new AbortController();
       },
       async close() {
         shutdown.abort();
@@ -95,9 +116,16 @@ export async function startBedrock(options: BedrockOptions): Promise<Bedrock> {
   }
 }
 
-function servicesOf(_context: Context): Service[] {
-  const serving: Service[] = [];
-  return [...serving, new Runtime(new Answering(serving))];
+function servicesOf(context: Context): Service[] {
+  const customModels = new CustomModels(context);
+  const serving = [new Deployments(context, customModels), new ProvisionedThroughputs(context, customModels)];
+  return [
+    new FoundationModels(context),
+    customModels,
+    ...serving,
+    new CustomizationJobs(context, customModels),
+    new Runtime(new Answering(serving)),
+  ];
 }
 
 /** The members that say what a call is about; the name that it gets, or what it is found by. */
@@ -109,6 +137,6 @@ function resourceName(services: readonly Service[], input: Json): string {
   const given = Object.entries(input).flatMap(([member, value]) =>
     NAMES.test(member) && typeof value === 'string' ? [value] : [],
   );
-  const names = given.flatMap((arn) => services.flatMap((service) => service.nameOf?.(arn) ?? []));
+  const names = given.flatMap((arn) => services.flatMap(({ resources }) => resources?.nameOf(arn) ?? []));
   return [...given, ...names].join(' ');
 }

@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ResourceFault } from '../aws/faults.ts';
-import { page } from '../aws/listing.ts';
 import type { Json } from '../aws/model.ts';
 import { now, type Operations } from '../aws/operations.ts';
 import { validationError } from '../aws/protocol.ts';
@@ -10,6 +9,7 @@ import { Collection } from '../aws/store.ts';
 import { arnOf, type Context, type Tag, type Tagged } from './context.ts';
 import type { EndpointConfigs } from './endpoint-configs.ts';
 import type { VariantSpec } from './fleet.ts';
+import { page } from './listing.ts';
 import type { Servers } from './machines.ts';
 import { type TagHolder, tagHolder } from './tags.ts';
 

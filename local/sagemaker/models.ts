@@ -1,11 +1,11 @@
 import { join } from 'node:path';
-import { page } from '../aws/listing.ts';
 import type { Json } from '../aws/model.ts';
 import { now, type Operations } from '../aws/operations.ts';
 import { validationError } from '../aws/protocol.ts';
 import { Collection } from '../aws/store.ts';
 import { arnOf, type Context, type Tagged } from './context.ts';
 import { packagesOf } from './images.ts';
+import { page } from './listing.ts';
 import { type TagHolder, tagHolder } from './tags.ts';
 
 /** The members of a container definition that matter here. */

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import type { ResourceFault } from '../../aws/faults.ts';
-import { page } from '../../aws/listing.ts';
 import type { Json } from '../../aws/model.ts';
 import { now, type Operations } from '../../aws/operations.ts';
 import { AwsError, validationError } from '../../aws/protocol.ts';
 import { Collection } from '../../aws/store.ts';
 import { arnOf, type Context } from '../context.ts';
+import { page } from '../listing.ts';
 import type { JobRun } from '../machines.ts';
 import { type TagHolder, tagHolder } from '../tags.ts';
 import { checkRequest, noObjects } from './checks.ts';
