@@ -8,6 +8,7 @@ import { createGuardActivities } from './deployment/guard.ts';
 import { createReleaseActivities } from './deployment/release.ts';
 import { createConverseActivities } from './evaluation/converse/converse.ts';
 import { createEvaluationActivities } from './evaluation/evaluation.ts';
+import { createJudgeActivities } from './evaluation/judge.ts';
 import { heartbeating } from './heartbeating.ts';
 import { createModelActivities } from './models.ts';
 import { createTrainingActivities } from './sagemaker/training.ts';
@@ -22,6 +23,7 @@ export function createPipelineActivities(deps: { readonly aws: AwsProvider }) {
     ...createRetentionActivities(deps),
     ...createEvaluationActivities(deps),
     ...createConverseActivities(deps),
+    ...createJudgeActivities(deps),
     ...createDeploymentActivities(deps),
     ...createCandidateActivities(deps),
     ...createReleaseActivities(deps),

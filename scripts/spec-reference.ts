@@ -1,4 +1,5 @@
 import type { JsonSchema } from '../spec/json-schema.ts';
+import { listed } from '../spec/suggest.ts';
 
 const code = (text: string): string => `\`${text}\``;
 /** Table cells end at a pipe. */
@@ -6,7 +7,7 @@ const cell = (text: string): string => text.replaceAll('|', '\\|');
 
 function typeOf(schema: JsonSchema): string {
   if (schema.const !== undefined) return code(String(schema.const));
-  if (schema.enum) return schema.enum.map((value) => code(String(value))).join(', ');
+  if (schema.enum) return listed(schema.enum.map((value) => code(String(value))));
   if (schema.anyOf) return schema.anyOf.map(typeOf).join(' or ');
   const { type } = schema;
   if (typeof type === 'object') return type.map((each) => typeOf({ type: each })).join(' or ');

@@ -1,13 +1,23 @@
-/** Whether what a spec asks of a model fits the kind of its examples. */
+/** Whether what a spec asks of a model fits the kind of its examples, and can be measured. */
 import type { Kind } from './data/examples.ts';
-import { METRICS, METRICS_OF, type Metric } from './metrics.ts';
+import { bedrockMetric, METRICS, METRICS_OF, type Metric } from './metrics.ts';
 
 /** The parts of a spec that name metrics. */
 export interface Scoring {
-  readonly evaluate?:
-    | { readonly metrics?: readonly Metric[] | undefined; readonly schema?: object | undefined }
-    | undefined;
+  readonly evaluate?: { readonly metrics?: readonly Metric[] | undefined } | undefined;
   readonly gate: readonly string[];
+}
+
+/** The same, with what some of the metrics need. */
+export interface Measuring extends Scoring {
+  readonly evaluate?:
+    | {
+        readonly metrics?: readonly Metric[] | undefined;
+        readonly schema?: object | undefined;
+        readonly judge?: { readonly against?: string | undefined } | undefined;
+        readonly job?: { readonly metrics: readonly string[] } | undefined;
+      }
+    | undefined;
 }
 
 /** Something in the spec that does not fit. */
@@ -25,18 +35,44 @@ export function misfits({ evaluate, gate }: Scoring, kind: Kind): Misfit[] {
     const message = 'plain text holds no answers to score; leave evaluate and gate out, and watch train.metrics';
     return [{ steps: ['evaluate'], message }];
   }
-  const named = [
-    ...(evaluate.metrics ?? []).map((metric, i) => ({ steps: ['evaluate', 'metrics', i], metric })),
-    ...gate.map((rule, i) => ({ steps: ['gate', i], metric: metricOf(rule) })),
-  ];
-  return named.flatMap(({ steps, metric }) => {
-    if (metric === undefined) return [];
-    if (!fitting.includes(metric)) {
-      return [{ steps, message: `${metric} does not fit ${kind} examples; these do: ${fitting.join(', ')}` }];
-    }
-    const lacking = metric === 'json_schema' && !evaluate.schema;
-    return lacking ? [{ steps, message: 'json_schema needs the JSON schema of an answer in evaluate.schema' }] : [];
+  const usual = fitting.filter((metric) => !/^(judge|bedrock)_/.test(metric)).join(', ');
+  return named({ evaluate, gate })
+    .filter(({ metric }) => !fitting.includes(metric))
+    .map(({ steps, metric }) => ({ steps, message: `${metric} does not fit ${kind} examples; these do: ${usual}` }));
+}
+
+/** Metrics that need what the spec does not have. */
+export function unmeasured({ evaluate, gate }: Measuring): Misfit[] {
+  if (!evaluate) return [];
+  return named({ evaluate, gate }).flatMap(({ steps, metric }) => {
+    const needs = needOf(metric, evaluate);
+    return needs === undefined ? [] : [{ steps, message: `${metric} needs ${needs}` }];
   });
+}
+
+function needOf(metric: Metric, { schema, judge, job }: NonNullable<Measuring['evaluate']>): string | undefined {
+  switch (metric) {
+    case 'json_schema':
+      return schema ? undefined : 'the JSON schema of an answer in evaluate.schema';
+    case 'judge_score':
+      return judge ? undefined : 'a model that judges in evaluate.judge';
+    case 'judge_win_rate':
+      return judge?.against ? undefined : 'a model that judges in evaluate.judge, against: base';
+    default:
+      if (!metric.startsWith('bedrock_') || job?.metrics.some((name) => bedrockMetric(name) === metric))
+        return undefined;
+      return 'evaluate.by: bedrock-job, with the metric in evaluate.job.metrics';
+  }
+}
+
+/** Each metric that the spec names, with its place. */
+function named({ evaluate, gate }: Scoring): { readonly steps: Misfit['steps']; readonly metric: Metric }[] {
+  const asked = (evaluate?.metrics ?? []).map((metric, i) => ({ steps: ['evaluate', 'metrics', i], metric }));
+  const ruled = gate.flatMap((rule, i) => {
+    const metric = metricOf(rule);
+    return metric ? [{ steps: ['gate', i], metric }] : [];
+  });
+  return [...asked, ...ruled];
 }
 
 /** A rule begins with its metric; whether it is a rule at all is told elsewhere. */

@@ -1,4 +1,5 @@
 import { METRICS, type Metric, type ScoreSummary } from './metrics.ts';
+import { listed } from './suggest.ts';
 
 const OPERATORS = ['>=', '<=', '>', '<', '=='] as const;
 type Operator = (typeof OPERATORS)[number];
@@ -41,7 +42,7 @@ export function parseRule(text: string): Rule {
   const [, metric, operator, relativeTo, sign, difference, absolute] = match;
   if (!METRICS.includes(metric as Metric)) {
     throw new RangeError(
-      `unknown metric ${JSON.stringify(metric)} in ${JSON.stringify(text)}; known: ${METRICS.join(', ')}`,
+      `unknown metric ${JSON.stringify(metric)} in ${JSON.stringify(text)}; known: ${listed(METRICS)}`,
     );
   }
   return {

@@ -13,6 +13,28 @@ const CLASSIFICATION_METRICS = [
 ] as const;
 const GENERATION_METRICS = ['exact_match', 'token_f1', 'rouge_l', 'bleu', 'json_valid', 'json_schema'] as const;
 
+/** Of a language model that judges the answers: `evaluate.judge`. */
+export const JUDGE_METRICS = ['judge_score', 'judge_win_rate'] as const;
+
+/** Of Bedrock's evaluation jobs: `Builtin.FollowingInstructions` is `bedrock_following_instructions` here. */
+export const BEDROCK_METRICS = [
+  'bedrock_accuracy',
+  'bedrock_robustness',
+  'bedrock_toxicity',
+  'bedrock_correctness',
+  'bedrock_completeness',
+  'bedrock_faithfulness',
+  'bedrock_helpfulness',
+  'bedrock_coherence',
+  'bedrock_relevance',
+  'bedrock_following_instructions',
+  'bedrock_professional_style_and_tone',
+  'bedrock_harmfulness',
+  'bedrock_stereotyping',
+  'bedrock_refusal',
+] as const;
+export type BedrockMetric = (typeof BEDROCK_METRICS)[number];
+
 /** The metrics a spec may ask for and a gate may compare. */
 export const METRICS = [
   ...CLASSIFICATION_METRICS,
@@ -21,15 +43,17 @@ export const METRICS = [
   'bleu',
   'json_valid',
   'json_schema',
-] as const satisfies readonly (typeof CLASSIFICATION_METRICS | typeof GENERATION_METRICS)[number][];
+  ...JUDGE_METRICS,
+  ...BEDROCK_METRICS,
+] as const;
 export type Metric = (typeof METRICS)[number];
 
 /** The metrics that fit a kind of examples; plain text asks nothing, so none fit it. */
 export const METRICS_OF: { readonly [K in Kind]: readonly Metric[] } = {
-  classification: CLASSIFICATION_METRICS,
-  completion: GENERATION_METRICS,
-  chat: GENERATION_METRICS,
-  prompt: GENERATION_METRICS,
+  classification: [...CLASSIFICATION_METRICS, ...BEDROCK_METRICS],
+  completion: [...GENERATION_METRICS, ...JUDGE_METRICS, ...BEDROCK_METRICS],
+  chat: [...GENERATION_METRICS, ...JUDGE_METRICS, ...BEDROCK_METRICS],
+  prompt: [...GENERATION_METRICS, ...JUDGE_METRICS, ...BEDROCK_METRICS],
   text: [],
 };
 
@@ -44,4 +68,10 @@ export type MetricValues = { readonly [M in Metric]?: number };
 export interface ScoreSummary {
   readonly rows: number;
   readonly metrics: MetricValues;
+}
+
+/** `Builtin.FollowingInstructions` as `bedrock_following_instructions`; `undefined` where it is none of those known here. */
+export function bedrockMetric(name: string): BedrockMetric | undefined {
+  const words = name.replace(/^Builtin\./, '').replace(/(?<!^)[A-Z]/g, (letter) => `_${letter}`);
+  return BEDROCK_METRICS.find((metric) => metric === `bedrock_${words.toLowerCase()}`);
 }

@@ -103,6 +103,7 @@ export const s3Keys = {
   runOutput: (run: RunRef): string => `temper/${run.name}/runs/${run.id}/`,
   evaluation: (run: RunRef, contender: Contender): string =>
     `temper/${run.name}/runs/${run.id}/evaluation/${contender}/`,
+  judge: (run: RunRef): string => `temper/${run.name}/runs/${run.id}/evaluation/judge/`,
   /** Model cards, one for each model that was handed over; their keys sort by time. */
   modelCards: (name: string): string => `temper/${name}/models/`,
 } as const;

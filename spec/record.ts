@@ -7,6 +7,7 @@ import type { RuleVerdict } from './gate.ts';
 import type { ScoreSummary } from './metrics.ts';
 import type { Contender } from './naming.ts';
 import type { Metric } from './numbers.ts';
+import type { Pairs, Spread } from './scoring/judgement.ts';
 import type { Spec } from './spec.ts';
 
 /**
@@ -157,6 +158,27 @@ export interface Evaluation {
   readonly predictions: string;
   /** Of language models. */
   readonly answering?: Answering;
+  /** What a judge thinks of the answers, where the spec names one. */
+  readonly judged?: Judged;
+}
+
+/** A judge's verdicts on some rows, and their spread. */
+export interface Judged {
+  /** The model that judged. */
+  readonly model: string;
+  /** Rows that were judged. */
+  readonly rows: number;
+  /** Verdicts that could not be read, though asked for twice, and those that the judge refused to give. */
+  readonly unread: number;
+  /** Of the answers by themselves; from 0, very bad, to 1. Absent where no verdict could be read. */
+  readonly score?: Spread;
+  /** Of the answers beside those of the other contender. */
+  readonly pairs?: Pairs;
+  /** Of both contenders together. */
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  /** Every verdict with its reason, JSON Lines in S3. */
+  readonly verdicts: string;
 }
 
 /** How a language model answered the test split. */

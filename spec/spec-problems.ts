@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import type { SpecCode } from './errors/spec-file.ts';
 import { schemasAt } from './json-schema.ts';
 import { shown } from './shown.ts';
-import { nearest } from './suggest.ts';
+import { listed, nearest } from './suggest.ts';
 
 export interface SpecProblem {
   readonly code: SpecCode;
@@ -88,7 +88,7 @@ function fixOfType(steps: readonly PropertyKey[], expected: string | undefined, 
 function notAmong(steps: readonly PropertyKey[], options: readonly unknown[], value: unknown): Finding {
   const names = options.map(String);
   const meant = typeof value === 'string' ? nearest(value, names) : undefined;
-  const message = `must be ${names.length > 1 ? 'one of ' : ''}${names.join(', ')}, received ${shown(value)}`;
+  const message = `must be ${names.length > 1 ? 'one of ' : ''}${listed(names)}, received ${shown(value)}`;
   return { code: 'invalid_value', steps, message, value, ...(meant ? { fix: `did you mean ${meant}?` } : {}) };
 }
 

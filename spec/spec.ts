@@ -3,10 +3,11 @@
  * parse.ts's. The JSON Schema that editors use is generated from here (spec/temper.schema.json).
  */
 import { z } from 'zod';
+import { baseModelId } from './bedrock/base.ts';
 import { servingProblem } from './bedrock/serving.ts';
 import { BUDGET_PATTERN } from './cost/budget.ts';
 import { FORMATS } from './data/formats.ts';
-import { misfits } from './fit.ts';
+import { misfits, unmeasured } from './fit.ts';
 import { data } from './schema/data.ts';
 import { deploy } from './schema/deploy.ts';
 import { DEFAULT_SERVING_SCRIPT, evaluate, evaluationOf, evaluationProblems, gate, serve } from './schema/evaluate.ts';
@@ -20,6 +21,13 @@ const SERVED_BY: Places = {
   sagemaker: ['sagemaker-endpoint', 'bedrock-import', 'none'],
   bedrock: ['bedrock-on-demand', 'bedrock-provisioned', 'none'],
 };
+
+/** Why there is nothing to compare a candidate with. */
+function baseProblem({ engine, base }: z.infer<typeof train>): string | undefined {
+  if (base === undefined) return 'there is no base; set train.base';
+  if (engine === 'sagemaker' || baseModelId(base, '') !== undefined) return undefined;
+  return `${base} is a custom model, which answers only where it is deployed, so there is no base to compare with`;
+}
 
 export const specSchema = z
   .strictObject({
@@ -55,14 +63,11 @@ export const specSchema = z
       context.addIssue({ code: 'custom', path: ['gate'], message: 'a gate needs scores: add evaluate:' });
     }
     for (const [index, text] of spec.gate.entries()) {
-      if (/\bbase\b/.test(text) && !spec.train.base) {
-        context.addIssue({
-          code: 'custom',
-          path: ['gate', index],
-          message: `${text}: there is no base; set train.base`,
-        });
-      }
+      const problem = /\bbase\b/.test(text) ? baseProblem(spec.train) : undefined;
+      if (problem) context.addIssue({ code: 'custom', path: ['gate', index], message: `${text}: ${problem}` });
     }
+    const unpaired = spec.evaluate?.judge?.against ? baseProblem(spec.train) : undefined;
+    if (unpaired) context.addIssue({ code: 'custom', path: ['evaluate', 'judge', 'against'], message: unpaired });
     const { engine } = spec.train;
     for (const { path, message } of spec.evaluate ? evaluationProblems(spec.evaluate, engine) : []) {
       context.addIssue({ code: 'custom', path: ['evaluate', path], message });
@@ -74,7 +79,7 @@ export const specSchema = z
     const unserved = servingProblem(spec, spec.aws.region);
     if (unserved) context.addIssue({ code: 'custom', path: [...unserved.path], message: unserved.message });
     const kind = spec.data.format && FORMATS[spec.data.format].kind;
-    for (const { steps, message } of kind ? misfits(spec, kind) : []) {
+    for (const { steps, message } of [...unmeasured(spec), ...(kind ? misfits(spec, kind) : [])]) {
       context.addIssue({ code: 'custom', path: [...steps], message });
     }
     const logs = spec.train.engine === 'bedrock' ? spec.train.invocationLogs : undefined;

@@ -23,3 +23,12 @@ export function nearest(word: string, known: readonly string[]): string | undefi
     .sort((a, b) => a.distance - b.distance);
   return ranked[0] && ranked[0].distance <= limit ? ranked[0].candidate : undefined;
 }
+
+/** The usual ones of many. */
+const LISTED = 13;
+
+/** Names as a list for people, which ends before it is too long to read. */
+export function listed(names: readonly string[]): string {
+  const more = names.length > LISTED ? `, ... (${names.length})` : '';
+  return names.slice(0, LISTED).join(', ') + more;
+}

@@ -96,6 +96,27 @@ const metrics = Object.fromEntries(METRICS.map((name) => [name, z.number().exact
   z.ZodExactOptional<z.ZodNumber>
 >;
 
+const spread = z.strictObject({ mean: z.number(), deviation: z.number().meta({ description: 'of the rows' }) });
+
+const judged = z.strictObject({
+  model: z.string().meta({ description: 'that judged' }),
+  rows: z.int(),
+  unread: z.int().meta({ description: 'verdicts that could not be read' }),
+  score: spread.exactOptional(),
+  pairs: z
+    .strictObject({
+      wins: z.int(),
+      ties: z.int(),
+      losses: z.int(),
+      winRate: spread,
+      disagreement: z.number().meta({ description: 'share of rows where the order decided' }),
+    })
+    .exactOptional(),
+  inputTokens: z.int(),
+  outputTokens: z.int(),
+  verdicts: s3.meta({ description: 'JSON Lines, with reasons' }),
+});
+
 const evaluation = z
   .strictObject({
     scores: z.strictObject({ rows: z.int(), metrics: z.strictObject(metrics) }),
@@ -113,6 +134,7 @@ const evaluation = z
       })
       .exactOptional()
       .meta({ description: 'of language models' }),
+    judged: judged.exactOptional().meta({ description: 'what a judge thinks of the answers' }),
   })
   .meta({ id: 'Evaluation' });
 

@@ -34,6 +34,7 @@ const STAGE_OF: Readonly<
   submitEvaluation: 'evaluate',
   awaitEvaluation: 'evaluate',
   answerTestSplit: 'evaluate',
+  judgeAnswers: 'evaluate',
   removeContender: undefined,
   submitDeployment: 'deploy',
   awaitDeployment: 'deploy',

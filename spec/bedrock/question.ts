@@ -49,3 +49,12 @@ export function conversePrompt(example: Example, { prompt, system }: Wording): C
     messages: messages.flatMap(({ role, content: text }) => (role === 'system' ? [] : [{ role, content: [{ text }] }])),
   };
 }
+
+/** All of a prompt as one text, for a judge to read. */
+export function promptText({ system = [], messages }: ConversePrompt): string {
+  const said = messages.map(({ role, content }) => ({ role, text: content.map(({ text }) => text).join('\n') }));
+  const [only] = said;
+  // Who speaks is of interest where there is more than one.
+  const turns = said.length === 1 && only ? [only.text] : said.map(({ role, text }) => `${role}: ${text}`);
+  return [...system.map(({ text }) => text), ...turns].join('\n\n');
+}

@@ -62,7 +62,7 @@ export const evaluate = z
     }),
     metrics: z.array(z.enum(METRICS)).min(1).optional().meta({
       description:
-        'The scores to show: of classifiers `accuracy` and `f1_macro` where not given; of completions and chats `exact_match` and `token_f1`.',
+        'The scores to show: of classifiers `accuracy` and `f1_macro` where not given; of completions and chats `exact_match` and `token_f1`. All of them: docs/scores.md.',
     }),
     instance: instance
       .optional()

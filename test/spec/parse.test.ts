@@ -58,11 +58,14 @@ describe('metrics that do not fit the examples', () => {
     ]);
   });
 
-  it('are told where a schema is wanted and none is given', () => {
-    const text = having('split: {', 'format: chat\n  split: {').replace('accuracy >= 0.70', 'json_schema >= 0.9');
-    expect(told(text)).toContainEqual(
-      expect.stringContaining('  gate.0: json_schema needs the JSON schema of an answer in evaluate.schema'),
-    );
+  it.each([
+    ['json_schema', 'the JSON schema of an answer in evaluate.schema'],
+    ['judge_score', 'a model that judges in evaluate.judge'],
+    ['judge_win_rate', 'a model that judges in evaluate.judge, against: base'],
+    ['bedrock_correctness', 'evaluate.by: bedrock-job, with the metric in evaluate.job.metrics'],
+  ])('are told where %s cannot be measured', (metric, needs) => {
+    const text = having('accuracy >= 0.70', `${metric} >= 0.9`);
+    expect(told(text)).toEqual([`temper.yaml:12:5  gate.0: ${metric} needs ${needs}`]);
   });
 
   it('are all of them, where plain text has no answers', () => {
@@ -127,7 +130,7 @@ describe('a problem is told with its place and what to do', () => {
     [
       'a metric that there is not',
       having('evaluate: {}', 'evaluate: { metrics: [accuracy, f1_marco] }'),
-      'temper.yaml:10:33  evaluate.metrics.1: must be one of accuracy, exact_match, precision_macro, precision_micro, recall_macro, recall_micro, f1_macro, f1_micro, token_f1, rouge_l, bleu, json_valid, json_schema, received "f1_marco"; did you mean f1_macro?',
+      'temper.yaml:10:33  evaluate.metrics.1: must be one of accuracy, exact_match, precision_macro, precision_micro, recall_macro, recall_micro, f1_macro, f1_micro, token_f1, rouge_l, bleu, json_valid, json_schema, ... (29), received "f1_marco"; did you mean f1_macro?',
     ],
     [
       'a hyperparameter that cannot be sent',

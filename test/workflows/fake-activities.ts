@@ -105,6 +105,7 @@ export function fakeActivities(overrides: Partial<AllActivities> = {}): FakeActi
       predictions: `s3://bucket/${contender}/predictions.jsonl`,
       answering: { modelId, inputTokens: 1000, outputTokens: 100, cut: 0 },
     }),
+    judgeAnswers: async () => ({}),
     removeContender: async () => {},
     submitDeployment: async () => ({ created: true }),
     awaitDeployment: async ({ endpoint, created }) => ({

@@ -2,6 +2,7 @@
 import { setMaxListeners } from 'node:events';
 import { Context } from '@temporalio/activity';
 import type { AskingProgress } from '../../../spec/record.ts';
+import { failure } from '../../errors.ts';
 import { tell } from '../../heartbeating.ts';
 import { inOrder } from './in-order.ts';
 import { Limiter } from './limiter.ts';
@@ -20,8 +21,8 @@ interface Work<I, S extends Saved> {
   readonly asked: string;
   /** Answers one item by asking in the limiter's turn. `row` counts from 1. */
   readonly answer: (item: I, row: number, asking: Asking) => Promise<S>;
-  /** Sees each answer in order; throws where there is no use in going on. */
-  readonly check?: (saved: S) => void;
+  /** Why there is no answer, in AWS's words; `undefined` where there is one. */
+  readonly refusal: (saved: S) => string | undefined;
 }
 
 export interface Asking {
@@ -48,18 +49,26 @@ export async function answerAll<I, S extends Saved>({ parts, total, concurrency,
     failed.abort(reason),
   );
   const writer = parts.writer();
+  let hope = answered > 0;
   try {
     for await (const saved of answers) {
-      work.check?.(saved);
       writer.add(saved);
       answered += 1;
       say();
+      const reason = work.refusal(saved);
+      if (reason === undefined) hope = true;
+      else if (!hope && answered === Math.min(HOPELESS_ROWS, total)) {
+        throw failure('InvalidRequest', `${work.asked} answered none of the first ${answered} rows: ${reason}`);
+      }
     }
   } finally {
     // Also when it fails: what has been answered is paid.
     await writer.close();
   }
 }
+
+/** Where nobody gets an answer, asking on would only take longer. */
+const HOPELESS_ROWS = 10;
 
 /** The items after those that are saved, each with its row. */
 async function* unsaved<I>(items: AsyncIterable<I>, saved: number): AsyncGenerator<{ item: I; row: number }> {

@@ -31,9 +31,6 @@ export interface ConverseInput {
 
 type SavedAnswer = Saved & (Reply | Refusal);
 
-/** Where nobody gets an answer, asking on would only take longer. */
-const HOPELESS_ROWS = 10;
-
 /** The examples of the test split, in their order. */
 export async function* testExamples(s3: S3Client, { kind, splits }: DataSet): AsyncGenerator<Example> {
   if (!splits.test) throw failure('InvalidSpec', 'evaluation needs a test split, and the data set has none');
@@ -65,7 +62,7 @@ export function createConverseActivities({ aws }: { aws: AwsProvider }) {
           const asker = new Asker(converse, options, limiter, signal);
           return { row, ...(await asker.ask(conversePrompt(example, wording), row)) };
         },
-        check: hopeCheck(modelId, total),
+        refusal: (saved) => ('refused' in saved ? saved.refused : undefined),
       });
       const tally = new Tally(modelId);
       const answers = answersOf(s3, data, parts, tally);
@@ -73,18 +70,6 @@ export function createConverseActivities({ aws }: { aws: AwsProvider }) {
       const kept = await keepScores(s3, prefix, scorerFor(data.kind, { labels, schema }), answers);
       return { ...kept, answering: tally.answering() };
     },
-  };
-}
-
-/** Throws when the first rows, or all where there are fewer, were refused. */
-function hopeCheck(modelId: string, total: number): (saved: SavedAnswer) => void {
-  let refused = 0;
-  const enough = Math.min(HOPELESS_ROWS, total);
-  return (saved) => {
-    if (!('refused' in saved) || refused < saved.row - 1) return;
-    refused += 1;
-    if (refused < enough) return;
-    throw failure('InvalidRequest', `${modelId} answered none of the first ${enough} rows: ${saved.refused}`);
   };
 }
 
