@@ -23,6 +23,10 @@ const effects = {
   jobFails: z.string().optional().describe('the job, endpoint, deployment or throughput fails with this reason'),
   slowStart: duration.optional().describe('the job, endpoint, deployment or throughput starts later'),
   rollback: z.string().optional().describe('the update fails for this reason, and the old model goes on answering'),
+  expires: z
+    .enum(['scheduled', 'in-progress'])
+    .optional()
+    .describe("the batch inference job's time is over while it has this status"),
   hold: z
     .enum(['validation', 'dataProcessing', 'training'])
     .optional()
@@ -65,6 +69,7 @@ export interface ResourceFault {
   readonly jobFails?: string;
   readonly slowStartSeconds?: number;
   readonly rollback?: string;
+  readonly expires?: 'scheduled' | 'in-progress';
   readonly hold?: 'validation' | 'dataProcessing' | 'training';
 }
 
@@ -117,13 +122,14 @@ function effectOf(each: Rule, fault: CallFault): Partial<CallFault> {
   if (each.status !== undefined) return { status: each.status };
   if (each.reset) return { reset: each.afterDone ? 'after-done' : 'before' };
   if (each.delay !== undefined) return { delaySeconds: fault.delaySeconds + durationSeconds(each.delay) };
-  const { jobFails, slowStart, rollback, hold } = each;
+  const { jobFails, slowStart, rollback, expires, hold } = each;
   return {
     resource: {
       ...fault.resource,
       ...(jobFails !== undefined && { jobFails }),
       ...(slowStart !== undefined && { slowStartSeconds: durationSeconds(slowStart) }),
       ...(rollback !== undefined && { rollback }),
+      ...(expires !== undefined && { expires }),
       ...(hold !== undefined && { hold }),
     },
   };

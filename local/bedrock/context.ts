@@ -28,6 +28,8 @@ export interface Served {
   readonly base: string;
   /** File of what it has learned, a SavedModel as JSON; absent where that is nothing. */
   readonly learned?: string;
+  /** Whether Converse takes it; where not given, that is as with its base. */
+  readonly conversation?: boolean;
 }
 
 /** The resources of one kind, as far as all kinds are alike. */

@@ -26,10 +26,10 @@ export class Resources<T extends Resource> implements Findable {
   readonly #kind: string;
   readonly #records: Collection<T>;
 
-  /** `kind` is for people and directories: `custom model` is kept in `custom-models`. */
-  constructor({ home }: Context, kind: string) {
+  /** `kind` is for people: `custom model`, which is kept in `custom-models` where no directory is given. */
+  constructor({ home }: Context, kind: string, directory = `${kind.replaceAll(' ', '-')}s`) {
     this.#kind = kind;
-    this.#records = new Collection(join(home, 'state', `${kind.replaceAll(' ', '-')}s`));
+    this.#records = new Collection(join(home, 'state', directory));
   }
 
   values(): T[] {

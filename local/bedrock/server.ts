@@ -14,7 +14,11 @@ import type { Context, Service } from './context.ts';
 import { CustomModels } from './custom-models.ts';
 import { CustomizationJobs } from './customization/jobs.ts';
 import { Deployments } from './deployments.ts';
+import { EvaluationJobs } from './evaluation/jobs.ts';
 import { FoundationModels } from './foundation-models.ts';
+import { ImportJobs } from './imports/jobs.ts';
+import { ImportedModels } from './imports/models.ts';
+import { InvocationJobs } from './invocation/jobs.ts';
 import { MODELS } from './models.ts';
 import { ProvisionedThroughputs } from './provisioned.ts';
 import { DEFAULT_QUOTAS, type Quotas } from './quotas.ts';
@@ -118,13 +122,26 @@ export async function startBedrock(options: BedrockOptions): Promise<Bedrock> {
 
 function servicesOf(context: Context): Service[] {
   const customModels = new CustomModels(context);
-  const serving = [new Deployments(context, customModels), new ProvisionedThroughputs(context, customModels)];
+  const importedModels = new ImportedModels(context);
+  const serving = [
+    new Deployments(context, customModels),
+    new ProvisionedThroughputs(context, customModels),
+    importedModels,
+  ];
+  const runtime = new Runtime(new Answering(serving));
+  // Batch inference asks custom models by their own ARN, which nothing needs to serve.
+  const unserved: Pick<Service, 'served'> = {
+    served: (modelId) => (customModels.resources.byArn(modelId) ? customModels.served(modelId) : undefined),
+  };
   return [
     new FoundationModels(context),
     customModels,
     ...serving,
     new CustomizationJobs(context, customModels),
-    new Runtime(new Answering(serving)),
+    new ImportJobs(context, importedModels),
+    runtime,
+    new InvocationJobs(context, new Runtime(new Answering([unserved, ...serving]))),
+    new EvaluationJobs(context, runtime),
   ];
 }
 

@@ -6,12 +6,8 @@ import { type BaseModel, type CustomizationFacts, limitsOf } from '../../../spec
 import { linesOf } from '../../aws/lines.ts';
 import { isObject } from '../../aws/model.ts';
 import { type ObjectStore, parseS3Uri } from '../../aws/s3.ts';
+import { JobFailure } from '../jobs.ts';
 import { FORMATS, FormatError, type Record, readRecord } from './records.ts';
-
-/** The job fails, for the reason that the message gives. */
-export class JobFailure extends Error {
-  override readonly name = 'JobFailure';
-}
 
 export interface Reading {
   readonly model: BaseModel;

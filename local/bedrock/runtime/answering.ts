@@ -30,11 +30,11 @@ const KEPT = 8;
 
 /** Answers as the model that an id means would. */
 export class Answering {
-  readonly #services: readonly Service[];
+  readonly #services: readonly Pick<Service, 'served'>[];
   readonly #learned = new Map<string, Promise<LearnedModel>>();
 
   /** @param services the parts of Bedrock that serve models */
-  constructor(services: readonly Service[]) {
+  constructor(services: readonly Pick<Service, 'served'>[]) {
     this.#services = services;
   }
 

@@ -2,14 +2,15 @@
 import { randomUUID } from 'node:crypto';
 import { isObject, type Json } from '../../aws/model.ts';
 import { validationError } from '../../aws/protocol.ts';
+import type { Served } from '../context.ts';
 import type { Turn } from '../learning/prompt.ts';
 import type { Answer, Question } from './answering.ts';
 import { checkOrder, limits, questionOf } from './converse.ts';
 
 interface Body {
   /** Throws a ValidationException where the body is not the family's. */
-  question(body: Json, base: string): Question;
-  response(answer: Answer, base: string, question: Question): Json;
+  question(body: Json, served: Served): Question;
+  response(answer: Answer, base: string, question: Question, body: Json): Json;
 }
 
 const user = (text: string): Turn[] => [{ role: 'user', text }];
@@ -39,13 +40,16 @@ function numberOf(body: Json, name: string, least: number, most: number): number
 const object = (value: unknown): Json => (isObject(value) ? value : {});
 
 const nova: Body = {
-  question(body, base) {
+  question(body, served) {
     const config = object(body.inferenceConfig);
     numberOf(config, 'temperature', 0, 1);
     numberOf(config, 'topP', 0, 1);
     const maxTokens = numberOf(config, 'maxTokens', 1, Number.MAX_SAFE_INTEGER);
     if (!Array.isArray(body.messages)) throw malformed('required key [messages] not found');
-    return questionOf(base, { ...body, inferenceConfig: { ...config, maxTokens: maxTokens ?? config.max_new_tokens } });
+    return questionOf(served, {
+      ...body,
+      inferenceConfig: { ...config, maxTokens: maxTokens ?? config.max_new_tokens },
+    });
   },
   response: ({ text, stopReason, inputTokens, outputTokens }) => ({
     output: { message: { role: 'assistant', content: [{ text }] } },
@@ -93,7 +97,7 @@ const llama: Body = {
 };
 
 const claude: Body = {
-  question(body, base) {
+  question(body, { base }) {
     if (textOf(body, 'anthropic_version') !== 'bedrock-2023-05-31')
       throw validationError('anthropic_version: value must be bedrock-2023-05-31');
     const maxTokens = numberOf(body, 'max_tokens', 1, Number.MAX_SAFE_INTEGER);
@@ -147,12 +151,49 @@ const cohere: Body = {
   }),
 };
 
+/** Imported models take either of two: a prompt, as Llama does, or OpenAI's chat completions. */
+const imported: Body = {
+  question(body, served) {
+    if (!Array.isArray(body.messages)) {
+      const maxTokens = numberOf(body, 'max_tokens', 1, Number.MAX_SAFE_INTEGER);
+      return { ...llama.question(body, served), ...limits(maxTokens ?? body.max_gen_len ?? 512, body.stop) };
+    }
+    const given = body.messages.map(object);
+    const textsOf = (...roles: string[]): Json[] => given.filter(({ role }) => roles.includes(String(role)));
+    const turns = textsOf('user', 'assistant').map(
+      ({ role, content }): Turn => ({ role: role === 'assistant' ? 'assistant' : 'user', text: plainText(content) }),
+    );
+    checkOrder(turns, served.base);
+    const system = textsOf('system').map(({ content }) => plainText(content));
+    return {
+      turns,
+      system: system.join('\n'),
+      ...limits(numberOf(body, 'max_tokens', 1, Number.MAX_SAFE_INTEGER), body.stop),
+    };
+  },
+  response(answer, base, question, body) {
+    if (!Array.isArray(body.messages)) return llama.response(answer, base, question, body);
+    const { text, stopReason, inputTokens, outputTokens } = answer;
+    const finish_reason = stopReason === 'max_tokens' ? 'length' : 'stop';
+    return {
+      object: 'chat.completion',
+      choices: [{ index: 0, message: { role: 'assistant', content: text }, finish_reason }],
+      usage: {
+        prompt_tokens: inputTokens,
+        completion_tokens: outputTokens,
+        total_tokens: inputTokens + outputTokens,
+      },
+    };
+  },
+};
+
 const FAMILIES: readonly (readonly [RegExp, Body])[] = [
   [/^amazon\.nova-(?!canvas|reel|sonic)/, nova],
   [/^amazon\.titan-text/, titan],
   [/^meta\./, llama],
   [/^anthropic\./, claude],
   [/^cohere\.command-/, cohere],
+  [/^imported\./, imported],
 ];
 
 /** The bodies that a base model takes and gives. Throws a ValidationException for one that makes no text. */

@@ -1,6 +1,7 @@
 /** What Converse takes and gives. */
 import { isObject, type Json } from '../../aws/model.ts';
 import { validationError } from '../../aws/protocol.ts';
+import type { Served } from '../context.ts';
 import type { Turn } from '../learning/prompt.ts';
 import type { Answer, Question } from './answering.ts';
 
@@ -10,8 +11,8 @@ const GOES_ON = /^(anthropic\.|amazon\.nova-(micro|lite|pro|premier|2))/;
 const NO_CONVERSATION = /^amazon\.(titan-(image|embed)|nova-canvas)/;
 
 /** Reads a request that has passed validation against AWS's model. Throws a ValidationException in AWS's words. */
-export function questionOf(base: string, request: Json): Question {
-  if (NO_CONVERSATION.test(base))
+export function questionOf({ base, conversation = !NO_CONVERSATION.test(base) }: Served, request: Json): Question {
+  if (!conversation)
     throw validationError(
       "This action doesn't support the model that you provided. Try again with a supported text or chat model.",
     );

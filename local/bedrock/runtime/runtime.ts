@@ -36,7 +36,7 @@ export class Runtime implements Service {
   async converse(modelId: string, request: Json): Promise<Invoked> {
     const start = performance.now();
     const served = this.#answering.served(modelId);
-    const answer = await this.#answering.answer(served, questionOf(served.base, request));
+    const answer = await this.#answering.answer(served, questionOf(served, request));
     return { answer, body: responseOf(answer, elapsed(start)) };
   }
 
@@ -44,22 +44,29 @@ export class Runtime implements Service {
   async invoke(modelId: string, request: Json): Promise<Invoked> {
     const served = this.#answering.served(modelId);
     const body = bodyOf(served.base);
-    const question = body.question(request, served.base);
+    const question = body.question(request, served);
     const answer = await this.#answering.answer(served, question);
-    return { answer, body: body.response(answer, served.base, question) };
+    return { answer, body: body.response(answer, served.base, question, request) };
+  }
+
+  /** Throws AWS's error where the model cannot be asked. */
+  check(modelId: string): void {
+    this.#answering.served(modelId);
   }
 
   async *#stream(modelId: string, request: Json): AsyncGenerator<Json> {
     const start = performance.now();
     const served = this.#answering.served(modelId);
-    const answer = await this.#answering.answer(served, questionOf(served.base, request));
+    const answer = await this.#answering.answer(served, questionOf(served, request));
     yield* eventsOf(answer, tokensOf(answer.text), elapsed(start));
   }
 
   #countTokens(modelId: string, { converse, invokeModel }: Json): Json {
-    const { base } = this.#answering.served(modelId);
+    const served = this.#answering.served(modelId);
     const body = isObject(invokeModel) ? Buffer.from(String(invokeModel.body), 'base64') : undefined;
-    const { turns, system } = body ? bodyOf(base).question(readJson(body), base) : questionOf(base, converse as Json);
+    const { turns, system } = body
+      ? bodyOf(served.base).question(readJson(body), served)
+      : questionOf(served, converse as Json);
     return { inputTokens: tokensOf(promptText(turns, system)).length };
   }
 }

@@ -1,4 +1,9 @@
 import {
+  CreateCustomModelDeploymentCommand,
+  CreateProvisionedModelThroughputCommand,
+  GetCustomModelDeploymentCommand,
+} from '@aws-sdk/client-bedrock';
+import {
   ConverseCommand,
   type ConverseCommandInput,
   ConverseStreamCommand,
@@ -6,7 +11,7 @@ import {
   InvokeModelCommand,
 } from '@aws-sdk/client-bedrock-runtime';
 import { expect, test } from 'vitest';
-import { ownBedrock, type World } from './support.ts';
+import { conversations, eventually, ownBedrock, uniqueName, type World } from './support.ts';
 
 const NOVA = 'amazon.nova-lite-v1:0';
 const ASKED = 'the battery died after a week';
@@ -167,4 +172,60 @@ test('CountTokens counts what an answer would be charged for', async () => {
   const messages = [turn('user', ASKED)];
   expect(await count({ converse: { messages } })).toBe(7);
   expect(await count({ invokeModel: { body: Buffer.from(JSON.stringify({ messages })) } })).toBe(7);
+});
+
+test('a custom model answers in the style of its data, once something serves it', async () => {
+  const world = await ownBedrock();
+  const modelArn = await world.model(conversations(20));
+  const { customModelDeploymentArn } = await world.bedrock.send(
+    new CreateCustomModelDeploymentCommand({ modelDeploymentName: uniqueName('deployment'), modelArn }),
+  );
+  const ask = async (modelId: string | undefined, text: string) => {
+    const { output } = await converse(world, { modelId, messages: [turn('user', text)] });
+    return output?.message?.content?.[0]?.text;
+  };
+  await expect(ask(customModelDeploymentArn, 'Is pear number 1 ripe?')).rejects.toMatchObject({
+    name: 'ValidationException',
+    message: expect.stringMatching(/is in status Creating; only an Active deployment can be invoked/),
+  });
+  await expect(ask(modelArn, 'Is pear number 1 ripe?')).rejects.toMatchObject({ name: 'ValidationException' });
+  await eventually('the deployment is active', async () => {
+    const deployment = { customModelDeploymentIdentifier: customModelDeploymentArn };
+    const { status } = await world.bedrock.send(new GetCustomModelDeploymentCommand(deployment));
+    return status === 'Active' ? status : undefined;
+  });
+  expect(await ask(customModelDeploymentArn, 'Is pear number 1 ripe?')).toBe('no');
+  expect(await ask(customModelDeploymentArn, 'Is plum number 2 ripe?')).toBe('yes');
+
+  const { provisionedModelArn } = await world.bedrock.send(
+    new CreateProvisionedModelThroughputCommand({
+      provisionedModelName: uniqueName('throughput'),
+      modelId: modelArn,
+      modelUnits: 1,
+    }),
+  );
+  const answer = await eventually('the throughput answers', () =>
+    ask(provisionedModelArn, 'Is plum number 2 ripe?').catch(() => undefined),
+  );
+  expect(answer).toBe('yes');
+});
+
+test('calls are throttled, and models not ready, as faults say', async () => {
+  const world = await ownBedrock({
+    faults: {
+      rules: [
+        { operation: 'Converse', error: 'ThrottlingException', times: 1 },
+        { operation: 'Converse', error: 'ModelNotReadyException', times: 1 },
+      ],
+    },
+  });
+  await expect(converse(world)).rejects.toMatchObject({
+    name: 'ThrottlingException',
+    $metadata: { httpStatusCode: 429 },
+  });
+  await expect(converse(world)).rejects.toMatchObject({
+    name: 'ModelNotReadyException',
+    $metadata: { httpStatusCode: 429 },
+  });
+  expect((await converse(world)).stopReason).toBe('end_turn');
 });
