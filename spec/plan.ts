@@ -1,9 +1,13 @@
 /** What a run of a spec would do, and what it could cost: from the spec and what was looked up. */
+
+import type { SplitSizes } from './cost/bedrock.ts';
 import { budgetProblem } from './cost/budget.ts';
-import { type Cost, costOf } from './cost/cost.ts';
+import { costOf } from './cost/cost.ts';
+import type { Cost } from './cost/items.ts';
 import type { RegionPrices } from './cost/price-list.ts';
 import { durationSeconds } from './duration.ts';
 import { servedName } from './engine.ts';
+import { type PlanStep, SERVED, stepsOf } from './plan-steps.ts';
 import type { Account, SplitName } from './record.ts';
 import type { Spec } from './spec.ts';
 
@@ -21,10 +25,13 @@ export interface DataFacts extends InputFacts {
   readonly files?: number;
   /** Rows by split; absent where the data was not read. */
   readonly splits?: { readonly [S in SplitName]?: number };
+  /** With the tokens of each, where Bedrock bills by them. */
+  readonly sizes?: SplitSizes;
   /** Why a run would refuse the data. */
   readonly refused?: string;
 }
 
+/** What serves under the name that a model is to be served by. */
 export interface EndpointFacts {
   /** In AWS's words. */
   readonly status: string;
@@ -58,31 +65,6 @@ export interface Unknown {
   readonly why: string;
 }
 
-export type Action = 'upload' | 'reuse' | 'use' | 'create' | 'update' | 'unknown';
-
-/** One thing that the run sends, uses or makes. */
-export interface PlanStep {
-  readonly what: 'data' | 'code' | 'base' | 'training job' | 'transform job' | 'endpoint';
-  /** `unknown` where it was not to be found out whether it is there already. */
-  readonly action: Action;
-  /** Address or name, where it is known before the run has its id. */
-  readonly name?: string;
-  /** Workflow id of the run whose model is used, or replaced. */
-  readonly run?: string;
-  readonly bytes?: number;
-  readonly files?: number;
-  readonly splits?: DataFacts['splits'];
-  readonly instance?: string;
-  /** Jobs, or endpoints; 1 where absent. */
-  readonly count?: number;
-  /** Instances of each. */
-  readonly instances?: number;
-  /** Seconds that each job may take. */
-  readonly maxSeconds?: number;
-  /** The most that it can cost in USD; an endpoint in each hour. Absent where the price is not known. */
-  readonly usd?: number;
-}
-
 /** What would stop the run. */
 export interface PlanProblem {
   readonly code:
@@ -107,7 +89,7 @@ export interface Plan {
   readonly steps: readonly PlanStep[];
   /** The jobs one after the other; without the time that uploads, queues and the roll-out of an endpoint take. */
   readonly maxSeconds: number;
-  /** How long the run may wait for a machine on top of that. */
+  /** How long the run may wait for a machine, or for quota, on top of that. */
   readonly maxWaitSeconds: number;
   readonly cost: Cost;
   readonly budget?: string;
@@ -117,67 +99,27 @@ export interface Plan {
   readonly unknown: readonly Unknown[];
 }
 
-const sent = ({ there }: InputFacts): Action => (there === undefined ? 'unknown' : there ? 'reuse' : 'upload');
-
 export function planOf(spec: Spec, facts: PlanFacts): Plan {
-  const cost = costOf(spec, facts.prices);
+  const { sizes: splits } = facts.data;
+  const cost = costOf(spec, facts.prices, splits && { splits });
   const problems = problemsOf(spec, facts, cost);
-  const seconds = cost.jobs.map(({ maxSeconds }) => maxSeconds);
+  const { train, evaluate } = spec;
+  const { asOf } = train.engine === 'bedrock' ? (facts.prices.bedrock ?? {}) : facts.prices;
   return {
     ok: problems.length === 0,
     name: spec.name,
     account: facts.account,
     billed: facts.billed,
-    steps: [...inputSteps(spec, facts), ...jobSteps(cost), ...endpointSteps(spec, facts, cost)],
+    steps: stepsOf(spec, facts, cost),
     // Base and candidate are evaluated at the same time.
-    maxSeconds: seconds.reduce((sum, each) => sum + each, 0),
-    maxWaitSeconds: durationSeconds(spec.train.maxWait),
+    maxSeconds: durationSeconds(train.maxRuntime) + (evaluate ? durationSeconds(evaluate.maxRuntime) : 0),
+    maxWaitSeconds: durationSeconds(train.maxWait),
     cost,
     ...(spec.budget !== undefined && { budget: spec.budget }),
-    ...(facts.prices.asOf && { pricesAsOf: facts.prices.asOf }),
+    ...(asOf && { pricesAsOf: asOf }),
     problems,
     unknown: facts.unknown,
   };
-}
-
-function inputSteps({ train }: Spec, { data, code, base }: PlanFacts): PlanStep[] {
-  const { uri: dataUri, there: _, refused: __, ...about } = data;
-  const steps: PlanStep[] = [
-    { what: 'data', action: sent(data), ...(dataUri && { name: dataUri }), ...about },
-    ...(code ? [codeStep(code)] : []),
-  ];
-  if (!train.base) return steps;
-  const found = base ? { name: base.artifact, ...(base.run && { run: base.run }) } : { name: train.base };
-  return [...steps, { what: 'base', action: base ? 'use' : 'unknown', ...found }];
-}
-
-function codeStep(code: InputFacts): PlanStep {
-  const { uri, bytes } = code;
-  return { what: 'code', action: sent(code), ...(uri && { name: uri }), ...(bytes !== undefined && { bytes }) };
-}
-
-function jobSteps({ jobs }: Cost): PlanStep[] {
-  return jobs.map(({ stage, jobs: count, ...job }) => ({
-    what: stage === 'train' ? 'training job' : 'transform job',
-    action: 'create',
-    count,
-    ...job,
-  }));
-}
-
-function endpointSteps({ name, deploy }: Spec, { endpoint }: PlanFacts, cost: Cost): PlanStep[] {
-  if (deploy.to !== 'sagemaker-endpoint' || !cost.endpoint) return [];
-  const { usdPerHour, ...machine } = cost.endpoint;
-  return [
-    {
-      what: 'endpoint',
-      action: endpoint === undefined ? 'unknown' : endpoint ? 'update' : 'create',
-      name: deploy.endpoint ?? name,
-      ...(endpoint?.serves && { run: endpoint.serves }),
-      ...machine,
-      ...(usdPerHour !== undefined && { usd: usdPerHour }),
-    },
-  ];
 }
 
 /** What is said where it is not given where to work. */
@@ -219,12 +161,14 @@ function problemsOf(spec: Spec, { account, bucket, data, base, endpoint }: PlanF
 }
 
 function endpointProblems({ name, deploy }: Spec, { owner, status, updatable }: EndpointFacts): PlanProblem[] {
-  const endpoint = servedName({ name, deploy });
+  if (deploy.to === 'none') return [];
+  const [what, served] = [SERVED[deploy.to], servedName({ name, deploy })];
+  const field = deploy.to === 'sagemaker-endpoint' ? 'deploy.endpoint' : 'deploy.name';
   if (owner !== name) {
-    const message = `endpoint ${endpoint} was not made by temper for ${name}`;
-    return [{ code: 'Conflict', message, fix: 'choose another deploy.endpoint, or delete that one' }];
+    const message = `${what} ${served} was not made by temper for ${name}`;
+    return [{ code: 'Conflict', message, fix: `choose another ${field}, or delete that one` }];
   }
   if (updatable) return [];
-  const message = `endpoint ${endpoint} is ${status} and cannot be updated`;
+  const message = `${what} ${served} is ${status} and cannot be updated`;
   return [{ code: 'EndpointFailed', message, fix: 'delete it; the run then creates it anew' }];
 }

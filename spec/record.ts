@@ -33,6 +33,14 @@ export interface SplitInfo {
   /** `s3://` prefix that holds the split's file, as a channel wants it. */
   readonly uri: string;
   readonly rows: number;
+  /** Of its questions and its answers, estimated; of data for Bedrock, which bills by them. */
+  readonly tokens?: TokenEstimate;
+}
+
+/** How many tokens texts come to, by their length: only the model's own tokenizer knows. */
+export interface TokenEstimate {
+  readonly question: number;
+  readonly answer: number;
 }
 
 export const SPLITS = ['train', 'validation', 'test'] as const;

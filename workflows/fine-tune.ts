@@ -12,6 +12,8 @@ import { deploy, evaluate, gate, letGo, train } from './stages.ts';
 async function pipeline(context: RunContext): Promise<'passed' | 'rejected'> {
   const { progress, spec } = context;
   const prepared = await progress.stage('data', () => prepare(context));
+  // What Bedrock bills by is known now.
+  checkBudget(context, { splits: prepared.data.splits });
   const { model } = await progress.stage('train', () => train(context, prepared));
   if (spec.evaluate) {
     const { evaluations } = await progress.stage('evaluate', () => evaluate(context, prepared, model));

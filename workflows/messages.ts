@@ -1,6 +1,6 @@
 /** What can be asked of a run and told to it. */
 import { defineQuery } from '@temporalio/workflow';
-import type { Prices } from '../spec/cost/cost.ts';
+import type { Prices } from '../spec/cost/prices.ts';
 import type { RunRef } from '../spec/naming.ts';
 import type { Account, RunRecord } from '../spec/record.ts';
 import type { Spec } from '../spec/spec.ts';
@@ -16,7 +16,7 @@ export interface FineTuneInput {
   readonly directory: string;
   /** The name of that machine. */
   readonly machine?: string;
-  /** Of the machines of the spec in its region, as far as they are known; what a budget is held against. */
+  /** Of the machines and models of the spec in its region, as far as they are known; what a budget is held against. */
   readonly prices?: Prices;
 }
 

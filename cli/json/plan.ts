@@ -1,25 +1,86 @@
 import { z } from 'zod';
+import type { Cost } from '../../spec/cost/items.ts';
 import type { Plan } from '../../spec/plan.ts';
+import { STEPS } from '../../spec/plan-steps.ts';
 
-const usd = z.number().meta({ description: 'USD; absent where a price is not known' });
+const usd = z.number().meta({ description: 'USD; absent where it is not known' });
+const stage = z.enum(['train', 'evaluate']);
+const who = z.enum(['student', 'base', 'candidate', 'judge']);
+const commitment = z.enum(['none', 'one-month', 'six-months']);
+const tokens = z
+  .union([
+    z.strictObject({ learnt: z.number() }),
+    z.strictObject({ read: z.number(), written: z.number().meta({ description: 'at most' }) }),
+  ])
+  .meta({ description: 'estimated; absent where the data was not read' });
 
-const cost = z
+const item = z.discriminatedUnion('by', [
+  z.strictObject({
+    by: z.literal('machines'),
+    stage,
+    instance: z.string().meta({ description: 'the dearest of those to choose from' }),
+    jobs: z.int(),
+    instances: z.int().meta({ description: 'of each job' }),
+    maxSeconds: z.number().meta({ description: 'of each job' }),
+    usd: usd.exactOptional(),
+  }),
+  z.strictObject({
+    by: z.literal('tokens'),
+    stage,
+    who: who.meta({ description: 'learns or is asked' }),
+    model: z.string(),
+    tokens: tokens.exactOptional(),
+    usd: usd.exactOptional(),
+  }),
+  z.strictObject({
+    by: z.literal('model units'),
+    stage: z.literal('deploy'),
+    model: z.string(),
+    modelUnits: z.int(),
+    commitment,
+    hours: z.number().meta({ description: 'at most, by its time to live; or committed to' }),
+    usd: usd.exactOptional(),
+  }),
+]);
+
+const serving = z.discriminatedUnion('to', [
+  z.strictObject({
+    to: z.literal('sagemaker-endpoint'),
+    instance: z.string(),
+    instances: z.int(),
+    usdPerHour: usd.exactOptional(),
+  }),
+  z.strictObject({
+    to: z.literal('bedrock-on-demand'),
+    model: z.string(),
+    usdPerMillionTokens: z.strictObject({ input: z.number(), output: z.number() }).exactOptional(),
+  }),
+  z.strictObject({
+    to: z.literal('bedrock-provisioned'),
+    modelUnits: z.int(),
+    commitment,
+    usdPerHour: usd.exactOptional(),
+  }),
+  z.strictObject({
+    to: z.literal('bedrock-import'),
+    usdPerUnit: z.strictObject({ minute: z.number(), month: z.number() }).exactOptional(),
+  }),
+]);
+
+export const cost: z.ZodType<Cost> = z
   .strictObject({
-    jobs: z.array(
+    items: z.array(item).meta({ description: 'what is paid for, stage by stage' }),
+    usd: usd.exactOptional(),
+    estimated: z.boolean().meta({ description: 'whether numbers of tokens are in it' }),
+    serving: serving.exactOptional().meta({ description: 'what bills on after the run' }),
+    usdPerModelMonth: usd.exactOptional().meta({ description: 'for each custom model that is kept' }),
+    unknown: z.array(
       z.strictObject({
-        stage: z.enum(['train', 'evaluate']),
-        instance: z.string().meta({ description: 'the dearest of those to choose from' }),
-        jobs: z.int(),
-        instances: z.int().meta({ description: 'of each job' }),
-        maxSeconds: z.number().meta({ description: 'of each job' }),
-        usd: usd.exactOptional(),
+        what: z.string(),
+        lacks: z.enum(['price', 'tokens']).meta({ description: 'tokens where the data was not read' }),
+        budgeted: z.boolean().meta({ description: 'whether a budget is held against it' }),
       }),
     ),
-    usd: usd.exactOptional(),
-    endpoint: z
-      .strictObject({ instance: z.string(), instances: z.int(), usdPerHour: usd.exactOptional() })
-      .exactOptional(),
-    unknown: z.array(z.strictObject({ use: z.enum(['training', 'transform', 'hosting']), instance: z.string() })),
   })
   .meta({ id: 'Cost' });
 
@@ -35,9 +96,9 @@ export const plan: z.ZodType<Plan> = z
     billed: z.boolean().meta({ description: 'false in the laptop region: the cost is what AWS would bill' }),
     steps: z.array(
       z.strictObject({
-        what: z.enum(['data', 'code', 'base', 'training job', 'transform job', 'endpoint']),
-        action: z.enum(['upload', 'reuse', 'use', 'create', 'update', 'unknown']),
-        name: z.string().exactOptional().meta({ description: 's3:// address, or name of the endpoint' }),
+        what: z.enum(STEPS),
+        action: z.enum(['upload', 'reuse', 'use', 'create', 'update', 'ask', 'unknown']),
+        name: z.string().exactOptional().meta({ description: 's3:// address, id of a model, or name of what serves' }),
         run: z.string().exactOptional().meta({ description: 'whose model is used or replaced' }),
         bytes: z.int().exactOptional(),
         files: z.int().exactOptional(),
@@ -53,11 +114,18 @@ export const plan: z.ZodType<Plan> = z
         count: z.int().exactOptional().meta({ description: 'jobs' }),
         instances: z.int().exactOptional().meta({ description: 'of each' }),
         maxSeconds: z.number().exactOptional(),
+        model: z.string().exactOptional(),
+        who: who.exactOptional(),
+        epochs: z.number().exactOptional(),
+        tokens: tokens.exactOptional(),
+        modelUnits: z.int().exactOptional(),
+        commitment: commitment.exactOptional(),
+        hours: z.number().exactOptional(),
         usd: usd.exactOptional().meta({ description: 'at most; of an endpoint in each hour' }),
       }),
     ),
     maxSeconds: z.number().meta({ description: 'of all jobs' }),
-    maxWaitSeconds: z.number().meta({ description: 'for machines, on top' }),
+    maxWaitSeconds: z.number().meta({ description: 'for machines or quota, on top' }),
     cost,
     budget: z.string().exactOptional(),
     pricesAsOf: z.string().exactOptional(),

@@ -20,7 +20,14 @@ export const account: z.ZodType<Account> = z.strictObject({
   roleArn: z.string(),
 });
 
-const split = z.strictObject({ uri: s3, rows: z.int() });
+const split = z.strictObject({
+  uri: s3,
+  rows: z.int(),
+  tokens: z
+    .strictObject({ question: z.int(), answer: z.int() })
+    .exactOptional()
+    .meta({ description: 'estimated; of data for Bedrock' }),
+});
 
 export const dataSet = z
   .strictObject({

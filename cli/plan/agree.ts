@@ -1,4 +1,5 @@
-import { costOf, type Prices } from '../../spec/cost/cost.ts';
+import { costOf } from '../../spec/cost/cost.ts';
+import type { Prices } from '../../spec/cost/prices.ts';
 import { planOf } from '../../spec/plan.ts';
 import { canAsk, confirm } from '../ask.ts';
 import type { Context } from '../context.ts';

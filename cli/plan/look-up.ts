@@ -6,7 +6,7 @@ import { describeEndpoint, isUpdatable, ownerOf, servedRun } from '../../activit
 import { errorTypeOf, unlessNotFound } from '../../activities/errors.ts';
 import { findBase } from '../../activities/models.ts';
 import { parseS3Uri } from '../../activities/s3-uri.ts';
-import { NO_PRICES } from '../../spec/cost/cost.ts';
+import { NO_PRICES } from '../../spec/cost/prices.ts';
 import { isSageMaker } from '../../spec/engine.ts';
 import type { EndpointFacts, InputFacts, PlanFacts, Unknown } from '../../spec/plan.ts';
 import type { Spec } from '../../spec/spec.ts';

@@ -1,9 +1,11 @@
 /** A plan as people read it. */
-import { formatUsd } from '../../spec/cost/budget.ts';
-import { type Cost, HOURS_PER_MONTH } from '../../spec/cost/cost.ts';
+import { formatTokens, formatUsd } from '../../spec/cost/budget.ts';
+import type { Cost } from '../../spec/cost/items.ts';
 import { durationText } from '../../spec/duration.ts';
-import type { Plan, PlanStep } from '../../spec/plan.ts';
+import type { Plan } from '../../spec/plan.ts';
+import type { PlanStep } from '../../spec/plan-steps.ts';
 import type { Screen } from '../output.ts';
+import { afterwards, forWhat, sumText, unitBills } from './cost.ts';
 import { formatBytes, hang, pad, plural, widthOf } from './format.ts';
 
 const LABEL = 10;
@@ -20,7 +22,13 @@ const LABELS: Readonly<Record<PlanStep['what'], string>> = {
   base: 'base',
   'training job': 'train',
   'transform job': 'evaluate',
+  'customization job': 'train',
+  'candidate deployment': 'evaluate',
+  questions: 'evaluate',
   endpoint: 'deploy',
+  'custom model deployment': 'deploy',
+  'provisioned throughput': 'deploy',
+  'imported model': 'deploy',
 };
 
 /** The whole plan: what would be done, what it could cost, what would stop it, and what is not known. */
@@ -33,7 +41,7 @@ export function renderPlan(plan: Plan, screen: Screen): string {
     ...plan.steps.flatMap((step) => stepLines(step, screen)),
     '',
     ...entry('at most', limits(plan), screen),
-    ...endpointBill(plan, screen),
+    ...afterwards(plan.cost, screen).flatMap((text, i) => entry(i === 0 ? 'then' : '', text, screen)),
     ...entry('billed', plan.billed ? '' : 'nothing: it is not AWS that does the work here', screen),
     ...entry('budget', budgetText(plan), screen),
     ...entry('prices', `${pricesText(plan)}; storage, requests and transfer left out`, screen),
@@ -42,11 +50,12 @@ export function renderPlan(plan: Plan, screen: Screen): string {
   ].join('\n');
 }
 
-/** What a run could cost, in one line. */
+/** What a run could cost, in one line; what it buys by the hour in one of its own. */
 export function costLine(cost: Cost, screen: Screen): string {
-  const hourly = cost.endpoint?.usdPerHour;
+  const hourly = cost.serving?.to === 'sagemaker-endpoint' ? cost.serving.usdPerHour : undefined;
   const endpoint = hourly === undefined ? '' : `, then ${formatUsd(hourly)} USD an hour for the endpoint`;
-  return entry('at most', `${sumText(cost)} for the jobs${endpoint}`, screen).join('\n');
+  const lines = entry('at most', `${sumText(cost)} ${forWhat(cost)}${endpoint}`, screen);
+  return [...lines, ...unitBills(cost, screen).flatMap((text) => entry('of that', text, screen))].join('\n');
 }
 
 /** A labelled text, wrapped behind its label; no line where there is no text. */
@@ -104,11 +113,33 @@ function aboutText(step: PlanStep): string {
       return formatBytes(step.bytes ?? 0);
     case 'base':
       return step.run ?? step.name ?? '';
+    case 'customization job': {
+      const times = step.epochs === undefined ? '' : `${plural(step.epochs, 'epoch')} of `;
+      const learnt = step.tokens && 'learnt' in step.tokens ? step.tokens.learnt : undefined;
+      const data = learnt === undefined ? 'the data' : `about ${formatTokens(learnt / (step.epochs ?? 1))} tokens`;
+      return `customization job, ${times}${data}`;
+    }
+    case 'candidate deployment':
+      return "a deployment of the candidate's own, which bills what is asked of it; it goes on to serve, or goes";
+    case 'questions':
+      return [`${step.who} ${step.model}`, questionsText(step)].join(' · ');
     case 'endpoint':
-      return [`${step.name} on ${machines(step)}`, ...(step.run ? [`in place of ${step.run}`] : [])].join(', ');
+      return [`${step.name} on ${machines(step)}`, ...replaced(step)].join(', ');
+    case 'custom model deployment':
+    case 'imported model':
+      return [`${step.what} ${step.name}`, ...replaced(step)].join(', ');
+    case 'provisioned throughput':
+      return [`${step.what} ${step.name}, ${plural(step.modelUnits ?? 1, 'model unit')}`, ...replaced(step)].join(', ');
     default:
       return machines(step);
   }
+}
+
+const replaced = ({ run }: PlanStep): string[] => (run ? [`in place of ${run}`] : []);
+
+function questionsText({ tokens }: PlanStep): string {
+  if (!tokens || !('read' in tokens)) return 'the rows of the test split';
+  return `about ${formatTokens(tokens.read)} tokens, up to ${formatTokens(tokens.written)} back`;
 }
 
 function machines({ count = 1, instances = 1, instance = '' }: PlanStep): string {
@@ -117,26 +148,29 @@ function machines({ count = 1, instances = 1, instance = '' }: PlanStep): string
 }
 
 /** How long it may take, where that is limited, and what it costs. */
-function billTexts({ what, maxSeconds, usd }: PlanStep): string[] {
+function billTexts({ what, maxSeconds, hours, usd, tokens }: PlanStep): string[] {
   const price = usd === undefined ? 'price unknown' : `${formatUsd(usd)} USD`;
-  if (what === 'endpoint') return [usd === undefined ? price : `${price} an hour`];
-  return maxSeconds === undefined ? [] : [`at most ${durationText(maxSeconds)}`, price];
-}
-
-function sumText({ usd }: Cost): string {
-  return usd === undefined ? 'an unknown sum' : `${formatUsd(usd)} USD`;
+  switch (what) {
+    case 'endpoint':
+      return [usd === undefined ? price : `${price} an hour`];
+    case 'training job':
+    case 'transform job':
+      return [`at most ${durationText(maxSeconds ?? 0)}`, price];
+    case 'customization job':
+    case 'questions':
+      return [usd === undefined && tokens === undefined ? 'cost unknown' : price];
+    case 'provisioned throughput':
+      return [`for ${durationText((hours ?? 0) * 3600)}`, price];
+    default:
+      return [];
+  }
 }
 
 function limits({ cost, maxSeconds, maxWaitSeconds }: Plan): string {
-  return `${sumText(cost)}, in ${durationText(maxSeconds)} of jobs; up to ${durationText(maxWaitSeconds)} of waiting for machines`;
-}
-
-function endpointBill({ cost }: Plan, screen: Screen): string[] {
-  const { endpoint } = cost;
-  if (!endpoint) return [];
-  const { usdPerHour } = endpoint;
-  const month = usdPerHour === undefined ? '' : `${formatUsd(usdPerHour * HOURS_PER_MONTH)} USD a month: `;
-  return entry('then', `${month}the endpoint bills until it is deleted`, screen);
+  const [sum, time, wait] = [sumText(cost), durationText(maxSeconds), durationText(maxWaitSeconds)];
+  return cost.estimated
+    ? `${sum} ${forWhat(cost)}; within ${time}, after up to ${wait} of waiting for quota`
+    : `${sum}, in ${time} of jobs; up to ${wait} of waiting for machines`;
 }
 
 function pricesText({ account, pricesAsOf }: Plan): string {
@@ -144,10 +178,11 @@ function pricesText({ account, pricesAsOf }: Plan): string {
   return `of ${account.region}${pricesAsOf ? `, as of ${pricesAsOf}` : ''}`;
 }
 
-function budgetText({ budget, problems }: Plan): string {
+function budgetText({ budget, problems, cost }: Plan): string {
   if (budget === undefined) return '';
   const exceeded = problems.some(({ code }) => code === 'BudgetExceeded' || code === 'PriceUnknown');
-  return `${budget} for the jobs${exceeded ? '' : ', which it covers'}`;
+  const covered = cost.usd === undefined ? ', held against the data when the run has read it' : ', which it covers';
+  return `${budget} ${forWhat(cost)}${exceeded ? '' : covered}`;
 }
 
 /** Grouped by reason: without credentials nothing is known, and for one reason. */
@@ -157,9 +192,14 @@ function unknownLines({ unknown, cost, account }: Plan, screen: Screen): string[
     const what = unknown.filter(({ why }) => why === reason).map((each) => each.what);
     return `${what.join(', ')} (${reason})`;
   });
-  const types = (account.region ? cost.unknown : []).map(({ use, instance }) => `${instance} (${use})`);
-  const prices = types.length > 0 ? [`the price of ${types.join(', ')}; give it in a file named by TEMPER_PRICES`] : [];
-  return [...looks, ...prices].flatMap((text) => entry('not known', text, screen));
+  const lacking = (of: 'price' | 'tokens'): string =>
+    cost.unknown.flatMap(({ what, lacks }) => (lacks === of ? [what] : [])).join(', ');
+  const [prices, tokens] = [account.region ? lacking('price') : '', lacking('tokens')];
+  return [
+    ...looks,
+    ...(prices ? [`the price of ${prices}; give it in a file named by TEMPER_PRICES`] : []),
+    ...(tokens ? [`how many tokens there are in ${tokens}, which has not been read`] : []),
+  ].flatMap((text) => entry('not known', text, screen));
 }
 
 function problemLines({ problems }: Plan, screen: Screen): string[] {

@@ -1,7 +1,7 @@
 /** Prices of SageMaker's instances, from AWS's Price List API. */
 import { type PricingClient, paginateGetAttributeValues, paginateGetProducts } from '@aws-sdk/client-pricing';
-import type { Use } from '../../spec/cost/cost.ts';
 import type { PriceList } from '../../spec/cost/price-list.ts';
+import type { Use } from '../../spec/cost/prices.ts';
 
 const ServiceCode = 'AmazonSageMaker';
 

@@ -81,7 +81,7 @@ const GEOGRAPHY = /^(us-gov|us|eu|apac|ap|au|ca|jp|global)\./;
  * What ids of the same model have in common: an ARN, the geography of an inference profile, the length of a context and
  * the revision do not count.
  */
-function plainId(id: string): string {
+export function plainId(id: string): string {
   const inArn = /^arn:[^:]*:bedrock:[^:]*:[^:]*:(?:foundation-model|inference-profile|custom-model)\/([^/]+)/.exec(id);
   return (inArn?.[1] ?? id)
     .replace(GEOGRAPHY, '')

@@ -1,7 +1,7 @@
 /** Whether a run may be started: what it can cost at most is held against the budget of its spec. */
 import { durationText } from '../duration.ts';
 import type { Spec } from '../spec.ts';
-import type { Cost, JobCost } from './cost.ts';
+import type { Cost, CostItem, TokenCost } from './items.ts';
 
 /** Text such as `25 USD` or `0.50 USD`. */
 export const BUDGET_PATTERN = /^(\d+(?:\.\d{1,2})?) USD$/;
@@ -26,28 +26,67 @@ export interface BudgetProblem {
   readonly fix: string;
 }
 
-const sumOf = ({ stage, jobs, instances, instance, maxSeconds, usd = 0 }: JobCost): string =>
-  `${stage} ${jobs * instances} × ${instance} for ${durationText(maxSeconds)}: ${formatUsd(usd)} USD`;
-
-/** Why the run may not be started, or nothing. The endpoint is not part of the budget: it bills on after the run. */
+/** Why the run may not be started, or nothing. What bills on after the run is not part of the budget. */
 export function budgetProblem({ budget }: Pick<Spec, 'budget'>, cost: Cost): BudgetProblem | undefined {
   if (budget === undefined) return undefined;
-  if (cost.usd === undefined) {
-    const types = cost.unknown
-      .filter(({ use }) => use !== 'hosting')
-      .map(({ use, instance }) => `${instance} (${use})`);
+  const unpriced = cost.unknown.filter(({ lacks, budgeted }) => budgeted && lacks === 'price');
+  if (unpriced.length > 0) {
+    const what = unpriced.map((each) => each.what).join(', ');
     return {
       code: 'PriceUnknown',
-      message: `the run has a budget of ${budget}, and no price is known of ${types.join(', ')} in its region`,
+      message: `the run has a budget of ${budget}, and no price is known of ${what} in its region`,
       fix: 'give the price in a file named by TEMPER_PRICES, or leave budget out of the spec',
     };
   }
-  if (cost.usd <= budgetUsd(budget)) return undefined;
-  const sums = cost.jobs.map(sumOf).join('; ');
-  const longest = cost.jobs.reduce((one, other) => ((other.usd ?? 0) > (one.usd ?? 0) ? other : one));
+  // Of data that has not been read nothing is known yet: it is held against the budget when the run has read it.
+  const usd = cost.items.reduce((sum, item) => sum + (item.usd ?? 0), 0);
+  if (usd <= budgetUsd(budget)) return undefined;
+  const sums = cost.items.flatMap((item) => (item.usd === undefined ? [] : [sumOf(item, item.usd)])).join('; ');
+  const dearest = cost.items.reduce((one, other) => ((other.usd ?? 0) > (one.usd ?? 0) ? other : one));
   return {
     code: 'BudgetExceeded',
-    message: `the run could cost ${formatUsd(cost.usd)} USD, more than its budget of ${budget} (${sums})`,
-    fix: `lower ${longest.stage}.maxRuntime, name a cheaper ${longest.stage}.instance, or raise budget`,
+    message: `the run could cost ${formatUsd(usd)} USD, more than its budget of ${budget} (${sums})`,
+    fix: `${cheaper(dearest)}, or raise budget`,
   };
+}
+
+function sumOf(item: CostItem, usd: number): string {
+  const price = `${formatUsd(usd)} USD`;
+  switch (item.by) {
+    case 'machines': {
+      const { stage, jobs, instances, instance, maxSeconds } = item;
+      return `${stage} ${jobs * instances} × ${instance} for ${durationText(maxSeconds)}: ${price}`;
+    }
+    case 'tokens':
+      return `${item.stage} ${item.who} by about ${thousandsOfTokens(item)}: ${price}`;
+    case 'model units':
+      return `${item.stage} ${item.modelUnits} model units for ${durationText(item.hours * 3600)}: ${price}`;
+  }
+}
+
+/** `158k tokens`, in all. */
+function thousandsOfTokens({ tokens }: TokenCost): string {
+  const count = tokens === undefined ? 0 : 'learnt' in tokens ? tokens.learnt : tokens.read + tokens.written;
+  return `${formatTokens(count)} tokens`;
+}
+
+/** `940`, `158k`, `2.3M`: an estimate has no more digits. */
+export function formatTokens(count: number): string {
+  if (count < 1000) return String(Math.round(count));
+  if (count < 999_500) return `${Number((count / 1000).toPrecision(3))}k`;
+  return `${Number((count / 1_000_000).toPrecision(3))}M`;
+}
+
+/** What to do about the item that costs most. */
+function cheaper(item: CostItem): string {
+  if (item.by === 'machines') return `lower ${item.stage}.maxRuntime, name a cheaper ${item.stage}.instance`;
+  if (item.by === 'model units') return 'lower deploy.ttl or deploy.modelUnits, serve by bedrock-on-demand';
+  switch (item.who) {
+    case 'student':
+      return 'lower train.hyperparameters.epochCount, train on fewer rows, choose a smaller train.base';
+    case 'judge':
+      return 'lower evaluate.judge.rows or evaluate.maxTokens, choose a smaller evaluate.judge.model';
+    default:
+      return 'lower evaluate.maxTokens, hold back fewer rows to test with, evaluate by: batch';
+  }
 }

@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse as parseYaml } from 'yaml';
 import { budgetProblem, budgetUsd, formatUsd } from '../../spec/cost/budget.ts';
-import { costOf, NO_PRICES, type Prices, pricesFor } from '../../spec/cost/cost.ts';
+import { costOf, pricesFor } from '../../spec/cost/cost.ts';
 import { parsePriceList, regionPrices } from '../../spec/cost/price-list.ts';
+import { NO_PRICES, type Prices } from '../../spec/cost/prices.ts';
 import { type SpecInput, specSchema } from '../../spec/spec.ts';
 
 const prices: Prices = {
@@ -32,22 +33,43 @@ function specWith(parts: Partial<SpecInput> = {}) {
 
 describe('the most that a run can cost', () => {
   it('is each job on each of its machines for as long as it may take, base and candidate both evaluated', () => {
-    const { jobs, usd, endpoint, unknown } = costOf(specWith(), prices);
-    expect(jobs).toEqual([
-      { stage: 'train', instance: 'ml.g5.xlarge', jobs: 1, instances: 2, maxSeconds: 5400, usd: 2 * 1.5 * 1.408 },
-      { stage: 'evaluate', instance: 'ml.m5.large', jobs: 2, instances: 1, maxSeconds: 1800, usd: 2 * 0.5 * 0.115 },
+    const { items, usd, serving, unknown } = costOf(specWith(), prices);
+    expect(items).toEqual([
+      {
+        by: 'machines',
+        stage: 'train',
+        instance: 'ml.g5.xlarge',
+        jobs: 1,
+        instances: 2,
+        maxSeconds: 5400,
+        usd: 2 * 1.5 * 1.408,
+      },
+      {
+        by: 'machines',
+        stage: 'evaluate',
+        instance: 'ml.m5.large',
+        jobs: 2,
+        instances: 1,
+        maxSeconds: 1800,
+        usd: 2 * 0.5 * 0.115,
+      },
     ]);
     expect(usd).toBeCloseTo(4.224 + 0.115, 10);
-    expect(endpoint).toEqual({ instance: 'ml.m5.large', instances: 3, usdPerHour: 0.115 * 3 });
+    expect(serving).toEqual({
+      to: 'sagemaker-endpoint',
+      instance: 'ml.m5.large',
+      instances: 3,
+      usdPerHour: 0.115 * 3,
+    });
     expect(unknown).toEqual([]);
   });
 
   it('has one evaluation where there is no base, none where nothing is evaluated, and no endpoint', () => {
     const train = { engine: 'sagemaker' as const, script: 'train.py' };
-    expect(costOf(specWith({ train }), prices).jobs[1]).toMatchObject({ jobs: 1 });
+    expect(costOf(specWith({ train }), prices).items[1]).toMatchObject({ jobs: 1 });
     const alone = costOf(specWith({ train, evaluate: undefined, deploy: { to: 'none' } }), prices);
-    expect(alone.jobs).toHaveLength(1);
-    expect(alone.endpoint).toBeUndefined();
+    expect(alone.items).toHaveLength(1);
+    expect(alone.serving).toBeUndefined();
   });
 
   it('is that of the dearest of several types, with what earlier tries have billed', () => {
@@ -57,8 +79,11 @@ describe('the most that a run can cost', () => {
       instance: ['ml.m5.large', 'ml.g5.xlarge'],
     };
     const spec = specWith({ train, evaluate: undefined });
-    expect(costOf(spec, prices)).toMatchObject({ usd: 1.408, jobs: [{ instance: 'ml.g5.xlarge' }] });
-    expect(costOf(spec, prices, [{ instance: 'ml.m5.large', billedSeconds: 360 }]).usd).toBeCloseTo(1.4195, 10);
+    expect(costOf(spec, prices)).toMatchObject({ usd: 1.408, items: [{ instance: 'ml.g5.xlarge' }] });
+    expect(costOf(spec, prices, { tried: [{ instance: 'ml.m5.large', billedSeconds: 360 }] }).usd).toBeCloseTo(
+      1.4195,
+      10,
+    );
     expect(costOf(spec, { ...prices, training: { 'ml.g5.xlarge': 1.408 } }).usd).toBeUndefined();
   });
 
@@ -69,11 +94,11 @@ describe('the most that a run can cost', () => {
   });
 
   it('is not known where a price is not, and says of what', () => {
-    const { usd, endpoint, unknown } = costOf(specWith(), { ...prices, transform: {}, hosting: {} });
-    expect([usd, endpoint?.usdPerHour]).toEqual([undefined, undefined]);
+    const { usd, serving, unknown } = costOf(specWith(), { ...prices, transform: {}, hosting: {} });
+    expect([usd, serving]).toEqual([undefined, { to: 'sagemaker-endpoint', instance: 'ml.m5.large', instances: 3 }]);
     expect(unknown).toEqual([
-      { use: 'transform', instance: 'ml.m5.large' },
-      { use: 'hosting', instance: 'ml.m5.large' },
+      { what: 'ml.m5.large (transform)', lacks: 'price', budgeted: true },
+      { what: 'ml.m5.large (hosting)', lacks: 'price', budgeted: false },
     ]);
   });
 });
@@ -148,9 +173,15 @@ describe('a file of prices', () => {
 
     it('tells of each source how it knows, and of each region the oldest day', () => {
       expect(Object.keys(regions)).toEqual([...Object.keys(regions)].sort());
-      for (const [region, { asOf, sources }] of Object.entries(regions)) {
+      const parts = Object.entries(regions).flatMap(([region, { bedrock, ...machines }]) => [
+        [region, machines] as const,
+        ...(bedrock ? [[`${region}, bedrock`, bedrock] as const] : []),
+      ]);
+      for (const [region, { asOf, sources }] of parts) {
         const days = sources.map((source) => {
-          const said = /^(?:price list of|bill of|quoted on) (no stated day|\d{4}-\d{2}-\d{2}): /.exec(source);
+          const said = /^(?:price list of|pricing page of|bill of|quoted on) (no stated day|\d{4}-\d{2}-\d{2}): /.exec(
+            source,
+          );
           expect(said, `${region}: ${source}`).not.toBeNull();
           return said?.[1] ?? '';
         });

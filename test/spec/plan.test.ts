@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { NO_PRICES } from '../../spec/cost/cost.ts';
+import { NO_PRICES } from '../../spec/cost/prices.ts';
 import { type PlanFacts, planOf } from '../../spec/plan.ts';
 import { type SpecInput, specSchema } from '../../spec/spec.ts';
 

@@ -4,7 +4,6 @@ import type { PipelineActivities } from '../../activities/index.ts';
 import { durationSeconds } from '../../spec/duration.ts';
 import { trainingJobName } from '../../spec/naming.ts';
 import type { CustomizedModel } from '../../spec/record.ts';
-import { checkBudget } from '../budget.ts';
 import type { BedrockRun, Prepared } from '../context.ts';
 import { rootOf } from '../failures.ts';
 import { type Attempt, onFirstMachine } from '../machines.ts';
@@ -44,7 +43,6 @@ async function customizeBy(
 ): Promise<CustomizedModel> {
   const { run, spec, account, progress, cleanUp } = context;
   const { base, maxRuntime } = spec.train;
-  checkBudget(context, progress.record.shortages);
   const job = { run, attempt, account };
   cleanUp.register(jobName, () =>
     removing.stopCustomization.executeWithOptions(

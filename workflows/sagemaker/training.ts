@@ -41,7 +41,7 @@ async function trainOn(
 ): Promise<TrainedArtifact> {
   const { run, spec, account, progress, cleanUp } = context;
   if (!source) throw ApplicationFailure.nonRetryable('there is no code to train with', 'InvalidSpec');
-  checkBudget(context, progress.record.shortages);
+  checkBudget(context, { tried: progress.record.shortages ?? [] });
   const job = { jobName, region: account.region };
   cleanUp.register(jobName, () =>
     removing.stopTraining.executeWithOptions(summary(`stop training job ${jobName}`), [job]),

@@ -1,0 +1,147 @@
+/** The steps of a plan: what a run sends, uses, asks and makes, in the order in which it does. */
+import { epochsOf } from './cost/bedrock.ts';
+import type { Cost, CostItem, TokenCost, UnitCost } from './cost/items.ts';
+import { durationSeconds } from './duration.ts';
+import { type BedrockSpec, isBedrock, servedName } from './engine.ts';
+import type { DataFacts, InputFacts, PlanFacts } from './plan.ts';
+import type { Spec } from './spec.ts';
+
+export type Action = 'upload' | 'reuse' | 'use' | 'create' | 'update' | 'ask' | 'unknown';
+
+/** What serves, by where it is deployed to; nothing that bills by itself where it is deployed to none. */
+export const SERVED = {
+  'sagemaker-endpoint': 'endpoint',
+  'bedrock-on-demand': 'custom model deployment',
+  'bedrock-provisioned': 'provisioned throughput',
+  'bedrock-import': 'imported model',
+} as const;
+
+export const STEPS = [
+  'data',
+  'code',
+  'base',
+  'training job',
+  'transform job',
+  'customization job',
+  'candidate deployment',
+  'questions',
+  ...Object.values(SERVED),
+] as const;
+
+/** One thing that the run sends, uses, asks or makes. */
+export interface PlanStep {
+  readonly what: (typeof STEPS)[number];
+  /** `unknown` where it was not to be found out whether it is there already. */
+  readonly action: Action;
+  /** Address or name, where it is known before the run has its id. */
+  readonly name?: string;
+  /** Workflow id of the run whose model is used, or replaced. */
+  readonly run?: string;
+  readonly bytes?: number;
+  readonly files?: number;
+  readonly splits?: DataFacts['splits'];
+  readonly instance?: string;
+  /** Jobs, or endpoints; 1 where absent. */
+  readonly count?: number;
+  /** Instances of each. */
+  readonly instances?: number;
+  /** Seconds that each job may take. */
+  readonly maxSeconds?: number;
+  /** Of Bedrock: the model that learns or is asked. */
+  readonly model?: string;
+  /** Who is asked. */
+  readonly who?: TokenCost['who'];
+  /** How often the data is learnt. */
+  readonly epochs?: number;
+  readonly tokens?: TokenCost['tokens'];
+  readonly modelUnits?: number;
+  readonly commitment?: UnitCost['commitment'];
+  /** For how long model units bill, at most or at least. */
+  readonly hours?: number;
+  /** The most that it can cost in USD; an endpoint in each hour. Absent where that is not known. */
+  readonly usd?: number;
+}
+
+const sent = ({ there }: InputFacts): Action => (there === undefined ? 'unknown' : there ? 'reuse' : 'upload');
+
+export function stepsOf(spec: Spec, facts: PlanFacts, cost: Cost): PlanStep[] {
+  return [
+    ...inputSteps(spec, facts),
+    ...cost.items.flatMap((item) => itemSteps(spec, item)),
+    ...servingSteps(spec, facts, cost),
+  ];
+}
+
+function inputSteps({ train }: Spec, { data, code, base }: PlanFacts): PlanStep[] {
+  const { uri: dataUri, there: _, refused: __, sizes: ___, ...about } = data;
+  const steps: PlanStep[] = [
+    { what: 'data', action: sent(data), ...(dataUri && { name: dataUri }), ...about },
+    ...(code ? [codeStep(code)] : []),
+  ];
+  if (!train.base) return steps;
+  // Bedrock knows its models by their ids.
+  if (train.engine === 'bedrock') return [...steps, { what: 'base', action: 'use', name: train.base }];
+  const found = base ? { name: base.artifact, ...(base.run && { run: base.run }) } : { name: train.base };
+  return [...steps, { what: 'base', action: base ? 'use' : 'unknown', ...found }];
+}
+
+function codeStep(code: InputFacts): PlanStep {
+  const { uri, bytes } = code;
+  return { what: 'code', action: sent(code), ...(uri && { name: uri }), ...(bytes !== undefined && { bytes }) };
+}
+
+function itemSteps(spec: Spec, item: CostItem): PlanStep[] {
+  switch (item.by) {
+    case 'machines': {
+      const { by: _, stage, jobs: count, ...job } = item;
+      return [{ what: stage === 'train' ? 'training job' : 'transform job', action: 'create', count, ...job }];
+    }
+    case 'tokens': {
+      const { by: _, stage, who, ...rest } = item;
+      if (stage === 'train') return isBedrock(spec) ? customizationSteps(spec, rest) : [];
+      return [{ what: 'questions', action: 'ask', who, ...rest }];
+    }
+    case 'model units':
+      // It is told where it serves.
+      return [];
+  }
+}
+
+function customizationSteps(spec: BedrockSpec, item: Pick<PlanStep, 'model' | 'tokens' | 'usd'>): PlanStep[] {
+  const epochs = epochsOf(spec);
+  const job: PlanStep = {
+    what: 'customization job',
+    action: 'create',
+    ...(epochs !== undefined && { epochs }),
+    maxSeconds: durationSeconds(spec.train.maxRuntime),
+    ...item,
+  };
+  // A custom model answers only where it is deployed: the candidate's own is there before it is asked.
+  const own = spec.evaluate && spec.deploy.to !== 'bedrock-provisioned';
+  return own ? [job, { what: 'candidate deployment', action: 'create' }] : [job];
+}
+
+function servingSteps(spec: Spec, { endpoint }: PlanFacts, { serving, items }: Cost): PlanStep[] {
+  const { deploy } = spec;
+  if (deploy.to === 'none') return [];
+  return [
+    {
+      what: SERVED[deploy.to],
+      action: endpoint === undefined ? 'unknown' : endpoint ? 'update' : 'create',
+      name: servedName(spec),
+      ...(endpoint?.serves && { run: endpoint.serves }),
+      ...billOf(serving, items),
+    },
+  ];
+}
+
+function billOf(serving: Cost['serving'], items: readonly CostItem[]): Partial<PlanStep> {
+  if (serving?.to === 'sagemaker-endpoint') {
+    const { instance, instances, usdPerHour } = serving;
+    return { instance, instances, ...(usdPerHour !== undefined && { usd: usdPerHour }) };
+  }
+  const bought = items.find((item) => item.by === 'model units');
+  if (!bought) return {};
+  const { modelUnits, commitment, hours, usd } = bought;
+  return { modelUnits, commitment, hours, ...(usd !== undefined && { usd }) };
+}
