@@ -62,6 +62,19 @@ export function awaitJob(maxSeconds: number): ActivityOptions {
 }
 
 /**
+ * Asks a model many questions, and tells its progress with each answer. What was answered is kept, so that another attempt
+ * goes on from there, and a cancel need not wait.
+ */
+export function askModel(maxSeconds: number): ActivityOptions {
+  return {
+    scheduleToCloseTimeout: maxSeconds * 1000,
+    heartbeatTimeout,
+    retry,
+    cancellationType: ActivityCancellationType.TRY_CANCEL,
+  };
+}
+
+/**
  * Waits as {@link awaitJob} does, and hands over at its end. A cancel waits for a look under way, so that what was handed
  * over is never taken for what was not.
  */

@@ -6,6 +6,7 @@ import { evaluateGate, type RuleVerdict } from '../spec/gate.ts';
 import type { Deployment, ModelRef, TrainedArtifact, TrainedModel } from '../spec/record.ts';
 import { servingOf } from '../spec/serving.ts';
 import { customize, settle } from './bedrock/customization.ts';
+import { evaluateOnBedrock } from './bedrock/evaluation.ts';
 import { deployOnBedrock } from './bedrock/release.ts';
 import type { Evaluations, Prepared, RunContext } from './context.ts';
 import { handOverOf } from './hand-over.ts';
@@ -54,8 +55,12 @@ export async function evaluate(
 ): Promise<{ evaluations: Evaluations }> {
   const { evaluate: how } = context.spec;
   if (!how) return { evaluations: {} };
-  if (how.by !== 'transform' || model.engine !== 'sagemaker') throw unsupported();
   const { data, base } = prepared;
+  const { spec } = context;
+  if (how.by !== 'transform' && isBedrock(spec) && model.engine === 'bedrock') {
+    return { evaluations: await evaluateOnBedrock({ ...context, spec }, how, data, model) };
+  }
+  if (how.by !== 'transform' || model.engine !== 'sagemaker') throw unsupported();
   const models = { ...(base ? { base } : {}), candidate: artifactOf(context, prepared, model) };
   return { evaluations: await evaluateByTransform(context, how, data, models) };
 }

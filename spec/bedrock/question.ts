@@ -1,5 +1,6 @@
 /** How a row of a test split is asked of a model of Bedrock: in the words in which the model was trained. */
 import type { Example, Message } from '../data/examples.ts';
+import type { BedrockSpec } from '../engine.ts';
 
 /** System prompt and messages as Converse takes them, and batch inference in its form. */
 export interface ConversePrompt {
@@ -13,6 +14,15 @@ export interface Wording {
   /** `evaluate.system`: of rows that have no system prompt of their own. */
   readonly system?: string | undefined;
 }
+
+/** The wording of a Bedrock run: the same in its evaluation and in its smoke test. */
+export function wordingOf({ train, evaluate }: Pick<BedrockSpec, 'train' | 'evaluate'>): Wording {
+  const system = evaluate && 'system' in evaluate ? evaluate.system : undefined;
+  return { prompt: train.prompt, ...(system === undefined ? {} : { system }) };
+}
+
+/** How many questions are asked at once where the spec does not say it. */
+export const QUESTIONS_AT_ONCE = 8;
 
 const TEXT = '{text}';
 

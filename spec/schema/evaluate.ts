@@ -1,5 +1,6 @@
 /** `serve:`, `evaluate:` and `gate:` of `temper.yaml`: how a model answers, is scored, and passes. */
 import { z } from 'zod';
+import { QUESTIONS_AT_ONCE } from '../bedrock/question.ts';
 import { parseRule } from '../gate.ts';
 import { METRICS } from '../metrics.ts';
 import { duration, instance, relativePath } from './values.ts';
@@ -165,7 +166,7 @@ export function evaluationOf(given: Given, engine: 'sagemaker' | 'bedrock'): Eva
     case 'transform':
       return { by, ...every, instance: machine };
     case 'converse':
-      return { by, ...asking, judge: judged, concurrency: given.concurrency ?? 8 };
+      return { by, ...asking, judge: judged, concurrency: given.concurrency ?? QUESTIONS_AT_ONCE };
     case 'batch':
       return { by, ...asking, judge: judged };
     case 'bedrock-job':

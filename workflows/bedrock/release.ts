@@ -2,9 +2,9 @@
 import { type ActivityOptions, ApplicationFailure, proxyActivities } from '@temporalio/workflow';
 import type { ServerOptions } from '../../activities/deployment/servers.ts';
 import type { PipelineActivities } from '../../activities/index.ts';
-import type { Wording } from '../../spec/bedrock/question.ts';
+import { wordingOf } from '../../spec/bedrock/question.ts';
 import { durationSeconds } from '../../spec/duration.ts';
-import { type BedrockSpec, servedName } from '../../spec/engine.ts';
+import { servedName } from '../../spec/engine.ts';
 import type { CustomizedModel, CustomModelRef, DataSet, Deployment } from '../../spec/record.ts';
 import type { BedrockRun } from '../context.ts';
 import { handOverOf } from '../hand-over.ts';
@@ -21,12 +21,6 @@ export const LONGEST_DEPLOYMENT_SECONDS = 4 * 3600;
 
 /** The model as it is handed over. */
 const refOf = ({ customModel, base }: CustomizedModel): CustomModelRef => ({ engine: 'bedrock', customModel, base });
-
-/** How rows are asked, as the evaluation does it. */
-function wordingOf({ train, evaluate }: BedrockSpec): Wording {
-  const system = evaluate && 'system' in evaluate ? evaluate.system : undefined;
-  return { prompt: train.prompt, ...(system === undefined ? {} : { system }) };
-}
 
 /** Registers the way back: what serves under the name has the model from before again, or is gone where there was none. */
 export function registerRelease(
