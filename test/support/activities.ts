@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { Client, Connection } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
@@ -27,6 +28,8 @@ export const account: Account = {
 export const aws = createAwsProvider();
 export const clients = aws(account.region);
 export const pipeline = createPipelineActivities({ aws });
+/** Where the runs of a test are, for activities that look whether a run is over. */
+export const temporal = new Client({ connection: Connection.lazy({ address: sharedRegion().temporalAddress }) });
 const { prepareInputs } = createDataActivities({ aws });
 
 /** One attempt of the activity; `scheduled` is when it was first asked for. */
@@ -37,7 +40,7 @@ export async function once<I, O>(
   scheduled = new Date(),
 ): Promise<O> {
   const info = { attempt, scheduledTimestampMs: scheduled.getTime() };
-  const environment = new MockActivityEnvironment(info, { logger: new DefaultLogger('ERROR') });
+  const environment = new MockActivityEnvironment(info, { logger: new DefaultLogger('ERROR'), client: temporal });
   return environment.run(activity, input);
 }
 

@@ -1,0 +1,57 @@
+/** The pipeline's activities against a Bedrock of the test's own, which others leave alone. */
+import { randomUUID } from 'node:crypto';
+import { createPipelineActivities } from '../../activities/index.ts';
+import { type RunRef, s3Keys, TAGS, workflowIdOf } from '../../spec/naming.ts';
+import type { CustomModelRef, DataSet } from '../../spec/record.ts';
+import { conversation, ownBedrock, uniqueName, type World } from '../local/bedrock/support.ts';
+import { account, clients } from './activities.ts';
+
+export type Pipeline = ReturnType<typeof createPipelineActivities>;
+
+/** A run whose model is customized. */
+export interface CustomizedRun {
+  readonly run: RunRef;
+  readonly model: CustomModelRef;
+  readonly data: DataSet;
+}
+
+export interface BedrockPipeline {
+  readonly world: World;
+  readonly pipeline: Pipeline;
+  /** A run with a custom model that answers every question alike. */
+  customized(name?: string, answer?: string): Promise<CustomizedRun>;
+}
+
+const QUESTIONS = Array.from({ length: 8 }, (_, i) => `Is product ${i} any good?`);
+
+async function dataSet(name: string): Promise<DataSet> {
+  const sha256 = randomUUID().replaceAll('-', '').repeat(2);
+  const uri = `s3://${account.bucket}/${s3Keys.dataSet(name, sha256)}test/`;
+  const { PutObjectCommand } = await import('@aws-sdk/client-s3');
+  const Key = `${uri.slice(`s3://${account.bucket}/`.length)}test.jsonl`;
+  const Body = `${JSON.stringify({ text: 'the hinge broke', label: 'negative' })}\n`;
+  await clients.s3.send(new PutObjectCommand({ Bucket: account.bucket, Key, Body }));
+  const splits = { test: { uri, rows: 1 } };
+  return { sha256, kind: 'classification', splits, labels: ['negative', 'positive'], duplicates: 0, conflicts: 0 };
+}
+
+export async function bedrockPipeline(options: Parameters<typeof ownBedrock>[0] = {}): Promise<BedrockPipeline> {
+  const world = await ownBedrock({ quotas: { customizationJobs: 20, deployments: 20, modelUnits: 20 }, ...options });
+  const aws = { ...clients, bedrock: world.bedrock, bedrockRuntime: world.runtime, s3: clients.s3 };
+  return {
+    world,
+    pipeline: createPipelineActivities({ aws: () => aws }),
+    async customized(name = uniqueName('reviews'), answer = 'negative') {
+      const run = { name, id: randomUUID().slice(0, 6) };
+      const customModel = await world.model(QUESTIONS.map((each) => conversation(each, answer)).join('\n'), {
+        customModelName: `${run.name}-${run.id}`,
+        customModelTags: [
+          { key: TAGS.run, value: workflowIdOf(run) },
+          { key: TAGS.name, value: run.name },
+        ],
+      });
+      const model = { engine: 'bedrock' as const, customModel, base: 'amazon.nova-lite-v1:0' };
+      return { run, model, data: await dataSet(name) };
+    },
+  };
+}
