@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config';
 const PURE = [
   'test/spec/**/*.test.ts',
   'test/docs/**/*.test.ts',
+  'test/activities/customization-request.test.ts',
   'test/activities/divide.test.ts',
   'test/local/bedrock/learning.test.ts',
 ];

@@ -62,9 +62,10 @@ export async function miniStackVersion(url: string): Promise<string> {
   return JSON.parse(await expectOk(`${url}/_ministack/health`)).version;
 }
 
-const TRUST_SAGEMAKER = {
+const ASSUMERS = ['sagemaker.amazonaws.com', 'bedrock.amazonaws.com'];
+const TRUST = {
   Version: '2012-10-17',
-  Statement: [{ Effect: 'Allow', Principal: { Service: 'sagemaker.amazonaws.com' }, Action: 'sts:AssumeRole' }],
+  Statement: [{ Effect: 'Allow', Principal: { Service: ASSUMERS }, Action: 'sts:AssumeRole' }],
 };
 
 async function provision(url: string, { region, bucket, role }: Provisions): Promise<void> {
@@ -73,7 +74,7 @@ async function provision(url: string, { region, bucket, role }: Provisions): Pro
     Action: 'CreateRole',
     Version: '2010-05-08',
     RoleName: role,
-    AssumeRolePolicyDocument: JSON.stringify(TRUST_SAGEMAKER),
+    AssumeRolePolicyDocument: JSON.stringify(TRUST),
   });
   // MiniStack reads region and service from the scope, and does not check the signature.
   const authorization = `AWS4-HMAC-SHA256 Credential=test/20260101/${region}/iam/aws4_request, SignedHeaders=host, Signature=0`;

@@ -10,6 +10,10 @@ export type BedrockSpec = TrainedBy<'bedrock'>;
 export const isSageMaker = (spec: Spec): spec is SageMakerSpec => spec.train.engine === 'sagemaker';
 export const isBedrock = (spec: Spec): spec is BedrockSpec => spec.train.engine === 'bedrock';
 
+/** What the job is called that makes the model. */
+export const jobKind = (spec: Spec): 'training job' | 'customization job' =>
+  isBedrock(spec) ? 'customization job' : 'training job';
+
 /** The name under which a model is served that passed; of one that is not, that of the model. */
 export function servedName({ name: model, deploy }: Pick<Spec, 'name' | 'deploy'>): string {
   switch (deploy.to) {

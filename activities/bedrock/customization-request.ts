@@ -24,8 +24,8 @@ export interface CustomizationInput {
 type Hyperparameters = BedrockSpec['train']['hyperparameters'];
 
 /** Where a job writes its metrics: a prefix of its own. */
-export function customizationOutput({ run, attempt, account }: Omit<CustomizationInput, 'spec' | 'data'>): string {
-  return s3Uri(account.bucket, `${s3Keys.runOutput(run)}${trainingJobName(run, attempt)}/`);
+export function customizationOutput({ bucket }: Account, run: RunRef, jobName: string): string {
+  return s3Uri(bucket, `${s3Keys.runOutput(run)}${jobName}/`);
 }
 
 /** Bedrock wants the file, not its prefix. */
@@ -92,16 +92,17 @@ export function customizationRequest(input: CustomizationInput) {
   const { train } = spec;
   const { validation } = data.splits;
   const config = customizationConfig(spec);
+  const jobName = trainingJobName(run, attempt);
   const asTexts = Object.entries(train.hyperparameters).map(([name, value]) => [name, plain(value)]);
   return {
-    jobName: trainingJobName(run, attempt),
+    jobName,
     customModelName: customModelName(run, attempt),
     roleArn: account.roleArn,
     baseModelIdentifier: customizedAs(train.base),
     customizationType: CUSTOMIZATIONS[train.customization],
     trainingDataConfig: trainingData(spec, data),
     ...(validation && { validationDataConfig: { validators: [{ s3Uri: fileOf(validation, 'validation') }] } }),
-    outputDataConfig: { s3Uri: customizationOutput(input) },
+    outputDataConfig: { s3Uri: customizationOutput(account, run, jobName) },
     ...(!train.reinforcement && asTexts.length > 0 && { hyperParameters: Object.fromEntries(asTexts) }),
     ...(config && { customizationConfig: config }),
     ...(train.vpc && { vpcConfig: { subnetIds: train.vpc.subnets, securityGroupIds: train.vpc.securityGroups } }),

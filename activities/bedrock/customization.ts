@@ -93,7 +93,7 @@ export function createCustomizationActivities({ aws }: { aws: AwsProvider }) {
       const { bedrock, s3 } = aws(account.region);
       const jobName = trainingJobName(run, attempt);
       const what = `customization job ${jobName}`;
-      const output = customizationOutput(wait);
+      const output = customizationOutput(account, run, jobName);
       const job = await look(`describe ${what}`, () =>
         bedrock.send(new GetModelCustomizationJobCommand({ jobIdentifier: jobName })),
       );

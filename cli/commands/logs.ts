@@ -7,7 +7,8 @@ export function logsCommand(context: Context) {
   const command = new Command('logs')
     .summary("print the log of a run's jobs")
     .description(
-      'print the log of the jobs that a run waits for or ended with: those of its evaluation, else its training job',
+      'print the log of the jobs that a run waits for or ended with: those of its evaluation, else its training job; ' +
+        'of a run on Bedrock, which keeps no logs, the steps of its customization job with their losses',
     )
     .argument('<run>', 'workflow id, an unambiguous part of it, or a name for its newest run')
     .option('-f, --follow', 'go on until the jobs are over')

@@ -9,10 +9,11 @@ import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { errorTypeOf } from '../../activities/errors.ts';
 import { type Environment, resolveRegion } from '../environment.ts';
 import { UserError } from '../errors.ts';
+import { type Customizing, modelVerdict } from './base-model.ts';
 import { type Check, check, failed, passed, skipAll, skipped, type Verdict } from './check.ts';
 import { IMPATIENT } from './impatient.ts';
 import { type InstanceNeed, quotaVerdict } from './quotas.ts';
-import { type Identity, passRoleVerdict, roleVerdict } from './role.ts';
+import { type Assumers, type Identity, passRoleVerdict, roleVerdict } from './role.ts';
 
 /** What a run would work with; from a spec, else from the environment. */
 export interface Wanted {
@@ -20,19 +21,27 @@ export interface Wanted {
   readonly bucket: string | undefined;
   readonly role: string | undefined;
   readonly instances: readonly InstanceNeed[];
+  /** To which the role is handed. */
+  readonly assumers: Assumers;
+  /** Of a run on Bedrock. */
+  readonly customizes?: Customizing;
 }
+
+const NEED_CREDENTIALS = ['bucket', 'role', 'pass role', 'quotas'] as const;
 
 /** Nothing is ever left under it. */
 const PROBE_KEY = 'temper/doctor';
 
 /** AWS, and what runs need there. */
 export async function checkAws(environment: Environment, wanted: Wanted): Promise<Check[]> {
+  const { customizes, assumers } = wanted;
+  const ofBedrock = customizes ? ['base model'] : [];
   const region = wanted.region ?? (await resolveRegion(environment));
   if (!region) {
     const fix = 'set aws.region in the spec or AWS_REGION, or work on this machine: temper dev up';
     return [
       { check: 'aws region', ...failed('not given', fix) },
-      ...skipAll(['credentials', 'bucket', 'role', 'pass role', 'quotas'], 'they are asked of a region'),
+      ...skipAll(['credentials', ...NEED_CREDENTIALS, ...ofBedrock], 'they are asked of a region'),
     ];
   }
   const named: Check = { check: 'aws region', ...passed(region) };
@@ -42,7 +51,7 @@ export async function checkAws(environment: Environment, wanted: Wanted): Promis
     return passed(identity.arn);
   });
   if (!identity) {
-    return [named, credentials, ...skipAll(['bucket', 'role', 'pass role', 'quotas'], 'they need credentials')];
+    return [named, credentials, ...skipAll([...NEED_CREDENTIALS, ...ofBedrock], 'they need credentials')];
   }
   const known = identity;
   const iam = new IAMClient({ region, ...IMPATIENT });
@@ -55,9 +64,10 @@ export async function checkAws(environment: Environment, wanted: Wanted): Promis
     check('bucket', () =>
       bucket ? bucketVerdict(bucket, region) : failed('not given', 'set aws.bucket in the spec or TEMPER_BUCKET'),
     ),
-    check('role', () => asksRole((arn) => roleVerdict(iam, arn, known))),
-    check('pass role', () => (role ? passRoleVerdict(iam, role, known) : skipped('no role is given'))),
+    check('role', () => asksRole((arn) => roleVerdict(iam, arn, known, assumers))),
+    check('pass role', () => (role ? passRoleVerdict(iam, role, known, assumers) : skipped('no role is given'))),
     check('quotas', () => quotaVerdict(environment.variables, region, wanted.instances)),
+    ...(customizes ? [check('base model', () => modelVerdict(region, customizes))] : []),
   ]);
 }
 

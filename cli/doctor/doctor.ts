@@ -1,4 +1,5 @@
 /** Looks at everything that a run needs, at the same time. */
+import { isBedrock } from '../../spec/engine.ts';
 import type { Spec } from '../../spec/spec.ts';
 import type { Context } from '../context.ts';
 import { findEnvironment, nameEnvironment } from '../environment.ts';
@@ -8,6 +9,7 @@ import { checkAws } from './aws.ts';
 import { type Check, failed, passed } from './check.ts';
 import { checkMachine } from './machine.ts';
 import { type InstanceNeed, needsOf } from './quotas.ts';
+import type { Assumers } from './role.ts';
 import { checkTemporal } from './temporal.ts';
 
 export interface Diagnosis {
@@ -39,10 +41,19 @@ export async function diagnose(context: Context, { file, instances }: Patient): 
       bucket: spec?.aws.bucket ?? TEMPER_BUCKET,
       role: spec?.aws.role ?? TEMPER_ROLE_ARN,
       instances: [...(spec ? needsOf(spec) : []), ...named],
+      assumers: assumersOf(spec),
+      ...(spec && isBedrock(spec) && { customizes: spec.train }),
     }),
   ]);
   const checks = [...(specCheck ? [specCheck] : []), ...groups.flat()];
   return { ok: checks.every(({ status }) => status !== 'failed'), checks };
+}
+
+/** Without a spec the run is taken for one of SageMaker. */
+function assumersOf(spec: Spec | undefined): Assumers {
+  if (spec && isBedrock(spec)) return ['bedrock.amazonaws.com'];
+  const imports = spec?.deploy.to === 'bedrock-import';
+  return imports ? ['sagemaker.amazonaws.com', 'bedrock.amazonaws.com'] : ['sagemaker.amazonaws.com'];
 }
 
 async function lookAtSpec(context: Context, file: string): Promise<{ spec?: Spec; specCheck?: Check }> {

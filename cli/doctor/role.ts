@@ -1,9 +1,10 @@
 import { GetRoleCommand, type IAMClient, SimulatePrincipalPolicyCommand } from '@aws-sdk/client-iam';
 import { errorTypeOf } from '../../activities/errors.ts';
+import type { Assumer } from '../../activities/role.ts';
 import { failed, passed, skipped, type Verdict } from './check.ts';
 
-const SAGEMAKER = 'sagemaker.amazonaws.com';
-const TRUST_FIX = `let its trust policy allow ${SAGEMAKER} the action sts:AssumeRole`;
+/** The services that a run hands its role to. */
+export type Assumers = readonly [Assumer, ...Assumer[]];
 
 /** Who the credentials are, as STS says. */
 export interface Identity {
@@ -11,8 +12,13 @@ export interface Identity {
   readonly account: string;
 }
 
-/** Whether the role is there, and SageMaker may assume it. */
-export async function roleVerdict(iam: IAMClient, arn: string, { account }: Identity): Promise<Verdict> {
+/** Whether the role is there, and the services may assume it. */
+export async function roleVerdict(
+  iam: IAMClient,
+  arn: string,
+  { account }: Identity,
+  assumers: Assumers,
+): Promise<Verdict> {
   const owner = arn.split(':')[4];
   if (owner !== account) {
     return failed(
@@ -32,33 +38,52 @@ export async function roleVerdict(iam: IAMClient, arn: string, { account }: Iden
     if (errorTypeOf(error) !== 'AccessDenied') throw error;
     return skipped('these credentials may not read it (iam:GetRole)');
   }
-  return trusts(decodeURIComponent(policy), SAGEMAKER)
-    ? passed(`${arn} trusts ${SAGEMAKER}`)
-    : failed(`${arn} does not trust ${SAGEMAKER}`, TRUST_FIX);
+  const strangers = assumers.filter((service) => !trusts(decodeURIComponent(policy), service)).join(' and ');
+  return strangers === ''
+    ? passed(`${arn} trusts ${assumers.join(' and ')}`)
+    : failed(`${arn} does not trust ${strangers}`, `let its trust policy allow ${strangers} the action sts:AssumeRole`);
 }
 
-/** Whether the credentials may hand the role to SageMaker, as far as IAM can tell. */
-export async function passRoleVerdict(iam: IAMClient, role: string, { arn, account }: Identity): Promise<Verdict> {
+/** Whether the credentials may hand the role to the services, as far as IAM can tell. */
+export async function passRoleVerdict(
+  iam: IAMClient,
+  role: string,
+  { arn, account }: Identity,
+  assumers: Assumers,
+): Promise<Verdict> {
   // Policies of an account do not bind its root, and IAM refuses to simulate it.
   if (arn === `arn:${arn.split(':')[1]}:iam::${account}:root`) return passed('root may pass any role');
   try {
-    const { EvaluationResults } = await iam.send(
-      new SimulatePrincipalPolicyCommand({
-        PolicySourceArn: await policySource(iam, arn),
-        ActionNames: ['iam:PassRole'],
-        ResourceArns: [role],
-        ContextEntries: [
-          { ContextKeyName: 'iam:PassedToService', ContextKeyType: 'string', ContextKeyValues: [SAGEMAKER] },
-        ],
-      }),
-    );
-    return EvaluationResults?.every(({ EvalDecision }) => EvalDecision === 'allowed')
-      ? passed(`these credentials may pass it to ${SAGEMAKER}`)
-      : failed(`these credentials may not pass it to ${SAGEMAKER}`, `allow ${arn} the action iam:PassRole on ${role}`);
+    const source = await policySource(iam, arn);
+    const refused: Assumer[] = [];
+    for (const service of assumers) if (!(await mayPass(iam, source, role, service))) refused.push(service);
+    return refused.length === 0
+      ? passed(`these credentials may pass it to ${assumers.join(' and ')}`)
+      : failed(
+          `these credentials may not pass it to ${refused.join(' and ')}`,
+          `allow ${arn} the action iam:PassRole on ${role}`,
+        );
   } catch (error) {
     if (errorTypeOf(error) !== 'AccessDenied') throw error;
     return skipped('these credentials may not ask (iam:SimulatePrincipalPolicy)');
   }
+}
+
+async function mayPass(iam: IAMClient, source: string, role: string, service: Assumer): Promise<boolean> {
+  const passed = {
+    ContextKeyName: 'iam:PassedToService',
+    ContextKeyType: 'string',
+    ContextKeyValues: [service],
+  } as const;
+  const { EvaluationResults } = await iam.send(
+    new SimulatePrincipalPolicyCommand({
+      PolicySourceArn: source,
+      ActionNames: ['iam:PassRole'],
+      ResourceArns: [role],
+      ContextEntries: [passed],
+    }),
+  );
+  return EvaluationResults?.every(({ EvalDecision }) => EvalDecision === 'allowed') === true;
 }
 
 /** A session has the policies of its role, whose path its own ARN leaves out. */

@@ -8,7 +8,7 @@ import { EXIT, type ExitCode } from '../errors.ts';
 import { TEMPLATE_NAMES } from '../init/templates.ts';
 import { checkReport } from './check.ts';
 import { plan } from './plan.ts';
-import { dataSet, runRecord } from './record.ts';
+import { dataSet, metric, runRecord } from './record.ts';
 
 export interface Answer {
   readonly document: z.ZodType;
@@ -98,7 +98,12 @@ export const ANSWERS: Readonly<Record<string, Answer>> = {
   watch: { exits: FOLLOWED, document: z.union([runRecord, runOnly]) },
   logs: {
     exits: [...PLAIN, interrupted],
-    document: z.strictObject({ job: text, timestamp: text, message: text }),
+    document: z.union([
+      z.strictObject({ job: text, timestamp: text, message: text }),
+      z
+        .strictObject({ job: text, of: z.enum(['training', 'validation']), values: z.record(z.string(), metric) })
+        .meta({ description: 'a step of a customization job of Bedrock' }),
+    ]),
     lines: true,
   },
   cancel: { exits: [...PLAIN, interrupted], document: z.union([runRecord, runOnly]) },

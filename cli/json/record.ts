@@ -45,7 +45,7 @@ export const dataSet = z
   })
   .meta({ id: 'DataSet' });
 
-const metric = z.union([z.number(), z.enum(['NaN', 'Infinity', '-Infinity'])]);
+export const metric = z.union([z.number(), z.enum(['NaN', 'Infinity', '-Infinity'])]);
 
 const job = { jobName: z.string(), jobArn: z.string(), trainingSeconds: z.number() };
 
@@ -213,6 +213,13 @@ export const runRecord: z.ZodType<RunRecord> = z
       .exactOptional()
       .meta({ description: 'what the candidate answers from while it is evaluated on Bedrock' }),
     deployment: deployment.exactOptional(),
+    retention: z
+      .strictObject({
+        deleted: z.array(z.string()),
+        problem: z.string().exactOptional().meta({ description: 'what kept others from being deleted' }),
+      })
+      .exactOptional()
+      .meta({ description: 'older custom models of the name, beyond train.keep' }),
     failure: z
       .strictObject({
         code: z.string().meta({ description: 'temper explain CODE' }),

@@ -2,7 +2,7 @@
 
 import { basename } from 'node:path/posix';
 import type { Kind } from '../../spec/data/examples.ts';
-import { servedName } from '../../spec/engine.ts';
+import { isBedrock, jobKind, servedName } from '../../spec/engine.ts';
 import { isPipelineCode } from '../../spec/errors/pipeline.ts';
 import type { RuleVerdict } from '../../spec/gate.ts';
 import { parseRule } from '../../spec/gate.ts';
@@ -114,7 +114,11 @@ function percent(part: number, whole: number): number {
 /** How the run ended, and what to do about it; no lines while it is under way. */
 export function endingLines(record: RunRecord, screen: Screen): string[] {
   if (!record.outcome) return [];
-  return [...outcomeLines(record, record.outcome, screen), ...leftBehindLines(record, screen.style)];
+  return [
+    ...outcomeLines(record, record.outcome, screen),
+    ...retentionLines(record, screen.style),
+    ...leftBehindLines(record, screen.style),
+  ];
 }
 
 /** The option of `temper invoke` that asks a model as it was trained. */
@@ -152,6 +156,15 @@ function outcomeLines(record: RunRecord, outcome: Outcome, screen: Screen): stri
   }
 }
 
+function retentionLines({ retention }: RunRecord, style: Style): string[] {
+  if (!retention) return [];
+  const { deleted, problem } = retention;
+  return [
+    ...(deleted.length > 0 ? [`  older custom models deleted, beyond train.keep: ${deleted.join(', ')}`] : []),
+    ...(problem ? [`  ${style.yellow('older custom models stay')}: ${problem}`] : []),
+  ];
+}
+
 function leftBehindLines({ leftBehind }: RunRecord, style: Style): string[] {
   if (!leftBehind?.length) return [];
   return [
@@ -160,8 +173,11 @@ function leftBehindLines({ leftBehind }: RunRecord, style: Style): string[] {
 }
 
 /** What a cancelled run had under way, which its clean-up has taken away. */
-function stopped({ trainingJob, model, stage }: RunRecord): string {
-  if (trainingJob && !model) return `training job ${trainingJob} is stopped`;
+function stopped({ spec, trainingJob, model, stage }: RunRecord): string {
+  if (trainingJob && !model) {
+    const billed = isBedrock(spec) ? '; the tokens that it had used by then are billed' : '';
+    return `${jobKind(spec)} ${trainingJob} is stopped${billed}`;
+  }
   switch (stage) {
     case 'evaluate':
       return 'its evaluation jobs are stopped';

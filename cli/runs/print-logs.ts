@@ -1,5 +1,6 @@
 import { createAwsClients } from '../../activities/aws.ts';
 import { TRAINING_LOGS, TRANSFORM_LOGS } from '../../activities/sagemaker/logs.ts';
+import { isBedrock, jobKind } from '../../spec/engine.ts';
 import type { RunRecord, Stage } from '../../spec/record.ts';
 import type { Context } from '../context.ts';
 import { awsFailure } from '../endpoints/aws-failure.ts';
@@ -7,6 +8,7 @@ import { EXIT, UserError } from '../errors.ts';
 import type { Temporal } from '../temporal.ts';
 import { JobLog } from './job-log.ts';
 import { transformJobsOf } from './jobs.ts';
+import { printSteps } from './print-steps.ts';
 import { readRecord } from './records.ts';
 import { watchRun } from './watch.ts';
 
@@ -30,10 +32,11 @@ export async function printLogs(context: Context, temporal: Temporal, run: strin
   const first = await readRecord(temporal, run);
   let jobs = jobsOf(first);
   if (!jobs && (!follow || first.outcome)) {
-    throw new UserError('NoJob', `${run} has no training job${first.outcome ? '' : ' yet'}`, {
+    throw new UserError('NoJob', `${run} has no ${jobKind(first.spec)}${first.outcome ? '' : ' yet'}`, {
       fix: first.outcome ? `see why: temper show ${run}` : `wait for it with: temper logs -f ${run}`,
     });
   }
+  if (isBedrock(first.spec)) return printSteps(context, temporal, first, follow);
   const { logs } = createAwsClients(first.account.region);
   const open = new Map<string, JobLog>();
   let latest = '';
