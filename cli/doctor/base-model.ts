@@ -5,9 +5,9 @@ import {
   GetFoundationModelCommand,
 } from '@aws-sdk/client-bedrock';
 import { errorTypeOf } from '../../activities/errors.ts';
+import { CUSTOMIZATIONS } from '../../spec/bedrock/customization.ts';
 import { findModel, suggestModel } from '../../spec/bedrock/models.ts';
 import type { BedrockSpec } from '../../spec/engine.ts';
-import { CUSTOMIZATIONS } from '../../spec/schema/customization.ts';
 import { failed, passed, skipped, type Verdict } from './check.ts';
 import { IMPATIENT } from './impatient.ts';
 

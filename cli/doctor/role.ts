@@ -70,17 +70,14 @@ export async function passRoleVerdict(
 }
 
 async function mayPass(iam: IAMClient, source: string, role: string, service: Assumer): Promise<boolean> {
-  const passed = {
-    ContextKeyName: 'iam:PassedToService',
-    ContextKeyType: 'string',
-    ContextKeyValues: [service],
-  } as const;
   const { EvaluationResults } = await iam.send(
     new SimulatePrincipalPolicyCommand({
       PolicySourceArn: source,
       ActionNames: ['iam:PassRole'],
       ResourceArns: [role],
-      ContextEntries: [passed],
+      ContextEntries: [
+        { ContextKeyName: 'iam:PassedToService', ContextKeyType: 'string', ContextKeyValues: [service] },
+      ],
     }),
   );
   return EvaluationResults?.every(({ EvalDecision }) => EvalDecision === 'allowed') === true;

@@ -26,15 +26,22 @@ export class FoundationModels implements Service {
           has(model.inferenceTypesSupported, request.byInferenceType),
       ),
     }),
-    GetFoundationModel: ({ modelIdentifier }) => {
-      const found = this.#models.find(
-        ({ modelId, modelArn }) => modelId === modelIdentifier || modelArn === modelIdentifier,
-      );
-      if (!found)
-        throw new AwsError('ResourceNotFoundException', `Could not find the foundation model ${modelIdentifier}.`);
-      return { modelDetails: found };
-    },
+    GetFoundationModel: ({ modelIdentifier }) => ({ modelDetails: this.#get(modelIdentifier) }),
+    // Nobody has to ask for access here.
+    GetFoundationModelAvailability: ({ modelId }) => ({
+      modelId: this.#get(modelId).modelId,
+      agreementAvailability: { status: 'AVAILABLE' },
+      authorizationStatus: 'AUTHORIZED',
+      entitlementAvailability: 'AVAILABLE',
+      regionAvailability: 'AVAILABLE',
+    }),
   };
+
+  #get(identifier: unknown): Json {
+    const found = this.#models.find(({ modelId, modelArn }) => modelId === identifier || modelArn === identifier);
+    if (found) return found;
+    throw new AwsError('ResourceNotFoundException', `Could not find the foundation model ${identifier}.`);
+  }
 }
 
 function has(values: unknown, wanted: unknown): boolean {

@@ -1,3 +1,4 @@
+import { BedrockServiceException } from '@aws-sdk/client-bedrock';
 import { S3ServiceException } from '@aws-sdk/client-s3';
 import { SageMakerServiceException } from '@aws-sdk/client-sagemaker';
 import { describe, expect, it } from 'vitest';
@@ -5,6 +6,10 @@ import { ERRORS, type ErrorType, failure, translateAwsError } from '../../activi
 
 function sagemakerError(name: string, message = 'said AWS', httpStatusCode = 400): SageMakerServiceException {
   return new SageMakerServiceException({ name, message, $fault: 'client', $metadata: { httpStatusCode } });
+}
+
+function bedrockError(name: string, message = 'said AWS', httpStatusCode = 400): BedrockServiceException {
+  return new BedrockServiceException({ name, message, $fault: 'client', $metadata: { httpStatusCode } });
 }
 
 function s3Error(name: string, message: string, httpStatusCode: number): S3ServiceException {
@@ -37,6 +42,18 @@ const CASES: readonly [what: string, error: unknown, type: ErrorType][] = [
     'any other validation error',
     sagemakerError('ValidationException', '1 validation error detected'),
     'InvalidRequest',
+  ],
+  [
+    'a taken job name of Bedrock',
+    bedrockError('ValidationException', 'The provided job name is currently in use.'),
+    'Conflict',
+  ],
+  ['too many jobs of Bedrock', bedrockError('ServiceQuotaExceededException'), 'QuotaExceeded'],
+  ['too many tags', bedrockError('TooManyTagsException'), 'InvalidRequest'],
+  [
+    'a role that Bedrock cannot assume',
+    bedrockError('ValidationException', 'Could not assume provided IAM role.'),
+    'RoleNotReady',
   ],
   ['missing permission', sagemakerError('AccessDeniedException', 'no', 403), 'AccessDenied'],
   ['expired credentials', sagemakerError('ExpiredTokenException', 'expired', 403), 'CredentialsRejected'],
@@ -103,6 +120,24 @@ describe('what is in the way is named, with what to do', () => {
         'User: arn:aws:iam::111122223333:user/w is not authorized to perform: iam:PassRole on resource: arn:aws:iam::111122223333:role/r because',
       ),
       "; let the worker's own policy allow iam:PassRole on arn:aws:iam::111122223333:role/r",
+    ],
+    [
+      'what the role of a run on Bedrock lacks',
+      bedrockError(
+        'ValidationException',
+        'Could not validate GetObject permissions to access Amazon S3 bucket: data at key train.jsonl',
+      ),
+      '; allow s3:GetObject and s3:ListBucket on data for the role in aws.role; the bucket must be in the region of the run',
+    ],
+    [
+      'the model that the account has no access to',
+      bedrockError('AccessDeniedException', "You don't have access to the model with the specified model ID.", 403),
+      '; ask for access to the model in the console of Bedrock',
+    ],
+    [
+      'the list of models',
+      bedrockError('ValidationException', 'The provided model identifier is invalid.'),
+      '; temper models lists',
     ],
   ])('%s', (_, error, remedy) => {
     expect(translateAwsError(error, 'write s3://bucket/key').message).toContain(remedy);

@@ -160,6 +160,57 @@ describe('what is missing is told with its fix, and ends with 1', () => {
   });
 });
 
+describe('a run on Bedrock', () => {
+  const specOf = (train: string) => `
+name: reviews
+data: { source: data }
+train: { engine: bedrock, ${train} }
+`;
+  const examine = async (train: string, settings: NodeJS.ProcessEnv = env) =>
+    doctor(settings, ['temper.yaml'], { cwd: await project(specOf(train)) });
+
+  it('needs a role that Bedrock may assume, and a base model that can be customized so', async () => {
+    const { of } = await examine('base: amazon.nova-lite-v1:0');
+    expect(of('role')).toMatchObject({
+      status: 'passed',
+      message: `${env.TEMPER_ROLE_ARN} trusts bedrock.amazonaws.com`,
+    });
+    expect(of('pass role').status).toBe('passed');
+    expect(of('base model')).toMatchObject({
+      status: 'passed',
+      message: 'amazon.nova-lite-v1:0 can be customized, and this account has access to it',
+    });
+    const role = await newRole('doctor-sagemaker-only', 'sagemaker.amazonaws.com');
+    expect((await examine('base: amazon.nova-lite-v1:0', { ...env, TEMPER_ROLE_ARN: role })).of('role')).toMatchObject({
+      status: 'failed',
+      fix: 'let its trust policy allow bedrock.amazonaws.com the action sts:AssumeRole',
+    });
+  });
+
+  it('is told where the account has no access to the model, or the region no such model', async () => {
+    const none = {
+      modelId: 'amazon.nova-lite-v1:0',
+      modelDetails: { customizationsSupported: ['FINE_TUNING'] },
+      agreementAvailability: { status: 'NOT_AVAILABLE' },
+      authorizationStatus: 'AUTHORIZED',
+      entitlementAvailability: 'NOT_AVAILABLE',
+      regionAvailability: 'AVAILABLE',
+    };
+    const AWS_ENDPOINT_URL_BEDROCK = await answering(200, JSON.stringify(none));
+    vi.stubEnv('AWS_ENDPOINT_URL_BEDROCK', AWS_ENDPOINT_URL_BEDROCK);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const { of } = await examine('base: amazon.nova-lite-v1:0', { ...env, AWS_ENDPOINT_URL_BEDROCK });
+    expect(of('base model')).toMatchObject({ status: 'failed', fix: expect.stringContaining('model access') });
+    const distilled = await examine(
+      'base: amazon.nova-lite-v1:0, customization: distillation, distillation: { teacher: amazon.nova-pro-v1:0 }',
+      { ...env, AWS_ENDPOINT_URL_BEDROCK },
+    );
+    expect(distilled.of('base model').message).toBe(
+      'amazon.nova-lite-v1:0 does not take DISTILLATION in us-east-1: it takes FINE_TUNING',
+    );
+  });
+});
+
 describe('what the credentials may not ask is skipped, and says so', () => {
   it('IAM', async () => {
     const denied = '<ErrorResponse><Error><Code>AccessDenied</Code><Message>no</Message></Error></ErrorResponse>';
