@@ -2,6 +2,17 @@ import type { Json } from '../aws/model.ts';
 import { now } from '../aws/operations.ts';
 import type { MadeBy } from './resources.ts';
 
+/** The members that say what a call is about: the name that it gives, or what it is found by. */
+const NAMES =
+  /^(?!base)(jobName|modelDeploymentName|provisionedModelName|importedModelName|resourceARN|.*Identifier|.*Id)$/;
+
+/** Names and ARNs of what a request is about. */
+export function namesIn(request: Json): string[] {
+  return Object.entries(request).flatMap(([member, value]) =>
+    NAMES.test(member) && typeof value === 'string' ? [value] : [],
+  );
+}
+
 /** What is remembered of a create request, so that it is known when it comes again. */
 export function madeBy({ clientRequestToken, ...rest }: Json): MadeBy {
   return {

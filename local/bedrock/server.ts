@@ -22,6 +22,7 @@ import { InvocationJobs } from './invocation/jobs.ts';
 import { MODELS } from './models.ts';
 import { ProvisionedThroughputs } from './provisioned.ts';
 import { DEFAULT_QUOTAS, type Quotas } from './quotas.ts';
+import { namesIn } from './requests.ts';
 import { Answering } from './runtime/answering.ts';
 import { Runtime } from './runtime/runtime.ts';
 import { tagOperations } from './tags.ts';
@@ -145,15 +146,9 @@ function servicesOf(context: Context): Service[] {
   ];
 }
 
-/** The members that say what a call is about; the name that it gets, or what it is found by. */
-const NAMES =
-  /^(jobName|modelDeploymentName|provisionedModelName|importedModelName|resourceARN|modelId|.*Identifier|.*Id)$/;
-
 /** The resource that a call is about, for faults to match: its name, and its ARN where the call has that. */
 function resourceName(services: readonly Service[], input: Json): string {
-  const given = Object.entries(input).flatMap(([member, value]) =>
-    NAMES.test(member) && typeof value === 'string' ? [value] : [],
-  );
+  const given = namesIn(input);
   const names = given.flatMap((arn) => services.flatMap(({ resources }) => resources?.nameOf(arn) ?? []));
   return [...given, ...names].join(' ');
 }

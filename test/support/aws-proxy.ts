@@ -5,18 +5,22 @@
  * the jobs of the region itself, go on undisturbed.
  */
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import type { Readable } from 'node:stream';
+import { type IncomingMessage, request, type ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 import { type CallFault, type FaultPlan, Faults } from '../../local/aws/faults.ts';
 import { AwsError, sendError } from '../../local/aws/protocol.ts';
+import { cut, type Listening, listen } from '../../local/aws/server.ts';
+import { MODELS } from '../../local/bedrock/models.ts';
 import type { RegionAddresses } from '../../local/index.ts';
 import { type AwsCall, describeCall } from './aws-calls.ts';
 
 type Env = Readonly<Record<string, string>>;
+type Addresses = Pick<RegionAddresses, 'awsUrl' | 'sagemakerUrl' | 'bedrockUrl'>;
+
+const BEDROCK_STATUSES = Object.assign({}, ...MODELS.map(({ errors }) => errors));
 
 /** Before the call is carried out, or when it is but its caller does not know. */
 export type When = 'before' | 'after';
@@ -41,41 +45,47 @@ interface Hold extends Moment {
   readonly released: Promise<void>;
 }
 
+type Answer = Pick<IncomingMessage, 'headers' | 'rawHeaders'> & {
+  readonly statusCode: number;
+  readonly body: Readable;
+};
+
 export class AwsProxy {
   /** The region's variables, with AWS's addresses leading here. */
   readonly env: Env;
   /** What was carried out, in order. */
   readonly done: AwsCall[] = [];
-  /** Where SageMaker is; may move. */
+  /** Where SageMaker and Bedrock are; may move. */
   sagemakerUrl: string;
+  bedrockUrl: string;
   readonly #awsUrl: string;
-  readonly #server: Server;
+  readonly #listening: Listening;
+  /** Names of what Bedrock has told ARNs of. */
+  readonly #names = new Map<string, string>();
   #faults = new Faults();
   #holds: Hold[] = [];
 
-  private constructor(region: Pick<RegionAddresses, 'awsUrl' | 'sagemakerUrl'>, env: Env, server: Server) {
+  private constructor(region: Addresses, env: Env, listening: Listening) {
     this.#awsUrl = region.awsUrl;
     this.sagemakerUrl = region.sagemakerUrl;
-    this.#server = server;
-    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const services = ['S3', 'CLOUDWATCH_LOGS', 'SAGEMAKER', 'SAGEMAKER_RUNTIME'];
-    this.env = { ...env, ...Object.fromEntries(services.map((service) => [`AWS_ENDPOINT_URL_${service}`, url])) };
+    this.bedrockUrl = region.bedrockUrl;
+    this.#listening = listening;
+    const services = ['S3', 'CLOUDWATCH_LOGS', 'SAGEMAKER', 'SAGEMAKER_RUNTIME', 'BEDROCK', 'BEDROCK_RUNTIME'];
+    this.env = {
+      ...env,
+      ...Object.fromEntries(services.map((service) => [`AWS_ENDPOINT_URL_${service}`, listening.url])),
+    };
   }
 
   /** A proxy in front of the region, until the test is over. `env` are the variables of whoever is to go through it. */
-  static async start(region: Pick<RegionAddresses, 'awsUrl' | 'sagemakerUrl'>, env: Env): Promise<AwsProxy> {
-    const server = createServer();
-    // Longer than SDKs keep idle connections, so that none is cut that no plan wants cut.
-    server.keepAliveTimeout = 120_000;
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const proxy = new AwsProxy(region, env, server);
-    server.on('request', (incoming: IncomingMessage, response: ServerResponse) => {
+  static async start(region: Addresses, env: Env): Promise<AwsProxy> {
+    const listening = await listen(0, (incoming, response) =>
       proxy.#pass(incoming, response).catch((error: unknown) => {
-        if (error instanceof AwsError) sendError(response, error);
-        else response.destroy();
-      });
-    });
+        if (error instanceof AwsError) throw error;
+        cut(response);
+      }),
+    );
+    const proxy: AwsProxy = new AwsProxy(region, env, listening);
     onTestFinished(() => proxy.close());
     return proxy;
   }
@@ -98,27 +108,43 @@ export class AwsProxy {
   }
 
   async close(): Promise<void> {
-    const closed = once(this.#server, 'close');
-    this.#server.close();
-    this.#server.closeAllConnections();
-    await closed;
+    await this.#listening.close();
   }
 
   async #pass(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { call, body } = await describeCall(incoming);
+    const { call, body } = await this.#describe(incoming);
     await this.#heldAt('before', call, response);
     const fault = this.#faults.meet(call.operation, call.name);
     if (fault.delaySeconds > 0) await unlessClosed(response, sleep(fault.delaySeconds * 1000));
     if (response.closed) return;
     if (refuse(call, fault, response)) return;
-    const answer = await this.#forward(call, incoming, body);
+    const forwarded = await this.#forward(call, incoming, body);
+    const answer = call.service === 'bedrock' ? await this.#namesIn(call, forwarded) : forwarded;
     this.done.push(call);
     await this.#heldAt('after', call, response);
-    if (fault.reset === 'after-done') await cut(answer, response);
+    if (fault.reset === 'after-done') await cutShort(answer, response);
     else {
-      response.writeHead(answer.statusCode ?? 500, answer.rawHeaders);
-      answer.on('error', () => response.destroy()).pipe(response);
+      response.writeHead(answer.statusCode, headersFor(response, answer));
+      answer.body.on('error', () => cut(response)).pipe(response);
     }
+  }
+
+  /** Reads what Bedrock tells, to know later what an ARN is of. Events are left to stream. */
+  async #namesIn({ name }: AwsCall, answer: Answer): Promise<Answer> {
+    if (answer.headers['content-type'] !== 'application/json') return answer;
+    const body = await buffer(answer.body);
+    const told = JSON.parse(body.toString() || '{}') as Readonly<Record<string, unknown>>;
+    for (const arn of Object.values(told)) {
+      if (typeof arn === 'string' && /^arn:aws:bedrock:[^:]*:\d+:/.test(arn)) this.#names.set(arn, name);
+    }
+    return { ...answer, body: Readable.from([body]) };
+  }
+
+  /** What Bedrock has told an ARN of goes by its name too. */
+  async #describe(incoming: IncomingMessage): Promise<{ call: AwsCall; body: Readable }> {
+    const { call, body } = await describeCall(incoming);
+    const named = [...this.#names].filter(([arn]) => call.name.includes(arn)).map(([, name]) => name);
+    return { call: { ...call, name: [call.name, ...named].join(' ') }, body };
   }
 
   async #heldAt(when: When, { operation, name }: AwsCall, response: ServerResponse): Promise<void> {
@@ -135,16 +161,30 @@ export class AwsProxy {
     await unlessClosed(response, hold.released);
   }
 
-  async #forward(call: AwsCall, incoming: IncomingMessage, body: Readable): Promise<IncomingMessage> {
-    const { hostname, port } = new URL(call.service === 'sagemaker' ? this.sagemakerUrl : this.#awsUrl);
-    // Node has answered "continue" already, in the region's place.
-    const { expect: _, ...headers } = incoming.headers;
+  #urlOf({ service }: AwsCall): string {
+    return service === 'sagemaker' ? this.sagemakerUrl : service === 'bedrock' ? this.bedrockUrl : this.#awsUrl;
+  }
+
+  async #forward(call: AwsCall, incoming: IncomingMessage, body: Readable): Promise<Answer> {
+    const { hostname, port } = new URL(this.#urlOf(call));
+    // Node has answered "continue" already, in the region's place; what HTTP/2 has beside headers, HTTP/1.1 has before.
+    const { expect: _, ...given } = incoming.headers;
+    const headers = Object.fromEntries(Object.entries(given).filter(([name]) => !name.startsWith(':')));
     const outgoing = request({ hostname, port, method: incoming.method, path: incoming.url, headers, agent: false });
     body.on('error', () => outgoing.destroy()).pipe(outgoing);
     const [answer] = (await once(outgoing, 'response')) as [IncomingMessage];
-    return answer;
+    const { statusCode = 500, headers: told, rawHeaders } = answer;
+    return { statusCode, headers: told, rawHeaders, body: answer };
   }
 }
+
+/** HTTP/2 has no headers about its connection. */
+function headersFor(response: ServerResponse, { headers, rawHeaders }: Answer) {
+  if (response.req.httpVersionMajor === 1) return rawHeaders;
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !OF_CONNECTION.has(name)));
+}
+
+const OF_CONNECTION = new Set(['connection', 'keep-alive', 'transfer-encoding']);
 
 /** S3 has a word and a status of its own for it. */
 const SLOW_DOWN = new AwsError('SlowDown', 'Please reduce your request rate.', 503);
@@ -155,21 +195,21 @@ function refuse({ service }: AwsCall, { error, status, reset }: CallFault, respo
     const told = error.code === 'ThrottlingException' ? SLOW_DOWN : error;
     response.writeHead(told.status ?? 400, { 'content-type': 'application/xml' });
     response.end(`<Error><Code>${told.code}</Code><Message>${told.message}</Message></Error>`);
-  } else if (error) throw error;
+  } else if (error) sendError(response, error, service === 'bedrock' ? BEDROCK_STATUSES : {});
   else if (status !== undefined) response.writeHead(status).end();
-  else if (reset === 'before') response.destroy();
+  else if (reset === 'before') cut(response);
   else return false;
   return true;
 }
 
 /** Cuts the connection: of an object that is read, in the middle. */
-async function cut(answer: IncomingMessage, response: ServerResponse): Promise<void> {
-  const body = await buffer(answer);
+async function cutShort(answer: Answer, response: ServerResponse): Promise<void> {
+  const body = await buffer(answer.body);
   if (answer.headers['content-type']?.includes('json') || body.length < 2) {
-    response.destroy();
+    cut(response);
     return;
   }
-  response.writeHead(answer.statusCode ?? 500, answer.rawHeaders);
+  response.writeHead(answer.statusCode, answer.rawHeaders);
   response.write(body.subarray(0, body.length / 2), () => response.destroy());
 }
 
