@@ -1,4 +1,5 @@
 /** What `temper check` finds, of a spec, its files and its data. */
+import type { Customization, TrainingFormat } from './bedrock/customization.ts';
 import type { DataReport } from './data/report.ts';
 
 /** Everything that is wrong in one way. */
@@ -27,12 +28,33 @@ export interface FixedReport {
   readonly leftOut: Readonly<Record<string, number>>;
 }
 
-export interface CheckReport extends Partial<Omit<DataReport, 'ok' | 'errors' | 'warnings'>> {
+/** What the data is to base models of Bedrock that take the same of it. */
+export interface FamilyReport {
+  /** Ids. */
+  readonly models: readonly string[];
+  readonly names: readonly string[];
+  readonly customization: Customization;
+  readonly format: TrainingFormat;
+  /** Whether a job of them would take the data, as far as can be known. */
+  readonly fits: boolean;
+  /** No longer in AWS's list of models that can be customized. */
+  readonly delisted: boolean;
+  /** Rows that they take; of a source that is to be divided, about as many as a run will train on. */
+  readonly records: { readonly train: number; readonly validation: number };
+  /** Estimated. */
+  readonly tokens: number;
+  readonly errors: readonly CheckFinding[];
+  readonly warnings: readonly CheckFinding[];
+}
+
+export interface CheckReport extends Partial<Omit<DataReport, 'ok' | 'errors' | 'warnings' | 'targets'>> {
   /** Whether a run would take it. */
   readonly ok: boolean;
   /** As it was given. */
   readonly file: string;
   readonly errors: readonly CheckFinding[];
   readonly warnings: readonly CheckFinding[];
+  /** Of the model that the data is to customize, whose errors stand among the others; or of all models. */
+  readonly families?: readonly FamilyReport[];
   readonly fixed?: FixedReport;
 }

@@ -75,9 +75,9 @@ function written(look: (example: Example) => Looked): WriteExample {
 /** Fails where what customizes a model takes fewer rows, or more. */
 function checkSizes(spec: Spec, files: SplitFiles, path: string): void {
   if (!isBedrock(spec) || files.rows('train') === 0) return;
-  const { model, limits } = targetOf(spec);
+  const { limits } = targetOf(spec);
   const sizes = { train: files.size('train'), validation: files.size('validation') };
-  const problems = sizeProblems(sizes, model, limits);
+  const problems = sizeProblems(sizes, limits);
   if (problems.length === 0) return;
   throw invalidData(problems.map((problem) => describeProblem({ ...problem, file: path, line: 0 })).join('\n'));
 }

@@ -3,14 +3,16 @@ import { dirname, resolve } from 'node:path';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { type CheckProgress, checkData } from '../../activities/data/check/check-data.ts';
 import { type FixedCopy, type FixOptions, fixData, leakKey } from '../../activities/data/check/fix-data.ts';
-import { type MissingFile, missingFiles } from '../../activities/data/source.ts';
+import { missingFiles } from '../../activities/data/source.ts';
 import { findLocalFiles } from '../../activities/data/source-files.ts';
-import type { CheckFinding, CheckReport, FixedReport } from '../../spec/check.ts';
-import type { Place, ProblemGroup } from '../../spec/data/problems.ts';
+import { doubtsOf } from '../../spec/bedrock/doubts.ts';
+import type { CheckReport, FamilyReport, FixedReport } from '../../spec/check.ts';
+import type { Place } from '../../spec/data/problems.ts';
 import type { DataReport } from '../../spec/data/report.ts';
+import { isBedrock } from '../../spec/engine.ts';
 import { misfits } from '../../spec/fit.ts';
 import { isS3 } from '../../spec/inputs.ts';
-import { parseSpec, type SpecProblem } from '../../spec/parse.ts';
+import { parseSpec } from '../../spec/parse.ts';
 import { SPLITS } from '../../spec/record.ts';
 import { data as dataSchema } from '../../spec/schema/data.ts';
 import type { Spec } from '../../spec/spec.ts';
@@ -18,17 +20,22 @@ import type { Context } from '../context.ts';
 import { usageError, whyUnreadable } from '../errors.ts';
 import { formatBytes } from '../rendering/format.ts';
 import { readSpecText } from '../runs/read-spec.ts';
+import { dataFinding, doubtFinding, missingFinding, specFinding } from './findings.ts';
+import { type AskedFor, familiesOf, type Targets, targetsOf } from './targets.ts';
 
-/**
- * Everything that is wrong with a file. Throws a user error only where it cannot be looked at.
- *
- * @param out where to write a corrected copy of its data
- */
-export async function check(context: Context, file: string, out: string | undefined): Promise<CheckReport> {
-  return /\.ya?ml$/.test(file) ? checkSpec(context, file, out) : checkAlone(context, file, out);
+export interface CheckOptions {
+  /** Where to write a corrected copy of the data. */
+  readonly out?: string | undefined;
+  /** Models of Bedrock to hold it against. */
+  readonly asked?: AskedFor;
 }
 
-async function checkSpec(context: Context, file: string, out: string | undefined): Promise<CheckReport> {
+/** Everything that is wrong with a file. Throws a user error only where it cannot be looked at. */
+export async function check(context: Context, file: string, options: CheckOptions = {}): Promise<CheckReport> {
+  return /\.ya?ml$/.test(file) ? checkSpec(context, file, options) : checkAlone(context, file, options);
+}
+
+async function checkSpec(context: Context, file: string, { out, asked = {} }: CheckOptions): Promise<CheckReport> {
   const path = resolve(context.cwd, file);
   const directory = dirname(path);
   const text = await readSpecText(path, file);
@@ -41,7 +48,8 @@ async function checkSpec(context: Context, file: string, out: string | undefined
   const isThere = !missing.some(({ field }) => field.startsWith('data.'));
   if (data === undefined || !isThere) return { ok: false, file, errors, warnings: [] };
   const region = parsed.ok ? parsed.spec.aws.region : undefined;
-  const report = await checkRows(context, data, { directory, region, out });
+  const targets = targetsOf(asked, parsed.ok ? parsed.spec : undefined);
+  const report = await checkRows(context, data, { directory, region, out, targets });
   if (parsed.ok && report.kind !== undefined) {
     for (const { steps, message } of misfits(parsed.spec, report.kind)) {
       const place = { file };
@@ -54,40 +62,57 @@ async function checkSpec(context: Context, file: string, out: string | undefined
       });
     }
   }
-  return together(file, errors, report);
+  const warnings = parsed.ok && isBedrock(parsed.spec) ? doubtsOf(parsed.spec) : [];
+  return together(file, { errors, warnings: warnings.map((doubt) => doubtFinding(file, doubt)) }, report);
 }
 
-async function checkAlone(context: Context, file: string, out: string | undefined): Promise<CheckReport> {
+async function checkAlone(context: Context, file: string, { out, asked = {} }: CheckOptions): Promise<CheckReport> {
   if (!isS3(file) && (await findLocalFiles(file, context.cwd)).length === 0) {
     throw usageError('FileUnreadable', `cannot read ${file}: no such file, or no data in it`, 'correct the path');
   }
   // Not to be divided, so that all rows may be asked with, and none are too few.
   const data = dataSchema.parse({ train: file });
-  return together(file, [], await checkRows(context, data, { directory: context.cwd, out }));
+  const targets = targetsOf(asked, undefined);
+  const report = await checkRows(context, data, { directory: context.cwd, out, targets, inItsFormat: true });
+  return together(file, { errors: [], warnings: [] }, report);
 }
 
-function together(file: string, errors: readonly CheckFinding[], report: RowsReport): CheckReport {
-  const all = [...errors, ...report.errors.map(dataFinding)];
-  const { fixed } = report;
+/** @param spec what is wrong with the file itself */
+function together(file: string, spec: Pick<CheckReport, 'errors' | 'warnings'>, report: RowsReport): CheckReport {
+  const { fixed, families, ...rest } = report;
+  const [required] = report.required ? families : [];
+  const errors = [...spec.errors, ...rest.errors.map(dataFinding), ...(required?.errors ?? [])];
+  const { format, kind, stats } = rest;
   return {
-    ...report,
-    ok: all.length === 0,
+    ...(format && { format }),
+    ...(kind && { kind }),
+    stats,
+    ok: errors.length === 0 && (families.length === 0 || families.some(({ fits }) => fits)),
     file,
-    errors: all,
-    warnings: report.warnings.map(dataFinding),
-    ...(fixed ? { fixed: { ...fixed, ok: fixed.ok && errors.length === 0 } } : {}),
+    errors,
+    warnings: [...spec.warnings, ...rest.warnings.map(dataFinding), ...(required?.warnings ?? [])],
+    ...(families.length > 0 ? { families } : {}),
+    ...(fixed ? { fixed: { ...fixed, ok: fixed.ok && spec.errors.length === 0 } } : {}),
   };
 }
 
-type RowsReport = DataReport & Pick<CheckReport, 'fixed'>;
+interface RowsReport extends Omit<DataReport, 'targets'>, Pick<CheckReport, 'fixed'> {
+  readonly families: readonly FamilyReport[];
+  /** Whether the data is to fit the first of them. */
+  readonly required: boolean;
+}
 
 interface Where {
   readonly directory: string;
   readonly region?: string | undefined;
   readonly out: string | undefined;
+  readonly targets: Targets;
+  /** Whether a copy is written as the model takes it. */
+  readonly inItsFormat?: boolean;
 }
 
-async function checkRows(context: Context, data: Spec['data'], { directory, region, out }: Where): Promise<RowsReport> {
+async function checkRows(context: Context, data: Spec['data'], where: Where): Promise<RowsReport> {
+  const { directory, region, out, targets, inItsFormat = false } = where;
   const { output, signal } = context;
   const usesS3 = [data.source, data.train, data.validation, data.test].some((path) => path && isS3(path));
   const client = usesS3 ? await s3Client(context, region) : undefined;
@@ -98,12 +123,18 @@ async function checkRows(context: Context, data: Spec['data'], { directory, regi
   const leaks = new Set<string>();
   const onLeak = (place: Place): unknown => out !== undefined && leaks.add(leakKey(place));
   try {
-    const root = { directory, s3, signal };
-    const report = await checkData(data, { ...root, onLeak, onProgress: progressLine(context) });
+    const { answers, required } = targets;
+    const looked = targets.candidates.map(({ target }) => target);
+    const root = { directory, s3, signal, answers };
+    const checked = await checkData(data, { ...root, targets: looked, onLeak, onProgress: progressLine(context) });
+    const { targets: reports, ...rest } = checked;
+    const report = { ...rest, families: familiesOf(targets, reports), required };
     if (out === undefined) return report;
     const labels = report.stats.parts.train?.labels;
     const trained = labels && new Set(Object.keys(labels));
-    return { ...report, fixed: await fix(context, data, { ...root, out: resolve(context.cwd, out), leaks, trained }) };
+    const target = required ? looked[0] : undefined;
+    const options = { ...root, out: resolve(context.cwd, out), leaks, trained, target, inItsFormat };
+    return { ...report, fixed: await fix(context, data, options) };
   } finally {
     output.live(undefined);
     client?.destroy();
@@ -121,13 +152,20 @@ async function fix(context: Context, data: Spec['data'], options: FixOptions): P
     }
     throw usageError('FileUnwritable', `cannot write ${out}: ${whyUnreadable(error)}`, 'name another file');
   });
-  const { ok } = await checkData(fixedSection(data, copy), options);
-  return { ok, ...copy };
+  const { target, inItsFormat = false } = options;
+  const section = fixedSection(data, copy, inItsFormat && target !== undefined);
+  const { ok, targets } = await checkData(section, { ...options, targets: target ? [target] : [] });
+  return { ok: ok && targets.every(({ errors }) => errors.length === 0), ...copy };
 }
 
-/** The data section with the copies in place of what they were made from. */
-function fixedSection(data: Spec['data'], { files }: FixedCopy): Spec['data'] {
+/**
+ * The data section with the copies in place of what they were made from.
+ *
+ * @param anew whether they are written in a format that is none of the source's
+ */
+function fixedSection(data: Spec['data'], { files }: FixedCopy, anew: boolean): Spec['data'] {
   const named = SPLITS.filter((split) => data[split] !== undefined);
+  if (anew) return dataSchema.parse({ train: files[0]?.file });
   const paths = Object.fromEntries(named.map((split, i) => [split, files[i]?.file]));
   return data.source === undefined ? { ...data, ...paths } : { ...data, source: files[0]?.file ?? data.source };
 }
@@ -155,24 +193,4 @@ function progressLine({ output }: Context): (progress: CheckProgress) => void {
     const rate = bytes / ((now - started) / 1000);
     output.live(`  ${file}  ${formatBytes(bytes)} of ${formatBytes(total)} · ${formatBytes(rate)}/s`);
   };
-}
-
-function specFinding({ code, file, line, path, message, fix }: SpecProblem): CheckFinding {
-  const place = { file, ...(line > 0 ? { line } : {}) };
-  const told = path === '' ? message : `${path}: ${message}`;
-  return { code, message: told, ...(fix ? { fix } : {}), ...place, count: 1, places: [place] };
-}
-
-function missingFinding(file: string, { field, message, fix }: MissingFile): CheckFinding {
-  return { code: 'FilesMissing', message: `${field}: ${message}`, fix, file, count: 1, places: [{ file }] };
-}
-
-function dataFinding({ code, message, fix, count, places }: ProblemGroup): CheckFinding {
-  const told = places.map(({ file, line, value }) => ({
-    file,
-    ...(line > 0 ? { line } : {}),
-    ...(value === '' ? {} : { value }),
-  }));
-  const { value: _, ...first } = told[0] ?? { file: '', value: '' };
-  return { code, message, fix, ...first, count, places: told };
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CUSTOMIZATION_NAMES, TRAINING_FORMATS } from '../../spec/bedrock/customization.ts';
 import type { CheckReport } from '../../spec/check.ts';
 import { FORMAT_NAMES } from '../../spec/data/formats.ts';
 
@@ -31,12 +32,29 @@ const part = z
   })
   .meta({ id: 'Part' });
 
+const family = z
+  .strictObject({
+    models: z.array(z.string()).meta({ description: 'ids of base models that take the same' }),
+    names: z.array(z.string()),
+    customization: z.enum(CUSTOMIZATION_NAMES),
+    format: z.enum(TRAINING_FORMATS).meta({ description: 'of a line of training data' }),
+    fits: z.boolean(),
+    delisted: z.boolean().meta({ description: "no longer in AWS's list of models that can be customized" }),
+    records: z
+      .strictObject({ train: z.int(), validation: z.int() })
+      .meta({ description: 'that they take; of a source that is to be divided, about as many as are trained on' }),
+    tokens: z.int().meta({ description: 'estimated' }),
+    errors: z.array(finding),
+    warnings: z.array(finding),
+  })
+  .meta({ id: 'Family' });
+
 export const checkReport: z.ZodType<CheckReport> = z
   .strictObject({
     ok: z.boolean().meta({ description: 'whether a run would take it' }),
     file: z.string(),
     format: z.enum(FORMAT_NAMES).exactOptional(),
-    kind: z.enum(['classification', 'completion', 'chat', 'text']).exactOptional(),
+    kind: z.enum(['classification', 'completion', 'chat', 'text', 'prompt']).exactOptional(),
     errors: z.array(finding),
     warnings: z.array(finding),
     stats: z
@@ -58,6 +76,10 @@ export const checkReport: z.ZodType<CheckReport> = z
       })
       .exactOptional()
       .meta({ description: 'absent where the data could not be looked at' }),
+    families: z
+      .array(family)
+      .exactOptional()
+      .meta({ description: 'of --for, or of a spec with engine: bedrock; of one model, its errors stand above too' }),
     fixed: z
       .strictObject({
         ok: z.boolean().meta({ description: 'whether a run would take the copy' }),

@@ -32,7 +32,7 @@ const split = z.strictObject({
 export const dataSet = z
   .strictObject({
     sha256: z.string().meta({ description: 'of the splits: the same data has the same' }),
-    kind: z.enum(['classification', 'completion', 'chat', 'text']).meta({ description: 'of the examples' }),
+    kind: z.enum(['classification', 'completion', 'chat', 'text', 'prompt']).meta({ description: 'of the examples' }),
     splits: z.strictObject({
       train: split.exactOptional(),
       validation: split.exactOptional(),

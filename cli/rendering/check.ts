@@ -1,5 +1,5 @@
 /** What `temper check` found, as people read it. */
-import type { CheckFinding, CheckReport, FixedReport } from '../../spec/check.ts';
+import type { CheckFinding, CheckReport, FamilyReport, FixedReport } from '../../spec/check.ts';
 import type { DataStats, PartName, PartStats } from '../../spec/data/report.ts';
 import type { Screen } from '../output.ts';
 import { cut, formatBytes, formatCount, hang, pad, plural } from './format.ts';
@@ -14,6 +14,7 @@ export function renderCheck(report: CheckReport, screen: Screen): string {
   const { red, yellow } = screen.style;
   return [
     ...(stats ? statsLines(report, stats, screen) : []),
+    ...familiesLines(report, screen),
     ...errors.flatMap((finding) => ['', ...findingLines(red('✖'), finding, screen)]),
     ...warnings.flatMap((finding) => ['', ...findingLines(yellow('!'), finding, screen)]),
     '',
@@ -22,11 +23,48 @@ export function renderCheck(report: CheckReport, screen: Screen): string {
   ].join('\n');
 }
 
-function verdict({ file, errors, warnings }: CheckReport, { style, columns }: Screen): string[] {
+function verdict({ ok, file, errors, warnings, families = [] }: CheckReport, { style, columns }: Screen): string[] {
   const doubts = warnings.length > 0 ? `, ${plural(warnings.length, 'warning')}` : '';
-  if (errors.length === 0) return hang(`  ${style.green('✔')} `, `${file} can be used${doubts}`, columns);
+  if (errors.length === 0 && !ok)
+    return hang(`  ${style.red('✖')} `, `${file} fits none of the models${doubts}`, columns);
+  if (errors.length === 0)
+    return hang(`  ${style.green('✔')} `, `${file} can be used${fitting(families)}${doubts}`, columns);
   const told = `${file} cannot be used: ${plural(errors.length, 'kind')} of errors${doubts}`;
   return hang(`  ${style.red('✖')} `, told, columns);
+}
+
+function fitting(families: readonly FamilyReport[]): string {
+  if (families.length <= 1) return '';
+  return `, and fits ${families.filter(({ fits }) => fits).length} of ${families.length}`;
+}
+
+/** Of one model, what its job is given; of all, which the data fits, and first of all why not. */
+function familiesLines({ families = [] }: CheckReport, screen: Screen): string[] {
+  const { style, columns } = screen;
+  const [only] = families;
+  if (only && families.length === 1) {
+    const what = [only.names.join(', '), only.customization, only.format];
+    return [...entry('model', what.join(' · '), screen), ...entry('records', recordsText(only), screen)];
+  }
+  const lines = families.flatMap((family) => {
+    const { names, customization, format, fits, delisted, warnings } = family;
+    const mark = fits ? style.green('✔') : style.red('✖');
+    const [first] = family.errors;
+    const others = family.errors.length > 1 ? `, and ${family.errors.length - 1} more` : '';
+    const doubts = warnings.length > 0 ? `, ${plural(warnings.length, 'warning')}` : '';
+    const place = first?.line === undefined ? '' : ` (${first.file}:${first.line})`;
+    const why = first
+      ? `${first.message}${first.count > 1 ? ` (${formatCount(first.count)} rows)` : place}${others}`
+      : `${format}, ${recordsText(family)}`;
+    const listed = delisted ? style.dim(' (no longer listed by AWS)') : '';
+    return hang(`  ${mark} `, `${names.join(', ')}${listed} · ${customization}: ${style.dim(why + doubts)}`, columns);
+  });
+  return lines.length > 0 ? ['', ...lines] : [];
+}
+
+function recordsText({ records: { train, validation }, tokens }: FamilyReport): string {
+  const held = validation > 0 ? ` and ${formatCount(validation)} for validation` : '';
+  return `${plural(train, 'record')}${held}, about ${formatCount(tokens)} tokens`;
 }
 
 function fixedLines({ ok, files, changed, leftOut }: FixedReport, screen: Screen): string[] {

@@ -100,14 +100,15 @@ export function suggestModel(id: string): string | undefined {
   const given = id.trim().toLowerCase();
   const byName = BASE_MODELS.find(({ name }) => name.toLowerCase() === given.replaceAll(/[-_]/g, ' '));
   if (byName) return byName.id;
-  const near = nearest(
-    plainId(given),
-    BASE_MODELS.map((model) => plainId(model.id)),
-  );
-  // The beginning of an id, with its provider or without.
-  const begun = ({ id: known }: BaseModel): boolean =>
-    known.startsWith(given) || known.split('.', 2)[1]?.startsWith(given) === true;
-  return BASE_MODELS.find((model) => (near === undefined ? begun(model) : plainId(model.id) === near))?.id;
+  // People leave the provider out, the version, or both.
+  const short = (known: string): string => known.replace(/^[a-z0-9]+\./, '').replace(/-v\d+$/, '');
+  const plain = plainId(given);
+  const writtenAs = given.includes('.')
+    ? (model: BaseModel) => plainId(model.id)
+    : (model: BaseModel) => short(plainId(model.id));
+  const near = nearest(given.includes('.') ? plain : short(plain), BASE_MODELS.map(writtenAs));
+  const begun = (model: BaseModel): boolean => writtenAs(model).startsWith(plain);
+  return BASE_MODELS.find((model) => (near === undefined ? begun(model) : writtenAs(model) === near))?.id;
 }
 
 /** `it takes fine-tuning, distillation` */

@@ -1,7 +1,6 @@
 /** How many records, and how large files, a model takes. */
 import type { RowProblem } from '../data/problems.ts';
 import type { LimitName, Limits } from './customization.ts';
-import type { BaseModel } from './models.ts';
 
 /** What a file of training data holds. */
 export interface FileSize {
@@ -15,7 +14,7 @@ export interface TrainingSizes {
 }
 
 /** What is wrong with the training data as a whole. */
-export function sizeProblems({ train, validation }: TrainingSizes, { name }: BaseModel, limits: Limits): RowProblem[] {
+export function sizeProblems({ train, validation }: TrainingSizes, limits: Limits): RowProblem[] {
   const both = train.records + validation.records;
   const counts: readonly [what: string, count: number, least: LimitName | undefined, most: LimitName][] = [
     ['training records', train.records, 'minTrainRecords', 'trainRecords'],
@@ -30,7 +29,7 @@ export function sizeProblems({ train, validation }: TrainingSizes, { name }: Bas
     return [
       {
         code: 'record_limit',
-        message: `${count} ${what}, and ${name} takes ${tooFew ? `${min} at least` : `${max} at most`}`,
+        message: `${count} ${what}, where the model takes ${tooFew ? `${min} at least` : `${max} at most`}`,
         value: '',
         fix: `${fix}, or where your quota is another: train.limits.${tooFew ? least : most}`,
       },
@@ -45,7 +44,7 @@ export function sizeProblems({ train, validation }: TrainingSizes, { name }: Bas
     if (max === undefined || bytes <= max) continue;
     problems.push({
       code: 'file_limit',
-      message: `the ${what} data is larger than the ${inGigabytes(max)} that ${name} takes`,
+      message: `the ${what} data is larger than the ${inGigabytes(max)} that the model takes`,
       value: inGigabytes(bytes),
       fix: `take rows away, or where your quota is another: train.limits.${most}`,
     });

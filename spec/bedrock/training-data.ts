@@ -4,6 +4,7 @@ import type { RowProblem } from '../data/problems.ts';
 import { shown } from '../shown.ts';
 import { type Customization, type Limits, PROMPT_TEXT } from './customization.ts';
 import { type Exchange, exchangeOf } from './formats/exchange.ts';
+import { mended } from './formats/mend.ts';
 import { recordOf } from './formats/records.ts';
 import {
   answerProblem,
@@ -36,31 +37,41 @@ export type Looked =
       readonly line: () => string;
       /** Of its texts, in UTF-16 units. */
       readonly characters: number;
+      /** What was done to it where it was to be put right. */
+      readonly changes?: readonly string[];
     };
 
+export interface LookOptions {
+  /** Puts right what takes no guessing, for the format of the model. */
+  readonly mend?: boolean;
+}
+
 /** Looks at examples, one by one. Throws a `RangeError` where the model cannot be customized so at all. */
-export function trainingData(target: TrainingTarget): (example: Example) => Looked {
+export function trainingData(target: TrainingTarget, { mend = false }: LookOptions = {}): (example: Example) => Looked {
   const { model, customization, prompt = PROMPT_TEXT } = target;
   const facts = model.customizations[customization];
   if (facts === undefined) throw new RangeError(`${model.id} does not take ${customization}; ${waysOf(model)}`);
   const limits = target.limits ?? limitsOf(facts);
   if (facts.format === 'input') return (example) => lookAtText(example, model, limits);
-  if (facts.format === 'image-caption') return (example) => ({ error: needsImages(model, example) });
+  if (facts.format === 'image-caption') return (example) => ({ error: needsImages(example) });
   const { format } = facts;
   const reserved = reservedTexts(model);
   return (example) => {
     const exchange = exchangeOf(example, prompt);
     if ('code' in exchange) return { error: exchange };
-    const told = tellable(exchange, customization);
+    const { exchange: told, changes } = mend
+      ? mended(tellable(exchange, customization), format)
+      : { exchange: tellable(exchange, customization), changes: [] };
     const size = sizeOf(told);
     const length = lengthProblem(size, model, limits);
-    const error = formProblem(told, facts, { model, customization }) ?? reserved.error(told) ?? length.error;
+    const error = formProblem(told, facts, customization) ?? reserved.error(told) ?? length.error;
     if (error) return { error };
     const doubts = [length.doubt, reserved.doubt(told), ungradable(told, customization)];
     return {
       doubts: doubts.filter((doubt) => doubt !== undefined),
       line: () => jsonLine(recordOf(told, format)),
       characters: size.tokens,
+      changes,
     };
   };
 }
@@ -92,16 +103,16 @@ function tellable(exchange: Exchange, customization: Customization): Exchange {
 function formProblem(
   exchange: Exchange,
   { format, singleTurn }: CustomizationFacts,
-  { model, customization }: Pick<TrainingTarget, 'model' | 'customization'>,
+  customization: Customization,
 ): RowProblem | undefined {
   const isPair = format === 'prompt-completion';
   const problem =
     turnProblem(exchange) ??
     (customization === 'fine-tuning' ? answerProblem(exchange) : undefined) ??
-    (isPair ? systemProblem(exchange, `the format of ${model.name}`) : undefined);
+    (isPair ? systemProblem(exchange, 'the format') : undefined);
   if (problem) return problem;
-  if (isPair) return singleTurnProblem(exchange, `the format of ${model.name}`);
-  return singleTurn ? singleTurnProblem(exchange, `${customization} of ${model.name}`) : undefined;
+  if (isPair) return singleTurnProblem(exchange, 'the format');
+  return singleTurn ? singleTurnProblem(exchange, customization) : undefined;
 }
 
 function ungradable({ turns, reference }: Exchange, customization: Customization): RowProblem | undefined {
@@ -143,9 +154,9 @@ function lookAtText(example: Example, model: BaseModel, limits: Limits): Looked 
   return { doubts: doubt ? [doubt] : [], line: () => jsonLine({ input: text }), characters: text.length };
 }
 
-const needsImages = ({ name }: BaseModel, { kind }: Example): RowProblem => ({
+const needsImages = ({ kind }: Example): RowProblem => ({
   code: 'unfit_kind',
-  message: `${name} is customized with images, not with ${KINDS[kind]}`,
+  message: `the model is customized with images, not with ${KINDS[kind]}`,
   value: '',
   fix: 'choose a model that takes text: temper models --customizable',
 });

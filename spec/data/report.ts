@@ -1,5 +1,6 @@
 /** What a look at a data set finds: what `temper check --json` prints of it. */
 
+import type { TrainingTarget } from '../bedrock/training-data.ts';
 import type { SplitName } from '../record.ts';
 import type { Kind } from './examples.ts';
 import type { Format } from './formats.ts';
@@ -44,6 +45,17 @@ export interface DataStats {
   readonly unusedFields: Readonly<Record<string, number>>;
 }
 
+/** What the data is to a model of Bedrock, beside what it is to any. */
+export interface TargetReport {
+  readonly target: TrainingTarget;
+  /** Rows to train on, and for validation, that the model takes. */
+  readonly records: { readonly train: number; readonly validation: number };
+  /** Estimated, of both. */
+  readonly tokens: number;
+  readonly errors: readonly ProblemGroup[];
+  readonly warnings: readonly ProblemGroup[];
+}
+
 export interface DataReport {
   /** Whether a run would take the data. */
   readonly ok: boolean;
@@ -54,4 +66,6 @@ export interface DataReport {
   readonly errors: readonly ProblemGroup[];
   readonly warnings: readonly ProblemGroup[];
   readonly stats: DataStats;
+  /** Of each model that was asked about, in their order. */
+  readonly targets: readonly TargetReport[];
 }

@@ -170,6 +170,12 @@ export const COMMAND_ERRORS = {
     fix: 'see what it wrote: log group /aws/sagemaker/Endpoints/ENDPOINT',
     example: "the model answered 500: KeyError: 'text'",
   },
+  ModelUnknown: {
+    means: 'no base model of Bedrock is known by that id, or it is not customized in that way',
+    why: 'it is misspelt, newer than this version of Temper, or cannot be customized',
+    fix: 'see the models with: temper models',
+    example: 'no model amazon.nova-lte-v1:0 is known as of 2026-11-25; did you mean amazon.nova-lite-v1:0?',
+  },
   RegionIsUp: {
     means: 'the laptop region is up already, and takes faults only when it starts',
     why: 'it was started before',

@@ -168,7 +168,7 @@ export const DATA_ERRORS = {
     means: 'the format in which the model takes its training data has no place for a part of the row',
     why: 'it takes one prompt and one completion, and no system prompt, or one question a record',
     fix: 'write what it says into the prompt, make several rows of it, or leave it out; --fix does the first',
-    example: 'the format of Llama 3.1 8B Instruct has no place for a system prompt: data.jsonl:1  "be brief"',
+    example: 'the format has no place for a system prompt: data.jsonl:1  "be brief"',
   },
   reserved_text: {
     means: 'a text holds a string that the model keeps for itself, by which its job fails or may fail',
@@ -187,13 +187,13 @@ export const DATA_ERRORS = {
     means: 'the training or validation data has fewer or more records than the model takes',
     why: 'the limits differ by model and way of customizing: temper models ID',
     fix: 'add or take away rows, change data.split, or give the limit of your account in train.limits',
-    example: '21 training records, and Claude 3 Haiku takes 32 at least',
+    example: '21 training records, where the model takes 32 at least',
   },
   file_limit: {
     means: 'a file of training or validation data is larger than the model takes',
     why: 'the limits differ by model and way of customizing: temper models ID',
     fix: 'take rows away, or give the limit of your account in train.limits',
-    example: 'the training data has 1.2 GB, and Titan Text G1 - Lite takes 1 GB',
+    example: 'the training data is larger than the 1 GB that the model takes: 1.2 GB',
   },
 } as const satisfies Readonly<Record<string, ErrorEntry>>;
 

@@ -50,6 +50,18 @@ export const SPEC_ERRORS = {
     fix: 'take one of those that are named',
     example: 'temper.yaml:6:11  train.engine: must be sagemaker, received "sagmaker"; did you mean sagemaker?',
   },
+  limit_overridden: {
+    means: 'a limit of the base model is overridden, and the data is held against that',
+    why: 'train.limits says so, as AWS has raised the quota or the data file of models is older than a change',
+    fix: 'see the limit of your account under Service Quotas, and take the override away where it is not needed',
+    example: 'train.limits.trainRecords: 30000 is taken for the limit of Nova Lite, where AWS documents 20000',
+  },
+  model_doubtful: {
+    means: 'what is known of the base model speaks against customizing it so: there, by that teacher, or at all',
+    why: 'AWS offers it in other regions or from other teachers, or no longer; or Temper knows less than AWS does by now',
+    fix: 'see temper models ID, and change the spec unless you know better',
+    example: 'train.base: Nova Lite is customized in us-east-1, not in eu-west-1',
+  },
 } as const satisfies Readonly<Record<string, ErrorEntry>>;
 
 export type SpecCode = keyof typeof SPEC_ERRORS;

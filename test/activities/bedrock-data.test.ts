@@ -86,8 +86,8 @@ describe('data for a model that Bedrock customizes', () => {
     expect(failure).toMatchObject({ type: 'InvalidData', nonRetryable: true });
     expect(failure.message.split('\n').filter((line) => !line.startsWith('    '))).toEqual([
       '4 of 24 rows cannot be used',
-      expect.stringContaining('Nova Lite keeps a text of the row for itself: the job would fail (2)'),
-      expect.stringContaining('the record is longer than the 32000 tokens that Nova Lite takes (1)'),
+      expect.stringContaining('a text that the model keeps for itself: the job would fail (2)'),
+      expect.stringContaining('the record is longer than the 32000 tokens that the model takes (1)'),
       expect.stringContaining('field "completion" is missing (1)'),
     ]);
     expect(failure.details?.[0]).toMatchObject({
@@ -108,8 +108,8 @@ describe('data for a model that Bedrock customizes', () => {
     };
     const failure = await failureOf(prepare({ ...project, train: { ...haiku, limits: { validationRecords: 2 } } }));
     expect(failure.message.split('\n')).toEqual([
-      'train.jsonl: 31 training records, and Claude 3 Haiku takes 32 at least; add rows, or where your quota is another: train.limits.minTrainRecords',
-      'train.jsonl: 3 validation records, and Claude 3 Haiku takes 2 at most; take rows away, or where your quota is another: train.limits.validationRecords',
+      'train.jsonl: 31 training records, where the model takes 32 at least; add rows, or where your quota is another: train.limits.minTrainRecords',
+      'train.jsonl: 3 validation records, where the model takes 2 at most; take rows away, or where your quota is another: train.limits.validationRecords',
     ]);
     const { splits } = await prepare({ ...project, train: { ...haiku, limits: { minTrainRecords: 31 } } });
     expect(await linesOf(splits.validation)).toEqual(

@@ -1,8 +1,9 @@
 /** Looks at all rows of a data set once, in constant memory, and says whether a run would take it. */
 import { createHash, type Hash } from 'node:crypto';
-import type { Shape } from '../../../spec/data/formats.ts';
-import { DataProblems, type Place, type ProblemGroup } from '../../../spec/data/problems.ts';
-import type { DataReport, FileStats, PartName } from '../../../spec/data/report.ts';
+import type { TrainingTarget } from '../../../spec/bedrock/training-data.ts';
+import type { RowOptions, Shape } from '../../../spec/data/formats.ts';
+import { DataProblems, type Place } from '../../../spec/data/problems.ts';
+import type { DataReport, FileStats, PartName, TargetReport } from '../../../spec/data/report.ts';
 import { conflictingLabel, mixedKinds, noFormat, noRows, repeatedText } from '../../../spec/data/verdicts.ts';
 import { SPLITS, type SplitName } from '../../../spec/record.ts';
 import type { Spec } from '../../../spec/spec.ts';
@@ -10,7 +11,9 @@ import { blocksOf } from '../json-lines.ts';
 import { damagedArchive, findShape, rowsOf } from '../read-examples.ts';
 import { findSourceFiles, fleetingBytesOf, type SourceFile, type SourceRoot } from '../source-files.ts';
 import { judgeLabels, judgeSizes } from './judge.ts';
+import { TargetSums } from './judge-targets.ts';
 import { PartTally } from './part-tally.ts';
+import { placed } from './placed.ts';
 import { Repeats } from './repeats.ts';
 import type { Purpose, Tally } from './tally.ts';
 import { TallyPool } from './tally-pool.ts';
@@ -26,6 +29,10 @@ export interface CheckProgress {
 export interface CheckOptions extends SourceRoot {
   readonly signal: AbortSignal;
   readonly onProgress?: (progress: CheckProgress) => void;
+  /** Models that the data is to customize. */
+  readonly targets?: readonly TrainingTarget[];
+  /** Whether rows may lack an answer. */
+  readonly answers?: RowOptions['answers'];
   /** Told of every row to test with that was trained on, however many there are. */
   readonly onLeak?: (place: Place) => void;
 }
@@ -76,6 +83,8 @@ class Check {
   readonly #tallies = new Map<PartName, PartTally>();
   readonly #stats: FileStats[] = [];
   readonly #unused = new Map<string, number>();
+  readonly #targets: readonly TrainingTarget[];
+  readonly #sums: readonly TargetSums[];
   readonly #repeats = new Repeats();
   readonly #errors = new DataProblems();
   readonly #warnings = new DataProblems();
@@ -86,6 +95,8 @@ class Check {
     this.#data = data;
     this.#parts = parts;
     this.#options = options;
+    this.#targets = options.targets ?? [];
+    this.#sums = this.#targets.map((target) => new TargetSums(target));
     this.#files = parts.flatMap((part) => part.files.map((file) => ({ part, file })));
     this.#total = this.#files.reduce((sum, { file }) => sum + file.bytes, 0);
   }
@@ -108,14 +119,23 @@ class Check {
         files: this.#stats,
         unusedFields: Object.fromEntries(this.#unused),
       },
+      targets: this.#judgeTargets(),
     };
+  }
+
+  #judgeTargets(): TargetReport[] {
+    const trained = this.#parts.find(({ name }) => name === 'source' || name === 'train');
+    // An empty data set is told of as such.
+    if (trained === undefined || this.#tallyOf(trained.name).rows === 0) return [];
+    const { repeated } = this.#tallyOf(trained.name);
+    return this.#sums.map((sums) => sums.report(trained.path, this.#data.split, repeated));
   }
 
   async #readPart(part: Part): Promise<void> {
     const shape = await this.#shapeOf(part);
     if (shape === undefined) return;
     const bytes = part.files.reduce((sum, file) => sum + file.bytes, 0);
-    const pool = new TallyPool(shape, bytes);
+    const pool = new TallyPool(shape, this.#targets, bytes);
     try {
       for (const [index, { part: owner, file }] of this.#files.entries()) {
         if (owner === part) await this.#readFile(pool, index, part, file);
@@ -128,7 +148,10 @@ class Check {
 
   /** How the rows of a part are written; `undefined`, and told of, where they cannot be read beside the others. */
   async #shapeOf({ path, files }: Part): Promise<Shape | undefined> {
-    const { shape, seen } = await findShape(files, this.#data, this.#options.s3);
+    const { answers, s3 } = this.#options;
+    // Prompts may be answered: a test split that is belongs to a training split that is not.
+    const format = this.#data.format ?? (this.#shape?.format === 'prompts' ? 'prompts' : undefined);
+    const { shape, seen } = await findShape(files, { format, columns: this.#data.columns, answers }, s3);
     if (shape === undefined) {
       this.#errors.add(noFormat(path, seen));
       return undefined;
@@ -143,7 +166,8 @@ class Check {
   async #readFile(pool: TallyPool, index: number, part: Part, file: SourceFile): Promise<void> {
     const { s3 } = this.#options;
     const { container } = file;
-    const purpose: Purpose = { container, forTest: part.forTest, groupBy: this.#data.split?.by };
+    const forTraining = part.name !== 'test';
+    const purpose: Purpose = { container, forTest: part.forTest, forTraining, groupBy: this.#data.split?.by };
     const onBytes = (count: number): void => this.#tell(file, count);
     if (container !== 'jsonl' && container !== 'text') {
       for await (const rows of rowsOf(file, this.#data, s3, onBytes)) {
@@ -181,6 +205,7 @@ class Check {
     this.#tallyOf(part.name).merge(tally, file.name, firstLine);
     this.#errors.merge(placed(tally.errors, file.name, firstLine));
     this.#warnings.merge(placed(tally.warnings, file.name, firstLine));
+    for (const [i, target] of tally.targets.entries()) this.#sums[i]?.merge(target, part.name, file.name, firstLine);
     for (const [field, count] of tally.unused) this.#unused.set(field, (this.#unused.get(field) ?? 0) + count);
     await this.#repeats.add(tally.rows, firstLine, index);
   }
@@ -223,12 +248,4 @@ async function* hashed(chunks: AsyncIterable<Buffer>, hash: Hash): AsyncGenerato
     hash.update(chunk);
     yield chunk;
   }
-}
-
-/** The problems of a tally, which knows neither its file nor where in it its lines are. */
-function placed(groups: readonly ProblemGroup[], file: string, firstLine: number): ProblemGroup[] {
-  return groups.map((group) => ({
-    ...group,
-    places: group.places.map(({ line, value }) => ({ file, line: firstLine + line, value })),
-  }));
 }

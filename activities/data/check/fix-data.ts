@@ -4,8 +4,9 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { jsonLine } from '../../../spec/data/examples.ts';
-import type { Shape } from '../../../spec/data/formats.ts';
+import { type Looked, type TrainingTarget, trainingData } from '../../../spec/bedrock/training-data.ts';
+import { type Example, jsonLine } from '../../../spec/data/examples.ts';
+import type { RowOptions, Shape } from '../../../spec/data/formats.ts';
 import { mendRow } from '../../../spec/data/mend.ts';
 import { type Place, placeOf } from '../../../spec/data/problems.ts';
 import { type ExampleReader, exampleReader, type Fields } from '../../../spec/data/read-example.ts';
@@ -32,6 +33,12 @@ export interface FixOptions extends SourceRoot {
   readonly leaks: ReadonlySet<string>;
   /** Labels to train on; of a classifier only. */
   readonly trained: ReadonlySet<string> | undefined;
+  /** A model that the rows to train on are to fit. */
+  readonly target?: TrainingTarget | undefined;
+  /** Whether they are written as it takes them; else as they are in the source, as a run writes them by itself. */
+  readonly inItsFormat?: boolean;
+  /** Whether rows may lack an answer. */
+  readonly answers?: RowOptions['answers'];
   readonly signal: AbortSignal;
 }
 
@@ -51,7 +58,8 @@ export async function fixData(data: Spec['data'], options: FixOptions): Promise<
   const files: { file: string; rows: number }[] = [];
   for (const part of parts) {
     const file = part === only && parts.length === 1 ? options.out : join(options.out, `${part.name}.jsonl`);
-    const { shape } = await findShape(part.files, data, options.s3);
+    const { format, columns } = data;
+    const { shape } = await findShape(part.files, { format, columns, answers: options.answers }, options.s3);
     if (shape === undefined) continue;
     const fixer = new Fixer(part, shape, options, counts);
     const lines = Readable.from(fixer.lines());
@@ -78,6 +86,7 @@ class Fixer {
   readonly #options: FixOptions;
   readonly #counts: Counts;
   readonly #read: ExampleReader;
+  readonly #look: ((example: Example) => Looked) | undefined;
 
   constructor(part: Part, shape: Shape, options: FixOptions, counts: Counts) {
     this.#part = part;
@@ -85,6 +94,8 @@ class Fixer {
     this.#options = options;
     this.#counts = counts;
     this.#read = exampleReader(shape);
+    const { target, inItsFormat: mend = false } = options;
+    this.#look = target && part.name !== 'test' ? trainingData(target, { mend }) : undefined;
   }
 
   async *lines(): AsyncGenerator<string> {
@@ -98,25 +109,27 @@ class Fixer {
 
   /** Empty where the row is left out. */
   #line(raw: RawRow, file: SourceFile): string {
-    if ('problem' in raw) {
-      count(this.#counts.leftOut, raw.problem.message);
-      return '';
-    }
+    if ('problem' in raw) return this.#leaveOut(raw.problem.message);
     const { row, changes } = mendRow(raw.row, this.#shape);
-    const unfit = this.#unfit(row, { file: file.name, line: raw.line });
-    if (unfit !== undefined) {
-      count(this.#counts.leftOut, unfit);
-      return '';
-    }
-    for (const change of changes) count(this.#counts.changed, change);
+    const example = this.#read(row);
+    if ('code' in example) return this.#leaveOut(example.message);
+    const untestable = this.#untestable(example, { file: file.name, line: raw.line });
+    if (untestable !== undefined) return this.#leaveOut(untestable);
+    const looked = this.#look?.(example);
+    if (looked && 'error' in looked) return this.#leaveOut(looked.error.message);
+    const written = this.#options.inItsFormat ? looked : undefined;
+    for (const change of [...changes, ...(written?.changes ?? [])]) count(this.#counts.changed, change);
     this.rows += 1;
-    return jsonLine(plain(row));
+    return written ? written.line() : jsonLine(plain(row));
   }
 
-  /** Why a row cannot be used. */
-  #unfit(row: Fields, place: Place): string | undefined {
-    const example = this.#read(row);
-    if ('code' in example) return example.message;
+  #leaveOut(why: string): '' {
+    count(this.#counts.leftOut, why);
+    return '';
+  }
+
+  /** Why a row cannot be tested with. */
+  #untestable(example: Example, place: Place): string | undefined {
     if (!this.#part.forTest) return undefined;
     const untestable = withoutReference(example) ?? tooLargeToAsk(example);
     if (untestable) return untestable.message;

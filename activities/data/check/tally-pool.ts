@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import type { TrainingTarget } from '../../../spec/bedrock/training-data.ts';
 import type { Shape } from '../../../spec/data/formats.ts';
 import type { Allocate, Block } from '../json-lines.ts';
 import { type Purpose, Tallier, type Tally } from './tally.ts';
@@ -16,6 +17,12 @@ const BLOCKS_UNDER_WAY = 2;
 
 const WORKER = fileURLToPath(new URL('./tally-worker.js', import.meta.url));
 
+/** What a thread is started with. */
+export interface Counting {
+  readonly shape: Shape;
+  readonly targets: readonly TrainingTarget[];
+}
+
 export class TallyPool {
   readonly #tallier: Tallier;
   readonly #threads: readonly CountingThread[];
@@ -24,12 +31,12 @@ export class TallyPool {
   #next = 0;
 
   /** @param bytes about how many there will be */
-  constructor(shape: Shape, bytes: number) {
-    this.#tallier = new Tallier(shape);
+  constructor(shape: Shape, targets: readonly TrainingTarget[], bytes: number) {
+    this.#tallier = new Tallier(shape, targets);
     // Run from its sources, as tests do, there is no file that a thread could start from: all is then done here.
     const isWorthIt = bytes >= BYTES_WORTH_THREADS && existsSync(WORKER);
     const threads = isWorthIt ? Math.min(availableParallelism(), MAX_THREADS) : 0;
-    this.#threads = Array.from({ length: threads }, () => new CountingThread(shape));
+    this.#threads = Array.from({ length: threads }, () => new CountingThread({ shape, targets }));
   }
 
   /**
@@ -92,8 +99,8 @@ class CountingThread {
   readonly #asked: { resolve: (tally: Tally) => void; reject: (error: Error) => void }[] = [];
   #failure: Error | undefined;
 
-  constructor(shape: Shape) {
-    this.#worker = new Worker(WORKER, { workerData: shape });
+  constructor(counting: Counting) {
+    this.#worker = new Worker(WORKER, { workerData: counting });
     this.#worker.on('message', (tally: Tally) => this.#asked.shift()?.resolve(tally));
     this.#worker.on('error', (error) => {
       this.#failure = error;

@@ -1,8 +1,8 @@
 /** A thread that counts the blocks it is given. */
 import { parentPort, workerData } from 'node:worker_threads';
-import type { Shape } from '../../../spec/data/formats.ts';
 import type { Block } from '../json-lines.ts';
 import { type Purpose, Tallier } from './tally.ts';
+import type { Counting } from './tally-pool.ts';
 
 /** What is asked of it. A buffer arrives as plain bytes. */
 interface Request {
@@ -11,7 +11,8 @@ interface Request {
   readonly purpose: Purpose;
 }
 
-const tallier = new Tallier(workerData as Shape);
+const { shape, targets } = workerData as Counting;
+const tallier = new Tallier(shape, targets);
 
 parentPort?.on('message', ({ bytes, block, purpose }: Request) => {
   const whole = { ...block, bytes: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length) };

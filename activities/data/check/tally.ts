@@ -1,4 +1,5 @@
 /** What is counted of each row, in a form that threads can hand to each other. */
+import type { TrainingTarget } from '../../../spec/bedrock/training-data.ts';
 import { answerOf, type Example, questionOf } from '../../../spec/data/examples.ts';
 import { columnsOf, fieldOf, type Shape } from '../../../spec/data/formats.ts';
 import { DataProblems, type ProblemGroup, type RowProblem } from '../../../spec/data/problems.ts';
@@ -21,12 +22,15 @@ import {
 } from '../json-lines.ts';
 import type { Container } from '../source-files.ts';
 import { QuestionHash } from './question-hash.ts';
+import { TargetTallier, type TargetTally } from './target-tally.ts';
 
 /** What the rows are from, and for. */
 export interface Purpose {
   readonly container: Container;
   /** Whether the rows, or some of them, are to be sent to a model. */
   readonly forTest: boolean;
+  /** Whether the rows, or some of them, are trained on. */
+  readonly forTraining: boolean;
   /** Field by which rows are kept together; every row must have it. */
   readonly groupBy?: string | undefined;
 }
@@ -55,6 +59,8 @@ export interface Tally {
   readonly unused: ReadonlyMap<string, number>;
   readonly errors: readonly ProblemGroup[];
   readonly warnings: readonly ProblemGroup[];
+  /** Of each model that the rows are to customize. */
+  readonly targets: readonly TargetTally[];
 }
 
 /** English text comes to about four bytes a token, in the tokenizers of today's models. */
@@ -69,6 +75,7 @@ export class Tallier {
   readonly #used: ReadonlySet<string>;
   readonly #question = new QuestionHash();
   readonly #answer = new QuestionHash();
+  readonly #targets: readonly TargetTallier[];
   #rows = new Uint32Array(FIRST_ROWS * FIELDS_OF_ROW);
   #length = 0;
   #characters = 0;
@@ -77,7 +84,8 @@ export class Tallier {
   #errors = new DataProblems();
   #warnings = new DataProblems();
 
-  constructor(shape: Shape) {
+  constructor(shape: Shape, targets: readonly TrainingTarget[] = []) {
+    this.#targets = targets.map((target) => new TargetTallier(target));
     this.#read = exampleReader(shape);
     this.#readText = plainTextReader(fieldOf(shape.columns, 'text'));
     this.#used = new Set(columnsOf(shape.format).map((column) => fieldOf(shape.columns, column)));
@@ -111,7 +119,9 @@ export class Tallier {
       this.#errors.add({ ...unfit, file: '', line });
       return;
     }
-    this.#warn(doubtfulOrder(example), line);
+    // What a model makes of the order of messages is told by its own rules.
+    if (this.#targets.length === 0) this.#warn(doubtfulOrder(example), line);
+    if (purpose.forTraining) for (const target of this.#targets) target.add(example, line);
     for (const field in row) {
       if (example.kind !== 'prompt' && !this.#used.has(field))
         this.#unused.set(field, (this.#unused.get(field) ?? 0) + 1);
@@ -160,6 +170,7 @@ export class Tallier {
       unused: this.#unused,
       errors: this.#errors.groups(),
       warnings: this.#warnings.groups(),
+      targets: this.#targets.map((target) => target.finished()),
     };
     this.#length = 0;
     this.#characters = 0;

@@ -62,7 +62,7 @@ function finderOf(strings: readonly string[], flags = ''): Finder {
 }
 
 /** Strings that a family keeps for itself: `error` where a job fails by them, `doubt` where it may. */
-export function reservedTexts({ name, reserved }: BaseModel): {
+export function reservedTexts({ reserved }: BaseModel): {
   readonly error: (exchange: Exchange) => RowProblem | undefined;
   readonly doubt: (exchange: Exchange) => RowProblem | undefined;
 } {
@@ -78,7 +78,7 @@ export function reservedTexts({ name, reserved }: BaseModel): {
         const found = role === 'assistant' ? inAnswers(content) : inPrompts(content);
         if (found === undefined) continue;
         const [message, fix] = [
-          `${name} keeps a text of the row for itself: the job would fail`,
+          'a text that the model keeps for itself: the job would fail',
           'write it in other words',
         ];
         return told(found, content, {
@@ -93,7 +93,7 @@ export function reservedTexts({ name, reserved }: BaseModel): {
         const found = anywhere(content);
         if (found === undefined) continue;
         return told(found, content, {
-          message: `${name} may keep a text of the row for itself: AWS's validator refuses it`,
+          message: "a text that the model may keep for itself: AWS's validator refuses it",
           fix: 'write it in other words; AWS documents it only as written User:, Bot:, [EOS] and so on, and in prompts',
         });
       }
@@ -125,7 +125,7 @@ const WHAT = { tokens: 'the record', inputTokens: 'the prompt', outputTokens: 't
 /** A record that is too long however its tokens are counted, or by the estimate; most are neither. */
 export function lengthProblem(
   size: RecordSize,
-  { name, charactersPerToken }: BaseModel,
+  { charactersPerToken }: BaseModel,
   limits: Limits,
 ): { readonly error?: RowProblem; readonly doubt?: RowProblem } {
   for (const part of ['tokens', 'inputTokens', 'outputTokens'] as const) {
@@ -134,10 +134,10 @@ export function lengthProblem(
     const value = `${characters} characters, about ${Math.ceil(characters / charactersPerToken)} tokens`;
     const fix = `shorten it, leave the row out, or where your quota is another: train.limits.${part}`;
     if (characters > limit * MOST_CHARACTERS_PER_TOKEN) {
-      const message = `${WHAT[part]} is longer than the ${limit} tokens that ${name} takes`;
+      const message = `${WHAT[part]} is longer than the ${limit} tokens that the model takes`;
       return { error: { code: 'too_many_tokens', message, value, fix } };
     }
-    const message = `${WHAT[part]} may be longer than the ${limit} tokens that ${name} takes, by an estimate`;
+    const message = `${WHAT[part]} may be longer than the ${limit} tokens that the model takes, by an estimate`;
     return { doubt: { code: 'too_many_tokens', message, value, fix } };
   }
   return {};

@@ -71,8 +71,7 @@ const TURNS: Family['bad'] = [
 
 const conversationOnly: Family['bad'] = [...NOT_READ, ...TURNS];
 const PLAIN: Family['bad'][number] = [{ text: 'a' }, 'unfit_kind', 'plain text asks nothing and answers nothing'];
-const novaKeeps = 'Nova Lite keeps a text of the row for itself: the job would fail';
-const haikuKeeps = 'Claude 3 Haiku keeps a text of the row for itself: the job would fail';
+const KEPT = 'a text that the model keeps for itself: the job would fail';
 
 export const FAMILIES: readonly Family[] = [
   {
@@ -90,27 +89,23 @@ export const FAMILIES: readonly Family[] = [
       ...conversationOnly,
       PLAIN,
       ...['User: a', 'the Bot: b', 'Assistant:', 'ask the System: now', 'see <image>', '<video>', 'a[EOS]'].map(
-        (prompt) => [pair(prompt, 'b'), 'reserved_text', novaKeeps] as const,
+        (prompt) => [pair(prompt, 'b'), 'reserved_text', KEPT] as const,
       ),
-      [pair('a', 'b', 'User: be brief'), 'reserved_text', novaKeeps],
-      [{ messages: turns('a', 'b', 'User: c', 'd') }, 'reserved_text', novaKeeps],
-      [pair(long(192_001), 'b'), 'too_many_tokens', 'the record is longer than the 32000 tokens that Nova Lite takes'],
+      [pair('a', 'b', 'User: be brief'), 'reserved_text', KEPT],
+      [{ messages: turns('a', 'b', 'User: c', 'd') }, 'reserved_text', KEPT],
+      [pair(long(192_001), 'b'), 'too_many_tokens', 'the record is longer than the 32000 tokens that the model takes'],
     ],
     doubtful: [
-      [
-        pair('a', 'User: b'),
-        'reserved_text',
-        "Nova Lite may keep a text of the row for itself: AWS's validator refuses it",
-      ],
+      [pair('a', 'User: b'), 'reserved_text', "a text that the model may keep for itself: AWS's validator refuses it"],
       [
         pair('the user: a', 'b'),
         'reserved_text',
-        "Nova Lite may keep a text of the row for itself: AWS's validator refuses it",
+        "a text that the model may keep for itself: AWS's validator refuses it",
       ],
       [
         pair(long(130_000), 'b'),
         'too_many_tokens',
-        'the record may be longer than the 32000 tokens that Nova Lite takes, by an estimate',
+        'the record may be longer than the 32000 tokens that the model takes, by an estimate',
       ],
     ],
   },
@@ -123,11 +118,7 @@ export const FAMILIES: readonly Family[] = [
     ],
     bad: [
       ...conversationOnly,
-      [
-        pair(long(60_000), 'b'),
-        'too_many_tokens',
-        'the record is longer than the 10000 tokens that Llama 3.2 90B Instruct takes',
-      ],
+      [pair(long(60_000), 'b'), 'too_many_tokens', 'the record is longer than the 10000 tokens that the model takes'],
     ],
   },
   {
@@ -140,11 +131,11 @@ export const FAMILIES: readonly Family[] = [
     ],
     bad: [
       ...conversationOnly,
-      [pair('a', 'b', 's'), 'unfit_record', 'the format of Llama 3.1 8B Instruct has no place for a system prompt'],
+      [pair('a', 'b', 's'), 'unfit_record', 'the format has no place for a system prompt'],
       [
         { messages: turns('a', 'b', 'c', 'd') },
         'unfit_record',
-        'the format of Llama 3.1 8B Instruct takes one question and one answer a record',
+        'the format takes one question and one answer a record',
       ],
       [{ prompt: 'a' }, 'missing_field', 'field "completion" is missing'],
       [{ prompt: 'a', completion: '' }, 'empty', 'field "completion" is empty'],
@@ -156,18 +147,14 @@ export const FAMILIES: readonly Family[] = [
     customization: 'fine-tuning',
     good: [[pair('a', 'b'), pair('a', 'b')]],
     bad: [
-      [
-        pair(long(24_576), 'b'),
-        'too_many_tokens',
-        'the record is longer than the 4096 tokens that Titan Text G1 - Lite takes',
-      ],
+      [pair(long(24_576), 'b'), 'too_many_tokens', 'the record is longer than the 4096 tokens that the model takes'],
       PLAIN,
     ],
     doubtful: [
       [
         pair(long(20_000), 'b'),
         'too_many_tokens',
-        'the record may be longer than the 4096 tokens that Titan Text G1 - Lite takes, by an estimate',
+        'the record may be longer than the 4096 tokens that the model takes, by an estimate',
       ],
     ],
   },
@@ -184,11 +171,7 @@ export const FAMILIES: readonly Family[] = [
       [{ messages: turns('a', 'b') }, 'unfit_kind', 'continued pre-training takes plain text, not a conversation'],
       [{ input: '' }, 'empty', 'field "input" is empty'],
       [{ input: 7 }, 'wrong_type', 'field "input" is not text'],
-      [
-        { input: long(24_577) },
-        'too_many_tokens',
-        'the record is longer than the 4096 tokens that Titan Text G1 - Express takes',
-      ],
+      [{ input: long(24_577) }, 'too_many_tokens', 'the record is longer than the 4096 tokens that the model takes'],
     ],
   },
   {
@@ -196,8 +179,8 @@ export const FAMILIES: readonly Family[] = [
     customization: 'fine-tuning',
     good: [[pair('a', 'b'), pair('a', 'b')]],
     bad: [
-      [pair(long(24_577), 'b'), 'too_many_tokens', 'the prompt is longer than the 4096 tokens that Command takes'],
-      [pair('a', long(12_289)), 'too_many_tokens', 'the answer is longer than the 2048 tokens that Command takes'],
+      [pair(long(24_577), 'b'), 'too_many_tokens', 'the prompt is longer than the 4096 tokens that the model takes'],
+      [pair('a', long(12_289)), 'too_many_tokens', 'the answer is longer than the 2048 tokens that the model takes'],
     ],
   },
   {
@@ -214,20 +197,16 @@ export const FAMILIES: readonly Family[] = [
     ],
     bad: [
       ...conversationOnly,
-      [pair('a\nHuman: b', 'c'), 'reserved_text', haikuKeeps],
-      [pair('a', 'b\nAssistant: c'), 'reserved_text', haikuKeeps],
-      [pair('a', 'b', 'c\nHuman: d'), 'reserved_text', haikuKeeps],
-      [
-        pair(long(192_001), 'b'),
-        'too_many_tokens',
-        'the record is longer than the 32000 tokens that Claude 3 Haiku takes',
-      ],
+      [pair('a\nHuman: b', 'c'), 'reserved_text', KEPT],
+      [pair('a', 'b\nAssistant: c'), 'reserved_text', KEPT],
+      [pair('a', 'b', 'c\nHuman: d'), 'reserved_text', KEPT],
+      [pair(long(192_001), 'b'), 'too_many_tokens', 'the record is longer than the 32000 tokens that the model takes'],
     ],
     doubtful: [
       [
         pair(long(97_000), 'b'),
         'too_many_tokens',
-        'the record may be longer than the 32000 tokens that Claude 3 Haiku takes, by an estimate',
+        'the record may be longer than the 32000 tokens that the model takes, by an estimate',
       ],
     ],
   },
@@ -248,7 +227,7 @@ export const FAMILIES: readonly Family[] = [
         'role_order',
         'user and assistant must take turns, the user first',
       ],
-      [{ prompt: 'User: a' }, 'reserved_text', 'Nova Micro keeps a text of the row for itself: the job would fail'],
+      [{ prompt: 'User: a' }, 'reserved_text', 'a text that the model keeps for itself: the job would fail'],
       PLAIN,
     ],
   },
@@ -257,12 +236,8 @@ export const FAMILIES: readonly Family[] = [
     customization: 'distillation',
     good: [[{ prompt: 'a', system: 's' }, bedrock('s', 'a')]],
     bad: [
-      [
-        { messages: turns('a', 'b', 'c') },
-        'unfit_record',
-        'distillation of Claude 3 Haiku takes one question and one answer a record',
-      ],
-      [{ prompt: 'a\n\nHuman: b' }, 'reserved_text', haikuKeeps],
+      [{ messages: turns('a', 'b', 'c') }, 'unfit_record', 'distillation takes one question and one answer a record'],
+      [{ prompt: 'a\n\nHuman: b' }, 'reserved_text', KEPT],
     ],
   },
   {
@@ -289,7 +264,7 @@ export const FAMILIES: readonly Family[] = [
       [
         { messages: turns('<image> a'), reference_answer: 1 },
         'reserved_text',
-        'Nova 2 Lite keeps a text of the row for itself: the job would fail',
+        'a text that the model keeps for itself: the job would fail',
       ],
       PLAIN,
     ],
@@ -299,12 +274,6 @@ export const FAMILIES: readonly Family[] = [
     model: 'amazon.titan-embed-image-v1',
     customization: 'fine-tuning',
     good: [],
-    bad: [
-      [
-        pair('a', 'b'),
-        'unfit_kind',
-        'Titan Multimodal Embeddings G1 is customized with images, not with a prompt and its completion',
-      ],
-    ],
+    bad: [[pair('a', 'b'), 'unfit_kind', 'the model is customized with images, not with a prompt and its completion']],
   },
 ];

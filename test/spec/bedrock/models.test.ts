@@ -77,6 +77,8 @@ describe('a model is found', () => {
   it.each([
     ['amazon.nova-lte-v1:0', 'amazon.nova-lite-v1:0'],
     ['nova-lite', 'amazon.nova-lite-v1:0'],
+    ['nova-lte', 'amazon.nova-lite-v1:0'],
+    ['claude-3-haiku', 'anthropic.claude-3-haiku-20240307-v1:0'],
     ['Nova Pro', 'amazon.nova-pro-v1:0'],
     ['anthropic.claude-3-haiku', 'anthropic.claude-3-haiku-20240307-v1:0'],
     ['gpt-5', undefined],
