@@ -32,7 +32,8 @@ function serverOf(found: GetProvisionedModelThroughputResponse): Server {
   const state = STATES[status];
   const other = desired === model ? {} : state === 'busy' ? { next: desired } : { refused: desired };
   const known = { arn: found.provisionedModelArn ?? '', name: found.provisionedModelName ?? '', model };
-  return { ...known, ...other, state, status, ...(reason && { reason }) };
+  const { modelUnits } = found;
+  return { ...known, ...other, state, status, ...(reason && { reason }), ...(modelUnits && { modelUnits }) };
 }
 
 /** Provisioned throughputs, which bill by the hour until they are deleted. */

@@ -7,13 +7,13 @@ import type { AwsProvider } from '../aws.ts';
 import { tagsOf } from '../bedrock/tags.ts';
 import { calling, errorTypeOf, failure, translateAwsError } from '../errors.ts';
 import { type ModelCard, publishModel, withdrawModel } from '../models.ts';
-import { ownTags } from '../ownership.ts';
+import { ownTags, type Tags } from '../ownership.ts';
 import { look, stillInProgress } from '../waiting.ts';
 import { removeServer } from './candidate.ts';
 import { converseTest } from './converse-test.ts';
 import { isOver } from './open-runs.ts';
 import { EXPIRES_TAG, guardTags } from './provisioned.ts';
-import { isProven, markProven, PREVIOUS_TAG, rememberPrevious, unmarkProven } from './releases.ts';
+import { isProven, markProven, PREVIOUS_TAG, rememberPrevious, unmarkProven } from './release-tags.ts';
 import { createServer, kindOf, type Server, type ServerOptions, serverFailed, targetOf } from './servers.ts';
 
 /** A release, as far as it is needed to undo it. */
@@ -31,19 +31,35 @@ export interface ReleaseInput extends ReleaseRef {
   readonly created: boolean;
 }
 
-/** Throws unless the server is the run's to update; `InProgress` where it will be in a while. */
-async function untilFree(bedrock: BedrockClient, { run, options }: ReleaseRef, server: Server): Promise<void> {
-  const kind = kindOf(options);
-  const { name, arn, status, state, model } = server;
-  const tags = await tagsOf(bedrock, arn);
+/** Throws where what has the name is not this model's to take over, now or ever. */
+function checkOwner({ run, options }: ReleaseRef, { name, modelUnits }: Server, tags: Tags): void {
+  const { what } = kindOf(options);
   const owner = tags.get(TAGS.name);
   if (owner !== run.name) {
     throw failure(
       'Conflict',
-      `${kind.what} ${name} was not made by Temper for ${run.name} (its tag ${TAGS.name} is ${JSON.stringify(owner)}); ` +
+      `${what} ${name} was not made by Temper for ${run.name} (its tag ${TAGS.name} is ${JSON.stringify(owner)}); ` +
         'choose another deploy.name, or set that tag to hand it over',
     );
   }
+  if (options.to === 'bedrock-provisioned' && modelUnits !== options.modelUnits) {
+    const has = modelUnits === 1 ? '1 model unit' : `${modelUnits} model units`;
+    throw failure(
+      'Conflict',
+      `${what} ${name} has ${has}, the spec says ${options.modelUnits}, and AWS changes no units; ` +
+        'delete it, so that the next run creates it anew, or set deploy.modelUnits to what it has',
+    );
+  }
+}
+
+/** Throws `InProgress` while the server is busy, or has a model that another run is about to prove or to take off. */
+async function untilFree(
+  bedrock: BedrockClient,
+  { run, options }: ReleaseRef,
+  server: Server,
+  tags: Tags,
+): Promise<void> {
+  const { name, status, state, model } = server;
   if (state === 'busy') throw stillInProgress({ resource: name, status });
   const holder = state === 'failed' ? tags.get(TAGS.run) : await unprovenRun(bedrock, model);
   if (holder !== undefined && holder !== workflowIdOf(run) && !(await isOver(holder))) {
@@ -75,14 +91,14 @@ export function createReleaseActivities({ aws }: { aws: AwsProvider }) {
         if (await createServer(bedrock, request, ownTags(run, 'deploy', request))) return { created: true };
         throw stillInProgress({ resource: name, status: 'created by another run' });
       }
-      const created = (await tagsOf(bedrock, existing.arn)).get(TAGS.run) === workflowIdOf(run);
+      const tags = await tagsOf(bedrock, existing.arn);
+      checkOwner(release, existing, tags);
+      const created = tags.get(TAGS.run) === workflowIdOf(run);
       if (targetOf(existing) === model.customModel) return { created };
-      await untilFree(bedrock, release, existing);
+      await untilFree(bedrock, release, existing, tags);
       if (options.to === 'bedrock-provisioned' && options.guard) {
-        const tags = guardTags(options.guard);
-        await calling(`tag ${existing.arn}`, () =>
-          bedrock.send(new TagResourceCommand({ resourceARN: existing.arn, tags })),
-        );
+        const guard = { resourceARN: existing.arn, tags: guardTags(options.guard) };
+        await calling(`tag ${existing.arn}`, () => bedrock.send(new TagResourceCommand(guard)));
       }
       await rememberPrevious(bedrock, model.customModel, existing.model);
       try {

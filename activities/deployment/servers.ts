@@ -22,6 +22,8 @@ export interface Server {
   /** In AWS's words. */
   readonly status: string;
   readonly reason?: string;
+  /** Of a provisioned throughput. */
+  readonly modelUnits?: number;
 }
 
 /** What a server is made of, beside its name and its model. */
