@@ -1,10 +1,18 @@
 /** The pipeline's activities against a Bedrock of the test's own, which others leave alone. */
 import { randomUUID } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { CustomizationInput } from '../../activities/bedrock/customization-request.ts';
+import { createDataActivities } from '../../activities/data/activities.ts';
 import { createPipelineActivities } from '../../activities/index.ts';
+import { isBedrock } from '../../spec/engine.ts';
 import { type RunRef, s3Keys, TAGS, workflowIdOf } from '../../spec/naming.ts';
 import type { CustomModelRef, DataSet } from '../../spec/record.ts';
+import { type SpecInput, specSchema } from '../../spec/spec.ts';
 import { conversation, ownBedrock, uniqueName, type World } from '../local/bedrock/support.ts';
-import { account, clients } from './activities.ts';
+import { account, clients, once } from './activities.ts';
+import { keywordRows } from './keyword-project.ts';
+import { temporaryDirectory } from './region.ts';
 
 export type Pipeline = ReturnType<typeof createPipelineActivities>;
 
@@ -33,6 +41,27 @@ async function dataSet(name: string): Promise<DataSet> {
   await clients.s3.send(new PutObjectCommand({ Bucket: account.bucket, Key, Body }));
   const splits = { test: { uri, rows: 1 } };
   return { sha256, kind: 'classification', splits, labels: ['negative', 'positive'], duplicates: 0, conflicts: 0 };
+}
+
+/** The inputs of a customization job, uploaded, for a run under a name of the test's own; `train` is more of the spec's. */
+export async function preparedCustomization(
+  train: SpecInput['train'] | object = {},
+  rows: readonly object[] = keywordRows(60),
+): Promise<CustomizationInput> {
+  const directory = await temporaryDirectory();
+  await writeFile(join(directory, 'data.jsonl'), rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+  const spec = specSchema.parse({
+    name: uniqueName('model'),
+    data: { source: 'data.jsonl', split: { test: 0.2, validation: 0.2 } },
+    train: { engine: 'bedrock', base: 'amazon.nova-lite-v1:0', ...train },
+  });
+  if (!isBedrock(spec)) throw new Error('SageMaker trains it');
+  const run = { name: spec.name, id: randomUUID().slice(0, 6) };
+  const { region, bucket } = account;
+  const { prepareInputs } = createDataActivities({ aws: () => clients });
+  const { data } = await once(prepareInputs, { run, spec, directory, region, bucket });
+  if (!data) throw new Error('there is no data');
+  return { run, attempt: 1, account, spec, data };
 }
 
 export async function bedrockPipeline(options: Parameters<typeof ownBedrock>[0] = {}): Promise<BedrockPipeline> {
