@@ -8,6 +8,7 @@ export interface Context {
   readonly region: string;
   readonly account: string;
   readonly s3: ObjectStore;
+  readonly lambdaEndpoint: string;
   readonly quotas: Quotas;
   /** How long a status lasts at least, so that whoever watches sees it. */
   readonly paceMs: number;

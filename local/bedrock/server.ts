@@ -33,6 +33,8 @@ export interface BedrockOptions {
   readonly region: string;
   readonly account: string;
   readonly s3Endpoint: string;
+  /** Of the functions that grade answers in reinforcement fine-tuning. */
+  readonly lambdaEndpoint: string;
   /** On 127.0.0.1; 0 for any free one. */
   readonly port: number;
   readonly faults?: FaultPlan;
@@ -69,6 +71,7 @@ export async function startBedrock(options: BedrockOptions): Promise<Bedrock> {
     region,
     account,
     s3: new ObjectStore({ endpoint: s3Endpoint, region }),
+    lambdaEndpoint: options.lambdaEndpoint,
     quotas: { ...DEFAULT_QUOTAS, ...options.quotas },
     paceMs: options.paceMs ?? DEFAULT_PACE_MS,
     planned: () => planned.signal,

@@ -9,8 +9,9 @@ import type { CustomModels } from '../custom-models.ts';
 import { JobFailure } from '../jobs.ts';
 import { type Learned, learningSteps } from '../learning/learn.ts';
 import type { LearningExample, SavedModel } from '../learning/learned-model.ts';
-import { untrainedAnswer } from '../learning/untrained.ts';
 import { type Reading, readFile, readLogs, refuseCounts } from './data.ts';
+import { answered, reinforced } from './examples.ts';
+import { lambdaGrader } from './grader.ts';
 import { type CustomizationJob, described, enter, mark, type Phase } from './job.ts';
 import { metricFiles } from './metrics.ts';
 import type { Record } from './records.ts';
@@ -19,10 +20,17 @@ import type { Record } from './records.ts';
 const MAX_REASON = 2048;
 /** How long learning goes on before others have their turn. */
 const TURN_MS = 15;
+/** Answers that reinforcement tries for a prompt, where the request does not say. */
+const DEFAULT_SAMPLES = 4;
 
 interface Data {
   readonly train: readonly Record[];
   readonly validation: readonly Record[];
+}
+
+interface Examples {
+  readonly train: readonly LearningExample[];
+  readonly validation: readonly LearningExample[];
 }
 
 export class CustomizationRun {
@@ -77,7 +85,7 @@ export class CustomizationRun {
     const { slowStartSeconds, jobFails } = this.#job.fault;
     if (slowStartSeconds) await sleep(slowStartSeconds * 1000, undefined, { signal: this.#interrupted });
     const data = await this.#phase('validation', () => this.#read());
-    const examples = await this.#phase('dataProcessing', async () => this.#examplesOf(data));
+    const examples = await this.#phase('dataProcessing', () => this.#examplesOf(data));
     const learned = await this.#phase('training', () => {
       if (jobFails !== undefined) throw new JobFailure(jobFails);
       return this.#learn(examples);
@@ -133,19 +141,20 @@ export class CustomizationRun {
     return { train, validation };
   }
 
-  /** Where the teacher is to answer, it does. */
-  #examplesOf({ train, validation }: Data): { train: LearningExample[]; validation: LearningExample[] } {
-    const config = this.#job.given.customizationConfig?.distillationConfig?.teacherModelConfig;
-    const examples = (records: readonly Record[]) =>
-      records.flatMap(({ examples: given, open }) =>
-        open !== undefined && config
-          ? [...given, { prompt: open, answer: untrainedAnswer(config.teacherModelIdentifier, open) }]
-          : given,
-      );
-    return { train: examples(train), validation: examples(validation) };
+  async #examplesOf({ train, validation }: Data): Promise<Examples> {
+    const { distillationConfig, rftConfig } = this.#job.given.customizationConfig ?? {};
+    const teacher = distillationConfig?.teacherModelConfig.teacherModelIdentifier;
+    const grader = rftConfig?.graderConfig?.lambdaGrader?.lambdaArn;
+    if (grader === undefined) return { train: answered(train, teacher), validation: answered(validation, teacher) };
+    const reinforcement = {
+      grade: lambdaGrader(this.#context.lambdaEndpoint, grader, this.#interrupted),
+      model: this.#job.foundationModelId,
+      samples: this.#hyperparameter('trainingSamplePerPrompt', DEFAULT_SAMPLES),
+    };
+    return { train: await reinforced(train, reinforcement), validation: await reinforced(validation, reinforcement) };
   }
 
-  async #learn(data: { train: readonly LearningExample[]; validation: readonly LearningExample[] }): Promise<Learned> {
+  async #learn(data: Examples): Promise<Learned> {
     const base = await this.#base();
     const steps = learningSteps(data.train, {
       epochs: this.#hyperparameter('epochCount', 1),

@@ -44,6 +44,7 @@ export async function serverOptions(options: Partial<BedrockOptions> = {}): Prom
     region: REGION,
     account: ACCOUNT,
     s3Endpoint: sharedRegion().awsUrl,
+    lambdaEndpoint: sharedRegion().awsUrl,
     port: 0,
     paceMs: 30,
     ...options,
