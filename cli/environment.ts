@@ -109,8 +109,9 @@ export async function resolveAccount(environment: Environment, spec: Spec): Prom
 
 const AMAZON = /\.(amazonaws\.com(\.cn)?|api\.aws)$/;
 
-/** Whether AWS bills for what is done here: not where the SDK is sent to another's address, as in the laptop region. */
-export function isBilled({ variables }: Environment): boolean {
-  const address = variables.AWS_ENDPOINT_URL_SAGEMAKER || variables.AWS_ENDPOINT_URL;
+/** Whether AWS bills for what an engine does: not where the SDK is sent to another's address, as in the laptop region. */
+export function isBilled({ variables }: Environment, engine: Spec['train']['engine']): boolean {
+  const own = engine === 'bedrock' ? variables.AWS_ENDPOINT_URL_BEDROCK : variables.AWS_ENDPOINT_URL_SAGEMAKER;
+  const address = own || variables.AWS_ENDPOINT_URL;
   return !address || (URL.canParse(address) && AMAZON.test(new URL(address).hostname));
 }

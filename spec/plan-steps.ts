@@ -1,4 +1,5 @@
 /** The steps of a plan: what a run sends, uses, asks and makes, in the order in which it does. */
+import { candidateServing } from './bedrock/serving.ts';
 import { epochsOf } from './cost/bedrock.ts';
 import type { Cost, CostItem, TokenCost, UnitCost } from './cost/items.ts';
 import { durationSeconds } from './duration.ts';
@@ -101,9 +102,11 @@ function itemSteps(spec: Spec, item: CostItem): PlanStep[] {
       if (stage === 'train') return isBedrock(spec) ? customizationSteps(spec, rest) : [];
       return [{ what: 'questions', action: 'ask', who, ...rest }];
     }
-    case 'model units':
-      // It is told where it serves.
-      return [];
+    case 'model units': {
+      const { by: _, stage, ...units } = item;
+      // What serves is told at the end.
+      return stage === 'deploy' ? [] : [{ what: 'candidate deployment', action: 'create', ...units }];
+    }
   }
 }
 
@@ -117,7 +120,7 @@ function customizationSteps(spec: BedrockSpec, item: Pick<PlanStep, 'model' | 't
     ...item,
   };
   // A custom model answers only where it is deployed: the candidate's own is there before it is asked.
-  const own = spec.evaluate && spec.deploy.to !== 'bedrock-provisioned';
+  const own = spec.evaluate && candidateServing(spec) === 'bedrock-on-demand';
   return own ? [job, { what: 'candidate deployment', action: 'create' }] : [job];
 }
 
@@ -140,8 +143,8 @@ function billOf(serving: Cost['serving'], items: readonly CostItem[]): Partial<P
     const { instance, instances, usdPerHour } = serving;
     return { instance, instances, ...(usdPerHour !== undefined && { usd: usdPerHour }) };
   }
-  const bought = items.find((item) => item.by === 'model units');
-  if (!bought) return {};
+  const bought = items.find((item) => item.by === 'model units' && item.stage === 'deploy');
+  if (bought?.by !== 'model units') return {};
   const { modelUnits, commitment, hours, usd } = bought;
   return { modelUnits, commitment, hours, ...(usd !== undefined && { usd }) };
 }

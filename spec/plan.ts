@@ -101,7 +101,8 @@ export interface Plan {
 
 export function planOf(spec: Spec, facts: PlanFacts): Plan {
   const { sizes: splits } = facts.data;
-  const cost = costOf(spec, facts.prices, splits && { splits });
+  const serves = facts.endpoint !== null;
+  const cost = costOf(spec, facts.prices, { serves, ...(splits && { splits }) });
   const problems = problemsOf(spec, facts, cost);
   const { train, evaluate } = spec;
   const { asOf } = train.engine === 'bedrock' ? (facts.prices.bedrock ?? {}) : facts.prices;

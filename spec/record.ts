@@ -33,6 +33,8 @@ export interface SplitInfo {
   /** `s3://` prefix that holds the split's file, as a channel wants it. */
   readonly uri: string;
   readonly rows: number;
+  /** Of its file: the same rows in the same order have the same. */
+  readonly sha256?: string;
   /** Of its questions and its answers, estimated; of data for Bedrock, which bills by them. */
   readonly tokens?: TokenEstimate;
 }

@@ -1,6 +1,7 @@
 /** A spec's data, read, checked and divided. Nothing is sent from here. */
 import { sizeProblems } from '../../spec/bedrock/set-limits.ts';
 import { targetOf, trainingOf } from '../../spec/bedrock/target.ts';
+import { tokensOf } from '../../spec/bedrock/tokens.ts';
 import type { Looked } from '../../spec/bedrock/training-data.ts';
 import { canonicalLine, type Example } from '../../spec/data/examples.ts';
 import { DataProblems, describeProblem } from '../../spec/data/problems.ts';
@@ -14,7 +15,7 @@ import { divide, type LeftOut } from './divide.ts';
 import { Overlaps } from './overlaps.ts';
 import type { Scratch } from './scratch.ts';
 import { findSource, invalidData, type Located, pauseOf, type Source, sourceRows } from './source-rows.ts';
-import { SplitFiles, type WriteExample } from './split-files.ts';
+import { SplitFiles, type Telling } from './split-files.ts';
 
 /** A data set that is ready to be uploaded. */
 export interface ReadDataSet {
@@ -49,7 +50,7 @@ async function divideSource(
   checkFit(input.spec, source);
   const { kind } = source.shape;
   const look = trainingOf(input.spec);
-  const files = new SplitFiles(kind, scratch, look && written(look));
+  const files = new SplitFiles(kind, scratch, tellingOf(input.spec, look));
   const labels = new Set<string>();
   const rows = sourceRows(source, { forTest: split.test > 0, groupBy: split.by, labels, look });
   const leftOut = await divide(rows, files, { ...split, scratch, pause: pauseOf(input) });
@@ -64,12 +65,14 @@ async function divideSource(
 }
 
 /** Rows were looked at before: those that could not be written are not among them. */
-function written(look: (example: Example) => Looked): WriteExample {
-  return (example) => {
+function tellingOf(spec: Spec, look: ((example: Example) => Looked) | undefined): Telling | undefined {
+  if (!look || !isBedrock(spec)) return undefined;
+  const write = (example: Example): string => {
     const looked = look(example);
     if ('error' in looked) throw new Error(`a row that was taken cannot be written: ${looked.error.message}`);
     return looked.line();
   };
+  return { write, tokens: tokensOf(spec) };
 }
 
 /** Fails where what customizes a model takes fewer rows, or more. */
@@ -118,7 +121,7 @@ async function takeSplits(input: Located, scratch: Scratch): Promise<ReadDataSet
   checkFit(input.spec, first.source);
 
   const look = trainingOf(input.spec);
-  const files = new SplitFiles(first.source.shape.kind, scratch, look && written(look));
+  const files = new SplitFiles(first.source.shape.kind, scratch, tellingOf(input.spec, look));
   const overlaps = new Overlaps(scratch);
   const pause = pauseOf(input);
   const [labels, trained] = [new Set<string>(), new Set<string>()];

@@ -34,7 +34,7 @@ const item = z.discriminatedUnion('by', [
   }),
   z.strictObject({
     by: z.literal('model units'),
-    stage: z.literal('deploy'),
+    stage: z.enum(['evaluate', 'deploy']),
     model: z.string(),
     modelUnits: z.int(),
     commitment,

@@ -23,6 +23,7 @@ export const account: z.ZodType<Account> = z.strictObject({
 const split = z.strictObject({
   uri: s3,
   rows: z.int(),
+  sha256: z.string().exactOptional().meta({ description: 'of its file' }),
   tokens: z
     .strictObject({ question: z.int(), answer: z.int() })
     .exactOptional()

@@ -1,4 +1,5 @@
-import { costOf } from '../../spec/cost/cost.ts';
+import { budgetProblem } from '../../spec/cost/budget.ts';
+import { costOf, type Known } from '../../spec/cost/cost.ts';
 import type { Prices } from '../../spec/cost/prices.ts';
 import { planOf } from '../../spec/plan.ts';
 import { canAsk, confirm } from '../ask.ts';
@@ -7,7 +8,8 @@ import { type Environment, isBilled } from '../environment.ts';
 import { EXIT, usageError } from '../errors.ts';
 import { costLine, renderPlan } from '../rendering/plan.ts';
 import type { SpecFile } from '../runs/read-spec.ts';
-import { lookUp } from './look-up.ts';
+import { dataInputs, isCounted } from './inputs.ts';
+import { lookUp, readerOf } from './look-up.ts';
 
 export interface AgreeOptions {
   readonly prices: Prices;
@@ -17,7 +19,8 @@ export interface AgreeOptions {
 
 /**
  * Whether a run may be started. Where AWS bills for it, its plan is shown, and whoever sits at the terminal is asked; what
- * it could cost is told everywhere else. Throws a user error for what would stop the run.
+ * it could cost is told everywhere else. Throws a user error for what would stop the run, such as a budget that it could
+ * pass: the workflow checks that too, but here nothing is started yet.
  */
 export async function agreedTo(
   context: Context,
@@ -25,15 +28,19 @@ export async function agreedTo(
   file: SpecFile,
   { prices, yes }: AgreeOptions,
 ): Promise<boolean> {
-  if (!isBilled(environment)) return true;
+  const { spec } = file;
+  const billed = isBilled(environment, spec.train.engine);
+  if (!billed && spec.budget === undefined) return true;
   const { output } = context;
   const screen = { style: output.noteStyle, columns: output.columns, whole: output.whole };
-  if (yes || !canAsk(context)) {
-    const cost = costOf(file.spec, prices);
-    output.note({ code: 'cost', text: costLine(cost, screen), data: { cost } });
+  if (!billed || yes || !canAsk(context)) {
+    const cost = costOf(spec, prices, await counted(context, file));
+    const problem = budgetProblem(spec, cost);
+    if (problem) throw usageError(problem.code, problem.message, problem.fix);
+    if (billed) output.note({ code: 'cost', text: costLine(cost, screen), data: { cost } });
     return true;
   }
-  const plan = planOf(file.spec, await lookUp(context, environment, file, { readData: false }));
+  const plan = planOf(spec, await lookUp(context, environment, file, { readData: isCounted(spec) }));
   output.note({ code: 'plan', text: `${renderPlan({ ...plan, problems: [] }, screen)}\n` });
   const [problem] = plan.problems;
   if (problem) throw usageError(problem.code, problem.message, problem.fix);
@@ -41,4 +48,14 @@ export async function agreedTo(
   context.exitCode = context.signal.aborted ? EXIT.interrupted : EXIT.failed;
   output.note({ code: 'declined', text: '  nothing was started' });
   return false;
+}
+
+/** The rows and tokens that the cost follows from, where they are on this machine; a run refuses what cannot be read. */
+async function counted(context: Context, file: SpecFile): Promise<Known> {
+  if (!isCounted(file.spec)) return {};
+  const missing = (): never => {
+    throw new Error('data of this machine is read without S3');
+  };
+  const { facts } = await dataInputs(file, { bucket: undefined, s3: missing, ...readerOf(context) });
+  return facts.sizes ? { splits: facts.sizes } : {};
 }

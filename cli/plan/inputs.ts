@@ -7,9 +7,11 @@ import { findSourceFiles } from '../../activities/data/source-files.ts';
 import type { Reader } from '../../activities/data/source-rows.ts';
 import { errorTypeOf } from '../../activities/errors.ts';
 import { s3Uri } from '../../activities/s3-uri.ts';
-import type { SageMakerSpec } from '../../spec/engine.ts';
+import { isBedrock, type SageMakerSpec } from '../../spec/engine.ts';
+import { isInS3 } from '../../spec/inputs.ts';
 import { s3Keys } from '../../spec/naming.ts';
 import type { DataFacts, InputFacts } from '../../spec/plan.ts';
+import type { Spec } from '../../spec/spec.ts';
 import type { SpecFile } from '../runs/read-spec.ts';
 
 /** An object that the run would upload. */
@@ -47,10 +49,14 @@ export async function dataInputs({ spec, directory }: SpecFile, options: DataOpt
     const { files } = await readDataSet({ spec, directory, ...reading }, scratch);
     const { uploads, data } = files.placed(spec.name, bucket ?? '');
     const splits = Object.fromEntries(Object.entries(data.splits).map(([split, { rows }]) => [split, rows]));
+    const sizes = isBedrock(spec) ? { sizes: data.splits } : {};
     const bytes = uploads.reduce((sum, { content }) => sum + content.bytes, 0);
-    if (bucket === undefined) return { facts: { bytes, splits }, sent: [] };
+    if (bucket === undefined) return { facts: { bytes, splits, ...sizes }, sent: [] };
     const uri = s3Uri(bucket, s3Keys.dataSet(spec.name, data.sha256));
-    return { facts: { bytes, splits, uri }, sent: uploads.map(({ uri, content }) => ({ uri, bytes: content.bytes })) };
+    return {
+      facts: { bytes, splits, ...sizes, uri },
+      sent: uploads.map(({ uri, content }) => ({ uri, bytes: content.bytes })),
+    };
   } catch (error) {
     const type = errorTypeOf(error);
     if (type !== 'InvalidData' && type !== 'InvalidSpec') throw error;
@@ -62,6 +68,9 @@ export async function dataInputs({ spec, directory }: SpecFile, options: DataOpt
     await scratch.close();
   }
 }
+
+/** Whether a run's cost follows from its data, and the data is on this machine to be read. */
+export const isCounted = (spec: Spec): boolean => isBedrock(spec) && !isInS3(spec);
 
 /** What there is to read. */
 export async function dataFiles(

@@ -1,14 +1,18 @@
 /** What a plan needs to know of this machine and of AWS. Nothing is written anywhere. */
 import { HeadBucketCommand, HeadObjectCommand } from '@aws-sdk/client-s3';
 import { type AwsClients, createAwsClients } from '../../activities/aws.ts';
+import { tagsOf } from '../../activities/bedrock/tags.ts';
 import type { Reader } from '../../activities/data/source-rows.ts';
 import { describeEndpoint, isUpdatable, ownerOf, servedRun } from '../../activities/deployment/endpoints.ts';
+import { kindOf, targetOf } from '../../activities/deployment/servers.ts';
 import { errorTypeOf, unlessNotFound } from '../../activities/errors.ts';
 import { findBase } from '../../activities/models.ts';
 import { parseS3Uri } from '../../activities/s3-uri.ts';
 import { NO_PRICES } from '../../spec/cost/prices.ts';
-import { isSageMaker } from '../../spec/engine.ts';
+import { isSageMaker, servedName } from '../../spec/engine.ts';
+import { TAGS } from '../../spec/naming.ts';
 import type { EndpointFacts, InputFacts, PlanFacts, Unknown } from '../../spec/plan.ts';
+import { SERVED } from '../../spec/plan-steps.ts';
 import type { Spec } from '../../spec/spec.ts';
 import type { Context } from '../context.ts';
 import { type Environment, findAccount, isBilled } from '../environment.ts';
@@ -47,7 +51,7 @@ export async function lookUp(
     const s3 = there ? clients?.s3 : undefined;
     const { spec } = file;
     const base = isSageMaker(spec) ? spec.train.base : undefined;
-    const endpoint = endpointName(spec);
+    const served = spec.deploy.to === 'none' ? undefined : servedName(spec);
     const source = () => clients?.s3 ?? missingRegion();
     const [data, code, foundBase, foundEndpoint] = await Promise.all([
       at('data', async () =>
@@ -59,11 +63,14 @@ export async function lookUp(
         ? codeInputs({ ...file, spec }, bucket).then((inputs) => present('code', inputs, s3, looks))
         : undefined,
       ifGiven(`base ${base}`, s3 && bucket !== undefined && base !== undefined && (() => baseOrNull(s3, base, bucket))),
-      ifGiven(`endpoint ${endpoint}`, clients && endpoint !== undefined && (() => endpointOrNull(clients, endpoint))),
+      ifGiven(
+        spec.deploy.to === 'none' ? 'what serves' : `${SERVED[spec.deploy.to]} ${served}`,
+        clients && served !== undefined && (() => servedOrNull(clients, spec.deploy.to, served)),
+      ),
     ]);
     return {
       account,
-      billed: isBilled(environment),
+      billed: isBilled(environment, spec.train.engine),
       prices,
       data: data ?? {},
       ...(code && { code }),
@@ -77,7 +84,7 @@ export async function lookUp(
   }
 }
 
-function readerOf({ output, signal }: Context): Reader {
+export function readerOf({ output, signal }: Pick<Context, 'output' | 'signal'>): Reader {
   return {
     signal,
     onProgress: ({ file, bytes, total }) =>
@@ -109,10 +116,6 @@ function reasonOf(error: unknown): string {
   const message = said instanceof Error ? said.message : String(said);
   const type = error instanceof UserError ? error.code : errorTypeOf(error);
   return `${type}: ${message.split('\n', 1)[0] || 'no reason given'}`;
-}
-
-function endpointName({ name, deploy }: Spec): string | undefined {
-  return deploy.to === 'sagemaker-endpoint' ? (deploy.endpoint ?? name) : undefined;
 }
 
 /** The facts, with whether the bucket has what they are about, where that can be seen. */
@@ -153,6 +156,37 @@ async function baseOrNull(s3: AwsClients['s3'], base: string, bucket: string): P
     if (errorTypeOf(error) === 'BaseNotFound') return null;
     throw error;
   }
+}
+
+async function servedOrNull(
+  clients: AwsClients,
+  to: Spec['deploy']['to'],
+  name: string,
+): Promise<EndpointFacts | null | undefined> {
+  switch (to) {
+    case 'sagemaker-endpoint':
+      return endpointOrNull(clients, name);
+    case 'bedrock-on-demand':
+    case 'bedrock-provisioned':
+      return serverOrNull(clients, to, name);
+    default:
+      return undefined;
+  }
+}
+
+async function serverOrNull(
+  { bedrock }: AwsClients,
+  to: 'bedrock-on-demand' | 'bedrock-provisioned',
+  name: string,
+): Promise<EndpointFacts | null> {
+  const server = await kindOf({ to }).find(bedrock, name);
+  if (!server) return null;
+  const owner = (await tagsOf(bedrock, server.arn)).get(TAGS.name);
+  // Of a model that is gone nobody can tell whose it was.
+  const model = await unlessNotFound('look up what serves', () => tagsOf(bedrock, targetOf(server)));
+  const serves = model?.get(TAGS.run);
+  const { status, state } = server;
+  return { status, updatable: state !== 'failed', ...(owner && { owner }), ...(serves && { serves }) };
 }
 
 async function endpointOrNull({ sagemaker }: AwsClients, name: string): Promise<EndpointFacts | null> {

@@ -13,7 +13,7 @@ export const sumText = ({ usd }: Cost): string => (usd === undefined ? 'an unkno
 export function forWhat({ items }: Cost): string {
   if (items.every(({ by }) => by === 'machines')) return 'for the jobs';
   const units = items.some(({ by }) => by === 'model units') ? ' and the model units' : '';
-  return `for estimated numbers of tokens${units}`;
+  return `for the tokens, by an estimate,${units}`.replace(/,$/, '');
 }
 
 /** What bills on after the run, and what is kept by it. */
@@ -52,8 +52,9 @@ export function afterwards(cost: Cost, screen: Screen): string[] {
 export function unitBills({ items }: Cost, { style }: Pick<Screen, 'style'>): string[] {
   return items.flatMap((item) => {
     if (item.by !== 'model units') return [];
-    const { modelUnits, hours, commitment, usd } = item;
-    const [units, time] = [plural(modelUnits, 'model unit'), durationText(hours * 3600)];
+    const { stage, modelUnits, hours, commitment, usd } = item;
+    const units = `${plural(modelUnits, 'model unit')}${stage === 'evaluate' ? " of the candidate's own" : ''}`;
+    const time = durationText(hours * 3600);
     if (usd === undefined) return [style.bold(`${units} for ${time} at an unknown price, asked or not`)];
     const [sum, hourly] = [`${formatUsd(usd)} USD`, `${formatUsd(usd / hours)} USD an hour`];
     return commitment === 'none'

@@ -114,15 +114,16 @@ function aboutText(step: PlanStep): string {
     case 'base':
       return step.run ?? step.name ?? '';
     case 'customization job': {
-      const times = step.epochs === undefined ? '' : `${plural(step.epochs, 'epoch')} of `;
-      const learnt = step.tokens && 'learnt' in step.tokens ? step.tokens.learnt : undefined;
-      const data = learnt === undefined ? 'the data' : `about ${formatTokens(learnt / (step.epochs ?? 1))} tokens`;
-      return `customization job, ${times}${data}`;
+      const { epochs = 1, tokens } = step;
+      const data = tokens && 'learnt' in tokens ? `~${formatTokens(tokens.learnt / epochs)} tokens` : 'the data';
+      return `customization job · ${epochs} × ${data}`;
     }
     case 'candidate deployment':
-      return "a deployment of the candidate's own, which bills what is asked of it; it goes on to serve, or goes";
+      return step.modelUnits === undefined
+        ? "a deployment of the candidate's own"
+        : `provisioned throughput of the candidate's own, ${plural(step.modelUnits, 'model unit')}; it goes afterwards`;
     case 'questions':
-      return [`${step.who} ${step.model}`, questionsText(step)].join(' · ');
+      return [step.who === 'judge' ? `judge ${step.model}` : step.who, questionsText(step)].join(' · ');
     case 'endpoint':
       return [`${step.name} on ${machines(step)}`, ...replaced(step)].join(', ');
     case 'custom model deployment':
@@ -139,7 +140,7 @@ const replaced = ({ run }: PlanStep): string[] => (run ? [`in place of ${run}`] 
 
 function questionsText({ tokens }: PlanStep): string {
   if (!tokens || !('read' in tokens)) return 'the rows of the test split';
-  return `about ${formatTokens(tokens.read)} tokens, up to ${formatTokens(tokens.written)} back`;
+  return `~${formatTokens(tokens.read)} tokens, up to ${formatTokens(tokens.written)} back`;
 }
 
 function machines({ count = 1, instances = 1, instance = '' }: PlanStep): string {
@@ -159,8 +160,9 @@ function billTexts({ what, maxSeconds, hours, usd, tokens }: PlanStep): string[]
     case 'customization job':
     case 'questions':
       return [usd === undefined && tokens === undefined ? 'cost unknown' : price];
+    case 'candidate deployment':
     case 'provisioned throughput':
-      return [`for ${durationText((hours ?? 0) * 3600)}`, price];
+      return hours === undefined ? ['by the token'] : [`for ${durationText(hours * 3600)}`, price];
     default:
       return [];
   }
@@ -182,7 +184,7 @@ function budgetText({ budget, problems, cost }: Plan): string {
   if (budget === undefined) return '';
   const exceeded = problems.some(({ code }) => code === 'BudgetExceeded' || code === 'PriceUnknown');
   const covered = cost.usd === undefined ? ', held against the data when the run has read it' : ', which it covers';
-  return `${budget} ${forWhat(cost)}${exceeded ? '' : covered}`;
+  return `${budget}${cost.estimated ? '' : ` ${forWhat(cost)}`}${exceeded ? '' : covered}`;
 }
 
 /** Grouped by reason: without credentials nothing is known, and for one reason. */

@@ -2,19 +2,16 @@ import { randomInt } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { WorkflowStartOptions } from '@temporalio/client';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
-import { budgetProblem } from '../../spec/cost/budget.ts';
-import { costOf, pricesFor } from '../../spec/cost/cost.ts';
-import type { Prices } from '../../spec/cost/prices.ts';
+import { pricesFor } from '../../spec/cost/cost.ts';
 import { servedName } from '../../spec/engine.ts';
 import { PIPELINE_TASK_QUEUE, type RunRef, workflowIdOf } from '../../spec/naming.ts';
 import { RUN_VERSION, STAGES } from '../../spec/record.ts';
-import type { Spec } from '../../spec/spec.ts';
 import type { fineTune } from '../../workflows/index.ts';
 import type { FineTuneInput } from '../../workflows/messages.ts';
 import { searchAttributes } from '../../workflows/search-attributes.ts';
 import type { Context } from '../context.ts';
 import { resolveAccount } from '../environment.ts';
-import { EXIT, UserError, usageError } from '../errors.ts';
+import { EXIT, UserError } from '../errors.ts';
 import { agreedTo } from '../plan/agree.ts';
 import { knownPrices } from '../plan/prices.ts';
 import { type Temporal, uiAddress, withTemporal } from '../temporal.ts';
@@ -38,7 +35,6 @@ export async function startRun(
     const account = await resolveAccount(temporal.environment, spec);
     checkImages(file, account.region);
     const prices = await knownPrices(context, account.region);
-    checkBudget(spec, prices);
     if (!(await agreedTo(context, temporal.environment, file, { prices, yes }))) return;
     const run: RunRef = { name: spec.name, id: id ?? newId() };
     const workflowId = workflowIdOf(run);
@@ -67,12 +63,6 @@ export async function startRun(
     if (detach && hasInputs(last) && !last.closed) tellDetached(context, temporal, workflowId);
     else conclude(context, workflowId, last, true);
   });
-}
-
-/** The workflow checks it too; here nothing is started yet. */
-function checkBudget(spec: Spec, prices: Prices): void {
-  const problem = budgetProblem(spec, costOf(spec, prices));
-  if (problem) throw usageError(problem.code, problem.message, problem.fix);
 }
 
 async function refuseTwice({ client }: Temporal, workflowId: string): Promise<void> {

@@ -84,8 +84,10 @@ export function trainingLine(example: Example, target: TrainingTarget): string {
 }
 
 /** About how many tokens a text of so many characters is to a model. */
-export const estimatedTokens = (characters: number, { charactersPerToken }: BaseModel): number =>
-  Math.ceil(characters / charactersPerToken);
+export const estimatedTokens = (
+  characters: number,
+  { charactersPerToken }: Pick<BaseModel, 'charactersPerToken'>,
+): number => Math.ceil(characters / charactersPerToken);
 
 /** The answer goes to a grader as what others are held against, or comes back from it where it is to be learnt. */
 function tellable(exchange: Exchange, customization: Customization): Exchange {

@@ -1,5 +1,7 @@
 /** What a run pays for on Bedrock: tokens, model units by the hour, and what answers after it. */
-import { type BaseModel, findModel } from '../bedrock/models.ts';
+import { findModel } from '../bedrock/models.ts';
+import { candidateServing } from '../bedrock/serving.ts';
+import { tokensIn } from '../bedrock/tokens.ts';
 import { durationSeconds } from '../duration.ts';
 import type { BedrockSpec } from '../engine.ts';
 import { VERDICT_TOKENS } from '../judge.ts';
@@ -15,28 +17,32 @@ export type SplitSizes = { readonly [S in SplitName]?: Pick<SplitInfo, 'rows' | 
 /** Hours that a throughput bills for at least, as AWS lets nobody delete it before. */
 const COMMITTED_HOURS = { none: 0, 'one-month': HOURS_PER_MONTH, 'six-months': 6 * HOURS_PER_MONTH } as const;
 
+/** A throughput for an evaluation is there until it answers, and then for as long as the evaluation may take. */
+const LONGEST_DEPLOYMENT_HOURS = 4;
+
 /** What the judge's own words come to, and the names of their sections. */
 const JUDGE_PROMPT_TOKENS = 200;
 
 type Judge = NonNullable<ConverseEvaluation['judge']>;
 
+/** Prices, and who is told of those that are not known. */
 interface Ledger {
   readonly prices: BedrockPrices | undefined;
   readonly lacking: Lacking;
 }
 
-export function bedrockItems(
-  spec: BedrockSpec,
-  prices: BedrockPrices | undefined,
-  lacking: Lacking,
-  splits: SplitSizes | undefined,
-): (TokenCost | UnitCost)[] {
-  const ledger = { prices, lacking };
+interface Given {
+  readonly splits: SplitSizes | undefined;
+  /** Whether something serves under the name already. */
+  readonly serves: boolean;
+}
+
+export function bedrockItems(spec: BedrockSpec, ledger: Ledger, { splits, serves }: Given): (TokenCost | UnitCost)[] {
   const { evaluate } = spec;
   return [
     trainingItem(spec, ledger, splits),
     ...(evaluate && evaluate.by !== 'transform' ? questionItems(spec, evaluate, ledger, splits) : []),
-    ...throughputItems(spec, ledger),
+    ...throughputItems(spec, ledger, serves),
   ];
 }
 
@@ -73,7 +79,7 @@ function questionItems(
 ): TokenCost[] {
   const { base: model } = spec.train;
   const test = splits?.test;
-  const system = evaluate.system === undefined ? 0 : tokensIn(evaluate.system, findModel(model));
+  const system = evaluate.system === undefined ? 0 : tokensIn(evaluate.system, model);
   const tokens = test?.tokens && {
     read: test.tokens.question + test.rows * system,
     written: test.rows * evaluate.maxTokens,
@@ -84,7 +90,7 @@ function questionItems(
   const base = tokenItem({ who: 'base', ...ask, input, output });
   // Model units are paid for by the hour, whatever is asked of them.
   const candidate =
-    spec.deploy.to === 'bedrock-provisioned'
+    candidateServing(spec) === 'bedrock-provisioned'
       ? []
       : [tokenItem({ who: 'candidate', ...ask, input: 'customInput', output: 'customOutput' })];
   return [base, ...candidate, ...judgeItems(evaluate, ledger, test)];
@@ -110,7 +116,7 @@ function judgeItems(evaluate: BedrockEvaluation, ledger: Ledger, test: SplitSize
 function judgeTokens(judge: Judge, maxTokens: number, testRows: number, { question, answer }: TokenEstimate): Tokens {
   const rows = Math.min(testRows, judge.rows);
   const [alone, pairs] = [2, judge.against === undefined ? 0 : 2];
-  const told = (question + answer) / testRows + tokensIn(judge.rubric, findModel(judge.model)) + JUDGE_PROMPT_TOKENS;
+  const told = (question + answer) / testRows + tokensIn(judge.rubric, judge.model) + JUDGE_PROMPT_TOKENS;
   return {
     read: Math.ceil(rows * ((alone + pairs) * told + (alone + 2 * pairs) * maxTokens)),
     written: rows * (alone + pairs) * VERDICT_TOKENS,
@@ -145,23 +151,38 @@ function tokenItem({ who, model, tokens, input, output, ledger }: Asked): TokenC
   };
 }
 
-function throughputItems({ train, deploy }: BedrockSpec, { prices, lacking }: Ledger): UnitCost[] {
+/**
+ * What serves, and where it cannot evaluate too, one that answers the evaluation alone: nobody commits to a model that has
+ * not passed, and what serves already keeps its model until then.
+ */
+function throughputItems(spec: BedrockSpec, ledger: Ledger, serves: boolean): UnitCost[] {
+  const { deploy, evaluate } = spec;
   if (deploy.to !== 'bedrock-provisioned') return [];
   const { modelUnits, commitment, ttl } = deploy;
   const hours = ttl === undefined ? COMMITTED_HOURS[commitment] : durationSeconds(ttl) / 3600;
+  const served = unitItem(spec, ledger, { stage: 'deploy', modelUnits, commitment, hours });
+  const apart = evaluate && candidateServing(spec) === deploy.to && (serves || ttl === undefined);
+  if (!apart) return [served];
+  const evaluation = durationSeconds(evaluate.maxRuntime) / 3600 + LONGEST_DEPLOYMENT_HOURS;
+  const own = ttl === undefined ? { modelUnits: 1, hours: evaluation } : { modelUnits, hours };
+  return [unitItem(spec, ledger, { stage: 'evaluate', commitment: 'none', ...own }), served];
+}
+
+function unitItem(
+  { train: { base: model } }: BedrockSpec,
+  { prices, lacking }: Ledger,
+  units: Pick<UnitCost, 'stage' | 'modelUnits' | 'commitment' | 'hours'>,
+): UnitCost {
+  const { commitment, modelUnits, hours } = units;
   const price =
-    modelPrices(train.base, prices).perModelUnitHour?.[commitment] ??
-    lacking(`model units of ${train.base}, commitment ${commitment}`);
-  const usd = price === undefined ? {} : { usd: price * modelUnits * hours };
-  return [{ by: 'model units', stage: 'deploy', model: train.base, modelUnits, commitment, hours, ...usd }];
+    modelPrices(model, prices).perModelUnitHour?.[commitment] ??
+    lacking(`model units of ${model}, commitment ${commitment}`);
+  return { by: 'model units', model, ...units, ...(price !== undefined && { usd: price * modelUnits * hours }) };
 }
 
 function priceOf(model: string, which: TokenPrice, what: string, { prices, lacking }: Ledger): number | undefined {
   return modelPrices(model, prices).perMillionTokens?.[which] ?? lacking(`${what} of ${model}`);
 }
-
-const tokensIn = (text: string, model: BaseModel | undefined): number =>
-  Math.ceil(text.length / (model?.charactersPerToken ?? 4));
 
 /** What bills on after the run; nothing where it is not served on Bedrock. */
 export function bedrockServing(

@@ -70,11 +70,11 @@ function thousandsOfTokens({ tokens }: TokenCost): string {
   return `${formatTokens(count)} tokens`;
 }
 
-/** `940`, `158k`, `2.3M`: an estimate has no more digits. */
+/** `940`, `160k`, `2.3M`: an estimate has no more digits. */
 export function formatTokens(count: number): string {
-  if (count < 1000) return String(Math.round(count));
-  if (count < 999_500) return `${Number((count / 1000).toPrecision(3))}k`;
-  return `${Number((count / 1_000_000).toPrecision(3))}M`;
+  const rounded = Number(count.toPrecision(2));
+  if (rounded < 1000) return String(rounded);
+  return rounded < 1_000_000 ? `${rounded / 1000}k` : `${rounded / 1_000_000}M`;
 }
 
 /** What to do about the item that costs most. */

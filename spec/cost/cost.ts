@@ -16,9 +16,11 @@ export interface Known {
   readonly tried?: readonly Tried[];
   /** Rows and tokens of its splits. */
   readonly splits?: SplitSizes;
+  /** Whether something serves under its name already; taken to be so where nobody has looked. */
+  readonly serves?: boolean;
 }
 
-export function costOf(spec: Spec, prices: Prices, { tried = [], splits }: Known = {}): Cost {
+export function costOf(spec: Spec, prices: Prices, { tried = [], splits, serves = true }: Known = {}): Cost {
   const unknown = new Map<string, UnknownCost>();
   const lacking: Lacking = (what, { of: lacks = 'price', budgeted = true } = {}) => {
     // What is asked of more than once is told once.
@@ -27,7 +29,7 @@ export function costOf(spec: Spec, prices: Prices, { tried = [], splits }: Known
   };
   const items = [
     ...(isSageMaker(spec) ? machineItems(spec, prices, lacking, tried) : []),
-    ...(isBedrock(spec) ? bedrockItems(spec, prices.bedrock, lacking, splits) : []),
+    ...(isBedrock(spec) ? bedrockItems(spec, { prices: prices.bedrock, lacking }, { splits, serves }) : []),
   ];
   const known = items.every(({ usd }) => usd !== undefined);
   const serving = machineServing(spec, prices, lacking) ?? bedrockServing(spec, prices.bedrock, lacking);

@@ -33,7 +33,8 @@ export interface TokenCost {
 /** Model units of a provisioned throughput, for as long as it may, or has to, be there. */
 export interface UnitCost {
   readonly by: 'model units';
-  readonly stage: 'deploy';
+  /** What answers the evaluation alone, or serves. */
+  readonly stage: 'evaluate' | 'deploy';
   readonly model: string;
   readonly modelUnits: number;
   readonly commitment: Commitment;

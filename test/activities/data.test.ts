@@ -120,15 +120,16 @@ describe('the data set', () => {
     const { data } = await prepare(spec);
 
     const prefix = `s3://${bucket}/temper/${name}/data/${data.sha256}/`;
+    const sha256 = expect.stringMatching(/^[0-9a-f]{64}$/);
     expect(data).toEqual({
-      sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+      sha256,
       kind: 'classification',
       splits: {
-        train: { uri: `${prefix}train/`, rows: 14 },
-        validation: { uri: `${prefix}validation/`, rows: 2 },
-        test: { uri: `${prefix}test/`, rows: 4 },
+        train: { uri: `${prefix}train/`, rows: 14, sha256 },
+        validation: { uri: `${prefix}validation/`, rows: 2, sha256 },
+        test: { uri: `${prefix}test/`, rows: 4, sha256 },
       },
-      testInputs: { uri: `${prefix}inputs/`, rows: 4 },
+      testInputs: { uri: `${prefix}inputs/`, rows: 4, sha256 },
       labels: ['even', 'odd'],
       duplicates: 1,
       conflicts: 0,

@@ -160,3 +160,52 @@ it('does not ask with --yes, nor where there is no terminal; then it says what t
     expect(stderr).not.toContain('start it?');
   }
 });
+
+const ON_BEDROCK = `
+name: reviews
+data: { source: data, split: { test: 0.2 } }
+train: { engine: bedrock, base: amazon.nova-micro-v1:0, prompt: "Which one? {text}", hyperparameters: { epochCount: 3 } }
+evaluate: { maxTokens: 10 }
+deploy: { to: bedrock-on-demand }
+`;
+
+it('counts what a run on Bedrock learns and asks, by an estimate, before it is started', async () => {
+  const cwd = await project(`${ON_BEDROCK}budget: 1 USD\n`);
+  // A row of 4 characters is asked about in 15, and answered with 1.
+  const rows = Array.from({ length: 50 }, (_, i) => JSON.stringify({ text: `t${100 + i}`, label: i % 2 ? 'a' : 'b' }));
+  await writeFile(join(cwd, 'data', 'rows.jsonl'), `${rows.join('\n')}\n`);
+  const plan = await planned(cwd);
+  expect(plan.steps.map(({ what, action }) => `${what} ${action}`)).toEqual([
+    'data upload',
+    'base use',
+    'customization job create',
+    'candidate deployment create',
+    'questions ask',
+    'questions ask',
+    'custom model deployment create',
+  ]);
+  expect(plan.cost.items.map((item) => item.by === 'tokens' && item.tokens)).toEqual([
+    { learnt: 3 * 40 * (4 + 1) },
+    { read: 10 * 4, written: 10 * 10 },
+    { read: 10 * 4, written: 10 * 10 },
+  ]);
+  expect(plan.cost.usd).toBeCloseTo((600 + 2 * (40 * 0.035 + 100 * 0.14)) / 1e6, 12);
+  const { stdout } = await cli(['plan', 'temper.yaml'], { env: { ...env, NO_COLOR: '1' }, cwd, columns: 80 });
+  expect(widest(stdout)).toBeLessThanOrEqual(80);
+  expect(stdout).toMatch(/train +create +customization job · 3 × ~200 tokens +0\.01 USD/);
+});
+
+it('starts no run on Bedrock whose tokens could cost more than its budget', async () => {
+  const own = await ownNamespace();
+  const cwd = await project(`${ON_BEDROCK}budget: 0.01 USD\n`);
+  const rows = Array.from({ length: 200 }, (_, i) =>
+    JSON.stringify({ text: `${i} ${'w'.repeat(400)}`, label: `${i % 2}` }),
+  );
+  await writeFile(join(cwd, 'data', 'rows.jsonl'), `${rows.join('\n')}\n`);
+  const { exitCode, stderr } = await cli(['run', 'temper.yaml'], { env: own, cwd });
+  expect([exitCode, stderr]).toEqual([
+    2,
+    expect.stringContaining('more than its budget of 0.01 USD (train student by'),
+  ]);
+  expect(await started(own)).toBe(0);
+});

@@ -92,17 +92,49 @@ describe('the most that a run on Bedrock can cost', () => {
     expect(of({ against: 'base' })).toMatchObject({ tokens: { read: 200 * (4 * 330 + 600), written: 200 * 1200 } });
   });
 
-  it('has the hours of a provisioned throughput, whatever the candidate is asked: by its time to live, or committed to', () => {
+  it('has the hours of a provisioned throughput, by its time to live or committed to', () => {
     const to = 'bedrock-provisioned' as const;
     const short = costOf(specWith({ deploy: { to, modelUnits: 2, ttl: '8h' } }), prices, { splits });
-    expect(short.items.map(({ by }) => by)).toEqual(['tokens', 'tokens', 'model units']);
-    expect(short.items[2]).toMatchObject({ modelUnits: 2, hours: 8, usd: 1600 });
+    // The candidate is evaluated by a deployment on demand.
+    expect(short.items.map(({ by }) => by)).toEqual(['tokens', 'tokens', 'tokens', 'model units']);
+    expect(short.items[3]).toMatchObject({ stage: 'deploy', modelUnits: 2, hours: 8, usd: 1600 });
     expect(short.serving).toMatchObject({ usdPerHour: 200 });
     const month = costOf(specWith({ deploy: { to, modelUnits: 1, commitment: 'one-month' } }), prices, { splits });
-    expect(month.items[2]).toMatchObject({ hours: 730, usd: 65_700 });
+    expect(month.items[3]).toMatchObject({ hours: 730, usd: 65_700 });
     const long = costOf(specWith({ deploy: { to, modelUnits: 1, commitment: 'six-months' } }), prices, { splits });
     expect(long.unknown).toEqual([
       { what: `model units of ${NOVA}, commitment six-months`, lacks: 'price', budgeted: true },
+    ]);
+  });
+
+  it('has a throughput of the candidate alone, where nothing else answers its evaluation and another model serves', () => {
+    const base = 'meta.llama3-1-8b-instruct-v1:0';
+    const model = {
+      perMillionTokens: { training: 1, input: 1, output: 1 },
+      perModelUnitHour: { none: 24, 'one-month': 21 },
+    };
+    const llama: Prices = { ...NO_PRICES, bedrock: { models: { [base]: model } } };
+    const unitsOf = (deploy: object, known: Known = {}) => {
+      const spec = specWith({
+        train: { engine: 'bedrock', base },
+        evaluate: { maxRuntime: '2h' },
+        deploy: { to: 'bedrock-provisioned', modelUnits: 2, ...deploy },
+      });
+      const { items } = costOf(spec, llama, { splits, ...known });
+      // What is asked of model units bills nothing beside them.
+      expect(items.some((item) => item.by === 'tokens' && item.who === 'candidate')).toBe(false);
+      return items.flatMap((item) =>
+        item.by === 'model units' ? [[item.stage, item.modelUnits, item.commitment, item.hours]] : [],
+      );
+    };
+    expect(unitsOf({ ttl: '8h' }, { serves: false })).toEqual([['deploy', 2, 'none', 8]]);
+    expect(unitsOf({ ttl: '8h' })).toEqual([
+      ['evaluate', 2, 'none', 8],
+      ['deploy', 2, 'none', 8],
+    ]);
+    expect(unitsOf({ commitment: 'one-month' }, { serves: false })).toEqual([
+      ['evaluate', 1, 'none', 6],
+      ['deploy', 2, 'one-month', 730],
     ]);
   });
 
@@ -159,7 +191,14 @@ describe('a budget of a run on Bedrock', () => {
 });
 
 it('shows estimates with no more digits than they have', () => {
-  expect([940, 1000, 158_230, 999_499, 2_345_678].map(formatTokens)).toEqual(['940', '1k', '158k', '999k', '2.35M']);
+  expect([9.4, 944, 1000, 158_230, 999_499, 2_345_678].map(formatTokens)).toEqual([
+    '9.4',
+    '940',
+    '1k',
+    '160k',
+    '1M',
+    '2.3M',
+  ]);
 });
 
 describe('a file of prices', () => {
