@@ -6,8 +6,10 @@ import { createCandidateActivities } from './deployment/candidate.ts';
 import { createDeploymentActivities } from './deployment/deployment.ts';
 import { createGuardActivities } from './deployment/guard.ts';
 import { createReleaseActivities } from './deployment/release.ts';
+import { createBatchActivities } from './evaluation/batch/batch.ts';
 import { createConverseActivities } from './evaluation/converse/converse.ts';
 import { createEvaluationActivities } from './evaluation/evaluation.ts';
+import { createEvaluationJobActivities } from './evaluation/job/evaluation-job.ts';
 import { createJudgeActivities } from './evaluation/judge.ts';
 import { heartbeating } from './heartbeating.ts';
 import { createModelActivities } from './models.ts';
@@ -23,6 +25,8 @@ export function createPipelineActivities(deps: { readonly aws: AwsProvider }) {
     ...createRetentionActivities(deps),
     ...createEvaluationActivities(deps),
     ...createConverseActivities(deps),
+    ...createBatchActivities(deps),
+    ...createEvaluationJobActivities(deps),
     ...createJudgeActivities(deps),
     ...createDeploymentActivities(deps),
     ...createCandidateActivities(deps),

@@ -41,6 +41,16 @@ export function misfits({ evaluate, gate }: Scoring, kind: Kind): Misfit[] {
     .map(({ steps, metric }) => ({ steps, message: `${metric} does not fit ${kind} examples; these do: ${usual}` }));
 }
 
+/** AWS's default quotas of most models for the records of a batch inference job and of a file. */
+const [LEAST_BATCH_ROWS, MOST_BATCH_ROWS] = [100, 50_000];
+
+/** Why a test split of so many rows cannot be asked in the way that the spec says; `undefined` where it can. */
+export function rowsProblem(by: string | undefined, rows: number): string | undefined {
+  if (by !== 'batch' || (rows >= LEAST_BATCH_ROWS && rows <= MOST_BATCH_ROWS)) return undefined;
+  const range = `${LEAST_BATCH_ROWS} to ${MOST_BATCH_ROWS.toLocaleString('en')}`;
+  return `evaluate.by: batch takes test splits of ${range} rows, and this one has ${rows}; set by: converse`;
+}
+
 /** Metrics that need what the spec does not have. */
 export function unmeasured({ evaluate, gate }: Measuring): Misfit[] {
   if (!evaluate) return [];

@@ -16,10 +16,9 @@ const GENERATION_METRICS = ['exact_match', 'token_f1', 'rouge_l', 'bleu', 'json_
 /** Of a language model that judges the answers: `evaluate.judge`. */
 export const JUDGE_METRICS = ['judge_score', 'judge_win_rate'] as const;
 
-/** Of Bedrock's evaluation jobs: `Builtin.FollowingInstructions` is `bedrock_following_instructions` here. */
+/** Of Bedrock's evaluation jobs. Not Robustness, for which they would ask the model anew, and which is no share. */
 export const BEDROCK_METRICS = [
   'bedrock_accuracy',
-  'bedrock_robustness',
   'bedrock_toxicity',
   'bedrock_correctness',
   'bedrock_completeness',
@@ -70,8 +69,13 @@ export interface ScoreSummary {
   readonly metrics: MetricValues;
 }
 
-/** `Builtin.FollowingInstructions` as `bedrock_following_instructions`; `undefined` where it is none of those known here. */
+/** `bedrock_following_instructions` as Bedrock calls it: `Builtin.FollowingInstructions`. */
+export function builtinName(metric: BedrockMetric): string {
+  const words = metric.split('_').slice(1);
+  return `Builtin.${words.map((word) => word.slice(0, 1).toUpperCase() + word.slice(1)).join('')}`;
+}
+
+/** The inverse of {@link builtinName}; `undefined` where the name is none of those known here. */
 export function bedrockMetric(name: string): BedrockMetric | undefined {
-  const words = name.replace(/^Builtin\./, '').replace(/(?<!^)[A-Z]/g, (letter) => `_${letter}`);
-  return BEDROCK_METRICS.find((metric) => metric === `bedrock_${words.toLowerCase()}`);
+  return BEDROCK_METRICS.find((metric) => builtinName(metric).toLowerCase() === name.toLowerCase());
 }

@@ -168,8 +168,17 @@ export interface Evaluation {
   readonly predictions: string;
   /** Of language models. */
   readonly answering?: Answering;
+  /** The evaluation job of Bedrock, where the spec asks for one. */
+  readonly job?: EvaluationJob;
   /** What a judge thinks of the answers, where the spec names one. */
   readonly judged?: Judged;
+}
+
+/** An evaluation job of Bedrock on the contender's answers; its scores are among the others. */
+export interface EvaluationJob {
+  readonly jobArn: string;
+  /** Rows that it evaluated. */
+  readonly rows: number;
 }
 
 /** A judge's verdicts on some rows, and their spread. */
@@ -199,6 +208,8 @@ export interface Answering {
   readonly outputTokens: number;
   /** Answers that went on beyond `evaluate.maxTokens` and were cut there. */
   readonly cut: number;
+  /** Of rows with a label: answers that are none of the labels, which count as wrong. */
+  readonly unlabelled?: number;
   /** Rows that got no answer, which count as wrong; the reason is that of the first. */
   readonly unanswered?: { readonly rows: number; readonly reason: string };
 }

@@ -7,7 +7,7 @@ import { canonicalLine, type Example } from '../../spec/data/examples.ts';
 import { DataProblems, describeProblem } from '../../spec/data/problems.ts';
 import { mixedKinds, oneLabel, unknownLabel } from '../../spec/data/verdicts.ts';
 import { isBedrock } from '../../spec/engine.ts';
-import { misfits } from '../../spec/fit.ts';
+import { misfits, rowsProblem } from '../../spec/fit.ts';
 import { type DataSet, SPLITS, type SplitName } from '../../spec/record.ts';
 import type { Spec } from '../../spec/spec.ts';
 import { failure } from '../errors.ts';
@@ -25,13 +25,18 @@ export interface ReadDataSet {
 
 /**
  * Reads the data of a spec into the files of its splits. Fails with `InvalidData` for what cannot be used, and with
- * `InvalidSpec` where it is of a kind that cannot be evaluated as the spec says.
+ * `InvalidSpec` where it is of a kind, or has too few rows, to be evaluated as the spec says.
  */
 export async function readDataSet(input: Located, scratch: Scratch): Promise<ReadDataSet> {
-  const { source, split } = input.spec.data;
-  return source === undefined || split === undefined
-    ? takeSplits(input, scratch)
-    : divideSource(input, source, split, scratch);
+  const { data, evaluate } = input.spec;
+  const { source, split } = data;
+  const read =
+    source === undefined || split === undefined
+      ? await takeSplits(input, scratch)
+      : await divideSource(input, source, split, scratch);
+  const problem = rowsProblem(evaluate?.by, read.files.rows('test'));
+  if (problem) throw failure('InvalidSpec', problem);
+  return read;
 }
 
 /** Fails where what is asked of the model does not fit the kind of its examples. */

@@ -24,8 +24,8 @@ import { failure } from '../errors.ts';
 import { objectLines } from '../s3-lines.ts';
 import { answerAll } from './converse/answers.ts';
 import { Asker } from './converse/ask.ts';
-import { testExamples } from './converse/converse.ts';
 import { Parts, type Saved } from './converse/parts.ts';
+import { testExamples } from './converse/test-examples.ts';
 import { sampleOf } from './sample.ts';
 
 /** Who judges whose answers. */

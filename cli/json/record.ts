@@ -135,6 +135,7 @@ const evaluation = z
         inputTokens: z.int(),
         outputTokens: z.int(),
         cut: z.int().meta({ description: 'answers that ended at evaluate.maxTokens' }),
+        unlabelled: z.int().exactOptional().meta({ description: 'answers that are none of the labels' }),
         unanswered: z
           .strictObject({ rows: z.int(), reason: z.string() })
           .exactOptional()
@@ -142,6 +143,10 @@ const evaluation = z
       })
       .exactOptional()
       .meta({ description: 'of language models' }),
+    job: z
+      .strictObject({ jobArn: z.string(), rows: z.int().meta({ description: 'that it evaluated' }) })
+      .exactOptional()
+      .meta({ description: 'of Bedrock' }),
     judged: judged.exactOptional().meta({ description: 'what a judge thinks of the answers' }),
   })
   .meta({ id: 'Evaluation' });

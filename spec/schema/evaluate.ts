@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import { QUESTIONS_AT_ONCE } from '../bedrock/question.ts';
 import { parseRule } from '../gate.ts';
-import { METRICS } from '../metrics.ts';
+import { BEDROCK_METRICS, bedrockMetric, builtinName, METRICS } from '../metrics.ts';
+import { nearest } from '../suggest.ts';
 import { duration, instance, relativePath } from './values.ts';
 
 /** The serving script that is looked for where the spec names none. */
@@ -59,7 +60,7 @@ export const evaluate = z
   .strictObject({
     by: z.enum(WAYS).optional().meta({
       description:
-        'How the models are asked: transform of SageMaker; of Bedrock converse (the default), batch, at half the price, or bedrock-job.',
+        'How the models are asked: `transform` of SageMaker; of Bedrock `converse` (the default), `batch`, at half the price and some hours later, or `bedrock-job`: by converse, and an evaluation job of Bedrock on the answers.',
     }),
     metrics: z.array(z.enum(METRICS)).min(1).optional().meta({
       description:
@@ -153,6 +154,15 @@ export function evaluationProblems(given: Given, engine: 'sagemaker' | 'bedrock'
     return { path: String(path), message: `does not go with by: ${by}; it does with ${ways.join(', ')}` };
   });
   if (by === 'bedrock-job' && !given.job) problems.push({ path: 'job', message: 'say what it measures' });
+  for (const name of given.job?.metrics ?? []) {
+    if (bedrockMetric(name)) continue;
+    const known = BEDROCK_METRICS.map(builtinName);
+    const meant = nearest(name, known);
+    problems.push({
+      path: 'job',
+      message: `no metric ${name} of answers that are given; ${meant ? `did you mean ${meant}?` : `there are ${known.join(', ')}`}`,
+    });
+  }
   return problems;
 }
 

@@ -130,7 +130,7 @@ describe('a problem is told with its place and what to do', () => {
     [
       'a metric that there is not',
       having('evaluate: {}', 'evaluate: { metrics: [accuracy, f1_marco] }'),
-      'temper.yaml:10:33  evaluate.metrics.1: must be one of accuracy, exact_match, precision_macro, precision_micro, recall_macro, recall_micro, f1_macro, f1_micro, token_f1, rouge_l, bleu, json_valid, json_schema, ... (29), received "f1_marco"; did you mean f1_macro?',
+      'temper.yaml:10:33  evaluate.metrics.1: must be one of accuracy, exact_match, precision_macro, precision_micro, recall_macro, recall_micro, f1_macro, f1_micro, token_f1, rouge_l, bleu, json_valid, json_schema, ... (28), received "f1_marco"; did you mean f1_macro?',
     ],
     [
       'a hyperparameter that cannot be sent',

@@ -13,11 +13,12 @@ import { rootOf } from '../failures.ts';
 import * as profiles from '../profiles.ts';
 import { together } from '../together.ts';
 import { deployCandidate } from './candidate.ts';
+import { byBatch, judgedByJobs } from './evaluation-jobs.ts';
 
 const summary = (text: string): ActivityOptions => ({ summary: text });
 
-/** What every way of evaluating works with. */
-export interface Contest {
+/** What it is about. */
+interface Contest {
   readonly context: BedrockRun;
   readonly how: BedrockEvaluation;
   readonly data: DataSet;
@@ -32,8 +33,14 @@ export async function evaluateOnBedrock(
   model: CustomizedModel,
 ): Promise<Evaluations> {
   const contest = { context, how, data, model };
-  const evaluations = await byConverse(contest);
-  return judged(contest, evaluations);
+  switch (how.by) {
+    case 'converse':
+      return judged(contest, await byConverse(contest));
+    case 'batch':
+      return judged(contest, await byBatch(context, how, data, model));
+    case 'bedrock-job':
+      return judgedByJobs(context, how, data, await byConverse(contest));
+  }
 }
 
 /** The base is asked while the candidate's deployment comes up. */

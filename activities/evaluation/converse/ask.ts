@@ -103,7 +103,10 @@ function backoff(attempt: number): number {
   return Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (attempt - 1)) * (0.5 + Math.random() / 2);
 }
 
-function replyIn({ output, stopReason, usage }: ConverseCommandOutput): Reply {
+/** What Converse answers, also in the output of batch inference. */
+export type ConverseOutput = Pick<ConverseCommandOutput, 'output' | 'stopReason' | 'usage'>;
+
+export function replyIn({ output, stopReason, usage }: ConverseOutput): Reply {
   const text = (output?.message?.content ?? []).map((block) => block.text ?? '').join('');
   const { inputTokens = 0, outputTokens = 0 } = usage ?? {};
   return { text, cut: stopReason === 'max_tokens', inputTokens, outputTokens };
