@@ -12,6 +12,7 @@ import { initCommand } from './commands/init.ts';
 import { invokeCommand } from './commands/invoke.ts';
 import { logsCommand } from './commands/logs.ts';
 import { lsCommand } from './commands/ls.ts';
+import { modelsCommand } from './commands/models.ts';
 import { orphansCommand } from './commands/orphans.ts';
 import { planCommand } from './commands/plan.ts';
 import { runCommand } from './commands/run.ts';
@@ -40,7 +41,7 @@ export interface Io {
 const COMMANDS: Readonly<Record<string, readonly ((context: Context) => CommandUnknownOpts)[]>> = {
   'Getting started': [initCommand, doctorCommand, checkCommand, planCommand],
   Runs: [runCommand, lsCommand, showCommand, watchCommand, logsCommand, cancelCommand, uploadCommand, orphansCommand],
-  Models: [invokeCommand],
+  Models: [modelsCommand, invokeCommand],
   Machines: [workerCommand, devCommand],
   Help: [explainCommand, completionCommand],
 };

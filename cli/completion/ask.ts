@@ -16,6 +16,8 @@ export async function namesOf(kind: Kind, context: Context): Promise<Candidate[]
         return [...new Set((await listed(context)).map(({ name }) => name))].map((value) => ({ value }));
       case 'endpoint':
         return await endpoints(context);
+      case 'model':
+        return await models();
       case 'code':
         return await codes();
       default:
@@ -65,6 +67,12 @@ async function endpoints(context: Context): Promise<Candidate[]> {
   } finally {
     sagemaker.destroy();
   }
+}
+
+/** Those that are known without asking anybody. */
+async function models(): Promise<Candidate[]> {
+  const { BASE_MODELS } = await import('../../spec/bedrock/models.ts');
+  return BASE_MODELS.map(({ id, name }) => ({ value: id, description: name }));
 }
 
 async function codes(): Promise<Candidate[]> {

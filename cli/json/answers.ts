@@ -7,6 +7,7 @@ import { SHELLS } from '../completion/scripts.ts';
 import { EXIT, type ExitCode } from '../errors.ts';
 import { TEMPLATE_NAMES } from '../init/templates.ts';
 import { checkReport } from './check.ts';
+import { modelsReport } from './models.ts';
 import { plan } from './plan.ts';
 import { dataSet, metric, runRecord } from './record.ts';
 
@@ -109,6 +110,7 @@ export const ANSWERS: Readonly<Record<string, Answer>> = {
   cancel: { exits: [...PLAIN, interrupted], document: z.union([runRecord, runOnly]) },
   orphans: { exits: PLAIN, document: z.strictObject({ region: text, orphans: z.array(orphan) }) },
   upload: { exits: FOLLOWED, document: z.union([z.strictObject({ run: text, data: dataSet }), runRecord, runOnly]) },
+  models: { exits: PLAIN, document: modelsReport },
   invoke: {
     exits: PLAIN,
     document: z.strictObject({

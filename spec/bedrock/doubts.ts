@@ -38,7 +38,7 @@ export function doubtsOf({ train, aws }: BedrockSpec): SpecDoubt[] {
     doubt(
       ['base'],
       `AWS no longer lists ${model.name} among the models that can be customized, ${asOf}`,
-      'choose one of temper models --customizable',
+      'choose one of temper models',
     );
   }
   if (aws.region !== undefined && !model.regions.includes(aws.region)) {

@@ -160,5 +160,5 @@ const needsImages = ({ kind }: Example): RowProblem => ({
   code: 'unfit_kind',
   message: `the model is customized with images, not with ${KINDS[kind]}`,
   value: '',
-  fix: 'choose a model that takes text: temper models --customizable',
+  fix: 'choose a model that takes text: temper models',
 });

@@ -115,7 +115,7 @@ export const bedrockTraining = z
     const model = findModel(train.base);
     if (model === undefined) {
       const meant = suggestModel(train.base);
-      const fix = meant ? `did you mean ${meant}?` : 'see temper models --customizable';
+      const fix = meant ? `did you mean ${meant}?` : 'see temper models';
       issue('base', `${train.base} is not among the models known as of ${MODELS_AS_OF}; ${fix}`);
     } else if (model.customizations[customization] === undefined) {
       issue('customization', `${model.id} does not take ${customization}; ${waysOf(model)}`);

@@ -49,6 +49,8 @@ describe('what is offered', () => {
       ['bash', 'zsh', 'fish'],
     ],
     [['explain', 'Capacity'], ['CapacityUnavailable']],
+    [['models', 'amazon.nova-2'], ['amazon.nova-2-lite-v1:0']],
+    [['check', '--for', 'anthropic'], ['anthropic.claude-3-haiku-20240307-v1:0']],
     [['nonsense', ''], []],
     [['help', 'wo'], ['worker']],
     [['ls', '--json', '--li'], ['--limit']],
