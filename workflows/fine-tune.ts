@@ -1,5 +1,6 @@
 import { CancellationScope, isCancellation, setHandler } from '@temporalio/workflow';
 import type { RunRecord } from '../spec/record.ts';
+import { checkServing } from './bedrock/release.ts';
 import { checkBudget } from './budget.ts';
 import { CleanUp } from './clean-up.ts';
 import type { RunContext } from './context.ts';
@@ -34,6 +35,7 @@ export async function fineTune(input: FineTuneInput): Promise<RunRecord> {
   setHandler(recordQuery, () => progress.record);
   const cleanUp = new CleanUp();
   try {
+    checkServing(input);
     checkBudget(input);
     const outcome = await pipeline({ ...input, progress, cleanUp });
     return progress.end(outcome, await cleanUp.run());

@@ -17,7 +17,7 @@ import type { Spec } from '../../spec/spec.ts';
 import type { Context } from '../context.ts';
 import { type Environment, findAccount, isBilled } from '../environment.ts';
 import { UserError, usageError } from '../errors.ts';
-import { checkImages, type SpecFile } from '../runs/read-spec.ts';
+import { checkRegion, type SpecFile } from '../runs/read-spec.ts';
 import { codeInputs, dataFiles, dataInputs, type Inputs, type Sent } from './inputs.ts';
 import { knownPrices } from './prices.ts';
 
@@ -35,7 +35,7 @@ export async function lookUp(
 ): Promise<PlanFacts> {
   const account = await findAccount(environment, file.spec);
   const { region, bucket } = account;
-  if (region) checkImages(file, region);
+  if (region) checkRegion(file, region);
   const prices = region ? await knownPrices(context, region) : NO_PRICES;
   const clients = region ? createAwsClients(region) : undefined;
   const looks = new Looks();

@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { describeMissing, missingFiles } from '../../activities/data/source.ts';
+import { servingProblem } from '../../spec/bedrock/serving.ts';
 import { isSageMaker } from '../../spec/engine.ts';
 import { imageUri } from '../../spec/images.ts';
 import { formatProblems, parseSpec } from '../../spec/parse.ts';
@@ -46,19 +47,27 @@ export async function readSpec({ cwd }: Context, file: string, overrides: readon
   return { file, spec: parsed.spec, directory };
 }
 
-/** Short names of images stand for other addresses in each region, and for none in some. Throws a user error there. */
-export function checkImages({ file, spec }: SpecFile, region: string): void {
-  if (!isSageMaker(spec)) return;
-  const problems = Object.entries({ 'train.image': spec.train.image, 'serve.image': spec.serve.image }).flatMap(
-    ([field, image]) => {
-      try {
-        if (image !== undefined) imageUri(image, region);
-        return [];
-      } catch (error) {
-        if (!(error instanceof RangeError)) throw error;
-        return [`${file}  ${field}: ${error.message}`];
-      }
-    },
-  );
+/** What can be said of a spec once its region is known. Throws a user error where it cannot be run there. */
+export function checkRegion({ file, spec }: SpecFile, region: string): void {
+  const unserved = servingProblem(spec, region);
+  const problems = [
+    ...imageProblems(spec, region),
+    ...(unserved ? [`${unserved.path.join('.')}: ${unserved.message}`] : []),
+  ].map((problem) => `${file}  ${problem}`);
   if (problems.length > 0) throw usageError('InvalidSpec', [`${file} cannot be run:`, ...problems].join('\n  '));
+}
+
+/** Short names of images stand for other addresses in each region, and for none in some. */
+function imageProblems(spec: Spec, region: string): string[] {
+  if (!isSageMaker(spec)) return [];
+  const images = Object.entries({ 'train.image': spec.train.image, 'serve.image': spec.serve.image });
+  return images.flatMap(([field, image]) => {
+    try {
+      if (image !== undefined) imageUri(image, region);
+      return [];
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      return [`${field}: ${error.message}`];
+    }
+  });
 }

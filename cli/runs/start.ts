@@ -18,7 +18,7 @@ import { type Temporal, uiAddress, withTemporal } from '../temporal.ts';
 import { isNotFound } from '../temporal-errors.ts';
 import { whileServingInputs } from '../workers/inputs.ts';
 import { announce, conclude, follow } from './follow.ts';
-import { checkImages, type SpecFile } from './read-spec.ts';
+import { checkRegion, type SpecFile } from './read-spec.ts';
 import type { Snapshot } from './watch.ts';
 
 const ID_LETTERS = 'abcdefghijklmnopqrstuvwxyz0123456789';
@@ -33,7 +33,7 @@ export async function startRun(
   await withTemporal(context, async (temporal) => {
     const { spec, directory } = file;
     const account = await resolveAccount(temporal.environment, spec);
-    checkImages(file, account.region);
+    checkRegion(file, account.region);
     const prices = await knownPrices(context, account.region);
     if (!(await agreedTo(context, temporal.environment, file, { prices, yes }))) return;
     const run: RunRef = { name: spec.name, id: id ?? newId() };

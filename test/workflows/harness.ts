@@ -26,6 +26,10 @@ export interface StartedRun {
   readonly handle: WorkflowHandle<typeof fineTune>;
   /** Resolves when the run's record satisfies the condition. */
   until(condition: (record: RunRecord) => boolean): Promise<RunRecord>;
+  /** Ends the run's workers; resolves when they are gone. */
+  stopWorkers(): Promise<void>;
+  /** Starts others in their place. */
+  startWorkers(fakes: FakeActivities): Promise<void>;
 }
 
 let bundle: Promise<WorkflowBundle> | undefined;
@@ -53,11 +57,20 @@ export async function withRun<T>(
   const run: RunRef = { name: spec.name, id: randomUUID().slice(0, 8) };
   const pipelineQueue = `pipeline-${run.id}`;
   const connection = environment.nativeConnection;
-  const { prepareInputs, ...activities } = fakes.activities;
-  const workers = await Promise.all([
-    Worker.create({ connection, taskQueue: pipelineQueue, workflowBundle: await workflowBundle(), activities }),
-    Worker.create({ connection, taskQueue: inputsTaskQueue(run), activities: { prepareInputs } }),
-  ]);
+  let workers: Worker[] = [];
+  let running: Promise<unknown> = Promise.resolve();
+  const startWorkers = async ({ activities: { prepareInputs, ...activities } }: FakeActivities): Promise<void> => {
+    workers = await Promise.all([
+      Worker.create({ connection, taskQueue: pipelineQueue, workflowBundle: await workflowBundle(), activities }),
+      Worker.create({ connection, taskQueue: inputsTaskQueue(run), activities: { prepareInputs } }),
+    ]);
+    running = Promise.all(workers.map((worker) => worker.run()));
+  };
+  const stopWorkers = async (): Promise<void> => {
+    for (const worker of workers) worker.shutdown();
+    await running;
+    workers = [];
+  };
   const handle = await environment.client.workflow.start(fineTune, {
     workflowId: workflowIdOf(run),
     taskQueue: pipelineQueue,
@@ -81,12 +94,11 @@ export async function withRun<T>(
       if (Date.now() > deadline) throw new Error(`the record never came to that: ${JSON.stringify(record)}`);
     }
   };
-  const running = Promise.all(workers.map((worker) => worker.run()));
+  await startWorkers(fakes);
   try {
-    return await body({ run, handle, until }, environment);
+    return await body({ run, handle, until, stopWorkers, startWorkers }, environment);
   } finally {
-    for (const worker of workers) worker.shutdown();
-    await running;
+    await stopWorkers();
     await environment.teardown();
   }
 }

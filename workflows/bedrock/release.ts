@@ -3,10 +3,11 @@ import { type ActivityOptions, ApplicationFailure, proxyActivities } from '@temp
 import type { ServerOptions } from '../../activities/deployment/servers.ts';
 import type { PipelineActivities } from '../../activities/index.ts';
 import { wordingOf } from '../../spec/bedrock/question.ts';
+import { servingProblem } from '../../spec/bedrock/serving.ts';
 import { durationSeconds } from '../../spec/duration.ts';
 import { servedName } from '../../spec/engine.ts';
 import type { CustomizedModel, CustomModelRef, DataSet, Deployment } from '../../spec/record.ts';
-import type { BedrockRun } from '../context.ts';
+import type { BedrockRun, RunContext } from '../context.ts';
 import { handOverOf } from '../hand-over.ts';
 import * as profiles from '../profiles.ts';
 import { dismissGuard, startGuard } from './guard.ts';
@@ -18,6 +19,12 @@ const summary = (text: string): ActivityOptions => ({ summary: text });
 
 /** A server that does not come up has failed long before. */
 export const LONGEST_DEPLOYMENT_SECONDS = 4 * 3600;
+
+/** Fails where nothing could serve the run's model in its region. The CLI does so too; no client gets past this. */
+export function checkServing({ spec, account }: Pick<RunContext, 'spec' | 'account'>): void {
+  const problem = servingProblem(spec, account.region);
+  if (problem) throw ApplicationFailure.nonRetryable(`${problem.path.join('.')}: ${problem.message}`, 'InvalidSpec');
+}
 
 /** The model as it is handed over. */
 const refOf = ({ customModel, base }: CustomizedModel): CustomModelRef => ({ engine: 'bedrock', customModel, base });

@@ -1,0 +1,164 @@
+/** Bedrock runs: who answers the evaluation, what becomes of it, and that what bills by the hour ends. */
+import { ApplicationFailure } from '@temporalio/common';
+import { expect, it } from 'vitest';
+import { candidateDeploymentName, guardIdOf, type RunRef } from '../../spec/naming.ts';
+import { type ActivityName, fakeActivities, scoresWith, underWay } from './fake-activities.ts';
+import { runToEnd, withRun } from './harness.ts';
+
+const SPEC = `
+name: reviews
+data: { source: data.jsonl, split: { test: 0.2 } }
+train: { engine: bedrock, base: amazon.nova-lite-v1:0 }
+evaluate: {}
+gate: [accuracy >= 0.70]
+deploy: { to: bedrock-on-demand }
+`;
+// Its custom models answer from a throughput alone.
+const BY_THE_HOUR = SPEC.replace('nova-lite-v1:0', 'titan-text-express-v1').replace(
+  '{ to: bedrock-on-demand }',
+  '{ to: bedrock-provisioned, modelUnits: 2, ttl: 1h }',
+);
+
+const SERVING: readonly ActivityName[] = [
+  'submitCandidate',
+  'awaitCandidate',
+  'removeCandidate',
+  'submitRelease',
+  'awaitRelease',
+  'revertRelease',
+  'endThroughput',
+  'publishModel',
+];
+const serving = (calls: readonly ActivityName[]) => calls.filter((call) => SERVING.includes(call));
+const failing = async () => {
+  throw ApplicationFailure.nonRetryable('no', 'EndpointFailed');
+};
+const besideWhatServes = {
+  submitCandidate: async ({ run }: { run: RunRef }) => ({ name: candidateDeploymentName(run) }),
+};
+
+it('the candidate serves by passing where its name was free, and is not created twice', async () => {
+  const fakes = fakeActivities();
+  const { record } = await runToEnd(fakes, SPEC);
+  expect(record).toMatchObject({
+    outcome: 'passed',
+    candidate: { to: 'bedrock-on-demand', name: 'reviews' },
+    deployment: { to: 'bedrock-on-demand', name: 'reviews', created: true },
+  });
+  expect(serving(fakes.calls)).toEqual(['submitCandidate', 'awaitCandidate', 'awaitRelease', 'removeCandidate']);
+});
+
+it('what serves is moved to a candidate that was evaluated beside it, which goes then', async () => {
+  const fakes = fakeActivities(besideWhatServes);
+  const { record } = await runToEnd(fakes, SPEC);
+  expect(record).toMatchObject({ outcome: 'passed', deployment: { created: false } });
+  expect(serving(fakes.calls)).toEqual([
+    'submitCandidate',
+    'awaitCandidate',
+    'submitRelease',
+    'awaitRelease',
+    'removeCandidate',
+  ]);
+});
+
+it.each([
+  ['rejected', { answerTestSplit: async () => ({ scores: scoresWith(60), predictions: 's3://bucket/predictions' }) }],
+  ['failed', { awaitCandidate: failing }],
+  ['failed', { awaitRelease: failing }],
+] as const)('a run that is %s takes back what it served and what it was evaluated by', async (outcome, overrides) => {
+  const fakes = fakeActivities(overrides);
+  const { record } = await runToEnd(fakes, SPEC);
+  expect(record.outcome).toBe(outcome);
+  expect(serving(fakes.calls).slice(-2)).toEqual(['revertRelease', 'removeCandidate']);
+  expect(record.leftBehind).toBeUndefined();
+});
+
+it('a cancel while the candidate comes up takes it back', async () => {
+  const fakes = fakeActivities({ awaitCandidate: () => Promise.reject(underWay('10 minutes')) });
+  await withRun(
+    fakes,
+    async ({ handle, until }) => {
+      await until(() => fakes.calls.includes('awaitCandidate'));
+      await handle.cancel();
+      await expect(handle.result()).rejects.toThrow();
+    },
+    SPEC,
+  );
+  expect(serving(fakes.calls).slice(-2)).toEqual(['revertRelease', 'removeCandidate']);
+});
+
+it('without deploy the candidate answers from a deployment of its own, which goes afterwards', async () => {
+  const fakes = fakeActivities();
+  const { record } = await runToEnd(fakes, SPEC.replace(/^deploy.*\n/m, ''));
+  expect(record.outcome).toBe('passed');
+  expect(record.candidate?.name).toMatch(/^reviews-.*-candidate$/);
+  expect(record.deployment).toBeUndefined();
+  expect(serving(fakes.calls)).toEqual(['submitCandidate', 'awaitCandidate', 'publishModel', 'removeCandidate']);
+});
+
+it('without evaluate nothing is created before the model serves', async () => {
+  const fakes = fakeActivities();
+  await runToEnd(fakes, SPEC.replace(/^(evaluate|gate).*\n/gm, ''));
+  expect(serving(fakes.calls)).toEqual(['submitRelease', 'awaitRelease']);
+});
+
+it('refuses a base whose custom models nothing could serve in the region, before anything is done', async () => {
+  const fakes = fakeActivities();
+  const account = { region: 'eu-west-1', bucket: 'bucket', roleArn: 'arn:aws:iam::000000000000:role/r' };
+  const { record } = await runToEnd(fakes, SPEC, { account });
+  expect(record.failure).toMatchObject({ code: 'InvalidSpec', message: expect.stringContaining('in eu-west-1') });
+  expect(fakes.calls).toEqual([]);
+});
+
+it('a throughput has a guard before it is created, which outlives the run and ends it', async () => {
+  const fakes = fakeActivities({ awaitCandidate: () => Promise.reject(underWay('10 minutes')) });
+  await withRun(
+    fakes,
+    async ({ run, handle, until }, { client }) => {
+      const guard = client.workflow.getHandle(guardIdOf(run, 'candidate'));
+      await until(() => fakes.calls.includes('awaitCandidate'));
+      expect((await guard.describe()).status.name).toBe('RUNNING');
+      await handle.terminate();
+      await guard.result();
+      expect(serving(fakes.calls).at(-1)).toBe('endThroughput');
+    },
+    BY_THE_HOUR.replace('ttl: 1h', 'ttl: 1s'),
+  );
+});
+
+it('a guard ends with the throughput of a run that is rejected', async () => {
+  const fakes = fakeActivities({
+    answerTestSplit: async () => ({ scores: scoresWith(60), predictions: 's3://bucket/predictions' }),
+  });
+  await withRun(
+    fakes,
+    async ({ run, handle }, { client }) => {
+      const record = await handle.result();
+      expect(record).toMatchObject({ outcome: 'rejected', candidate: { to: 'bedrock-provisioned', name: 'reviews' } });
+      expect(await client.workflow.getHandle(guardIdOf(run, 'candidate')).result()).toContain('was gone before');
+      expect(fakes.calls).not.toContain('endThroughput');
+    },
+    BY_THE_HOUR,
+  );
+});
+
+it('a guard goes on until AWS lets it end the throughput', async () => {
+  let refused = 0;
+  const fakes = fakeActivities({
+    endThroughput: async () => {
+      if (refused < 2) {
+        refused += 1;
+        throw ApplicationFailure.retryable('Rate exceeded', 'Throttled');
+      }
+    },
+  });
+  await withRun(
+    fakes,
+    async ({ run, handle }, { client }) => {
+      expect(await handle.result()).toMatchObject({ outcome: 'passed' });
+      expect(await client.workflow.getHandle(guardIdOf(run, 'candidate')).result()).toContain('is gone, or');
+      expect(refused).toBe(2);
+    },
+    BY_THE_HOUR.replace('ttl: 1h', 'ttl: 1s'),
+  );
+});
