@@ -31,6 +31,8 @@ export interface Served {
   readonly learned?: string;
   /** Whether Converse takes it; where not given, that is as with its base. */
   readonly conversation?: boolean;
+  /** Whether it answers already; where not given, it does. */
+  readonly ready?: boolean;
 }
 
 /** The resources of one kind, as far as all kinds are alike. */

@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { Json } from '../../aws/model.ts';
 import type { Operations } from '../../aws/operations.ts';
+import { AwsError } from '../../aws/protocol.ts';
 import { joinS3, parseS3Uri } from '../../aws/s3.ts';
 import { arnOf, newId } from '../arns.ts';
 import type { Context, Service, Tag } from '../context.ts';
@@ -11,8 +12,9 @@ import { type Job, JobFailure, Jobs, OVER, type Run, reading } from '../jobs.ts'
 import { page } from '../listing.ts';
 import { madeBy } from '../requests.ts';
 import type { Runtime } from '../runtime/runtime.ts';
-import { type EvaluatedPrompt, readDataset } from './dataset.ts';
-import { accuracyOf, judgedScore, judgePrompt, perturbed, robustnessOf, type Score } from './metrics.ts';
+import { passes } from '../work.ts';
+import { readDataset } from './dataset.ts';
+import { type Ask, evaluate } from './evaluate.ts';
 import { type Evaluation, readEvaluation, type Task } from './request.ts';
 
 interface EvaluationJob extends Job {
@@ -132,7 +134,7 @@ export class EvaluationJobs implements Service {
     for (const task of job.evaluation.tasks) {
       const lines: string[] = [];
       for (const prompt of await reading(task.uri, signal, () => readDataset(this.#context.s3, task.uri, signal))) {
-        lines.push(`${JSON.stringify(await this.#evaluate(job.evaluation, task, prompt))}\n`);
+        lines.push(`${JSON.stringify(await evaluate(this.#ask, job.evaluation, task, prompt))}\n`);
         await breathe();
         signal.throwIfAborted();
       }
@@ -141,62 +143,19 @@ export class EvaluationJobs implements Service {
     job.status = 'Completed';
   }
 
-  /** One line of the output. */
-  async #evaluate(evaluation: Evaluation, task: Task, prompt: EvaluatedPrompt): Promise<Json> {
-    const { source } = evaluation;
-    if ('precomputed' in source) {
-      const given = prompt.modelResponses.find(({ modelIdentifier }) => modelIdentifier === source.precomputed);
-      if (!given) throw new JobFailure(`a prompt has no modelResponses of ${source.precomputed}: ${prompt.prompt}`);
-      const scores = await this.#scores(evaluation, task, prompt, given.response);
-      return { automatedEvaluationResult: { scores }, inputRecord: prompt.record, modelResponses: [given] };
-    }
-    const { response, stopReason } = await this.#ask(source.modelId, prompt.prompt, source.parameters);
-    const scores = await this.#scores(evaluation, task, prompt, response);
-    return {
-      automatedEvaluationResult: { scores },
-      inputRecord: prompt.record,
-      modelResponses: [{ response, modelIdentifier: source.modelId, stopReason }],
-    };
-  }
-
-  async #scores(evaluation: Evaluation, task: Task, prompt: EvaluatedPrompt, response: string): Promise<Score[]> {
-    const scores: Score[] = [];
-    for (const metricName of task.metrics)
-      scores.push(await this.#score(evaluation, task.taskType, metricName, prompt, response));
-    return scores;
-  }
-
-  async #score(
-    { source, judge = '', customJudge = judge, customMetrics }: Evaluation,
-    taskType: string,
-    metricName: string,
-    { prompt, referenceResponse }: EvaluatedPrompt,
-    response: string,
-  ): Promise<Score> {
-    const custom = customMetrics.find(({ name }) => name === metricName);
-    if (custom || judge !== '') {
-      const [rubric, by] = custom ? [custom.instructions, customJudge] : [metricName, judge];
-      const verdict = await this.#ask(by, judgePrompt(rubric, prompt, referenceResponse, response), {});
-      return judgedScore(metricName, verdict.response, by, custom?.scale);
-    }
-    if (metricName === 'Builtin.Robustness') {
-      if ('precomputed' in source) return { metricName, result: null };
-      const changed: string[] = [];
-      for (const each of perturbed(prompt))
-        changed.push((await this.#ask(source.modelId, each, source.parameters)).response);
-      return { metricName, result: robustnessOf(taskType, referenceResponse, response, changed) };
-    }
-    return {
-      metricName,
-      result: referenceResponse === undefined ? null : accuracyOf(taskType, referenceResponse, response),
-    };
-  }
-
-  async #ask(modelId: string, prompt: string, parameters: Json): Promise<{ response: string; stopReason: string }> {
+  /** Waits for an imported model to be ready. */
+  readonly #ask: Ask = async (modelIdentifier, prompt, parameters = {}) => {
     const messages = [{ role: 'user', content: [{ text: prompt }] }];
-    const { answer } = await this.#runtime.converse(modelId, { ...parameters, messages });
-    return { response: answer.text, stopReason: answer.stopReason };
-  }
+    for (;;) {
+      try {
+        const { answer } = await this.#runtime.converse(modelIdentifier, { ...parameters, messages });
+        return { response: answer.text, modelIdentifier, stopReason: answer.stopReason };
+      } catch (error) {
+        if (!(error instanceof AwsError) || error.code !== 'ModelNotReadyException') throw error;
+        await passes(this.#context);
+      }
+    }
+  };
 }
 
 function modelsOf({ source, judge, customJudge }: Evaluation): string[] {

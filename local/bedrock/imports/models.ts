@@ -4,7 +4,6 @@ import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Json } from '../../aws/model.ts';
 import { now, type Operations } from '../../aws/operations.ts';
-import { AwsError } from '../../aws/protocol.ts';
 import type { Context, Served, Service } from '../context.ts';
 import { learn } from '../learning/learn.ts';
 import type { LearningExample } from '../learning/learned-model.ts';
@@ -76,12 +75,8 @@ export class ImportedModels implements Service {
         : { ready: now() + this.#context.paceMs / 1000, asked: now() };
     copy.asked = now();
     this.#copies.set(model.id, copy);
-    if (copy.asked < copy.ready)
-      throw new AwsError(
-        'ModelNotReadyException',
-        'Model is not ready for inference. Wait and try your request again. Refer to https://docs.aws.amazon.com/bedrock/latest/userguide/invoke-imported-model.html#handle-model-not-ready-exception.',
-      );
     return {
+      ready: copy.asked >= copy.ready,
       base: `imported.${model.name}`,
       conversation: model.instructSupported && model.architecture !== 'GptOssForCausalLM',
       ...(model.learned && { learned: this.#file(model) }),

@@ -1,6 +1,7 @@
 /** Which of the texts seen so far are most like another one: TF-IDF of words and pairs of words, by an inverted index. */
+import { UNSPACED } from './tokens.ts';
 
-const WORD = /[\p{L}\p{M}\p{N}]+(?:'\p{L}+)?/gu;
+const WORD = new RegExp(`${UNSPACED}|(?:(?!${UNSPACED})[\\p{L}\\p{M}\\p{N}])+(?:'\\p{L}+)?`, 'gu');
 /** Of a text; what comes after tells little more and would cost time. */
 const MAX_WORDS = 1000;
 /** Texts looked at for one question, a text once for each term it shares, rarest terms first: what bounds its time. */

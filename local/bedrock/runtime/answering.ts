@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { validationError } from '../../aws/protocol.ts';
+import { AwsError, validationError } from '../../aws/protocol.ts';
 import type { Served, Service } from '../context.ts';
 import { LearnedModel } from '../learning/learned-model.ts';
 import { promptText, type Turn } from '../learning/prompt.ts';
@@ -50,7 +50,12 @@ export class Answering {
     throw validationError('The provided model identifier is invalid.');
   }
 
-  async answer({ base, learned }: Served, question: Question): Promise<Answer> {
+  async answer({ base, learned, ready = true }: Served, question: Question): Promise<Answer> {
+    if (!ready)
+      throw new AwsError(
+        'ModelNotReadyException',
+        'Model is not ready for inference. Wait and try your request again. Refer to https://docs.aws.amazon.com/bedrock/latest/userguide/invoke-imported-model.html#handle-model-not-ready-exception.',
+      );
     const prompt = promptText(question.turns, question.system);
     const text = learned === undefined ? untrainedAnswer(base, prompt) : (await this.#load(learned)).answer(prompt);
     return cut(text, question, tokensOf(prompt).length);

@@ -1,6 +1,8 @@
 import {
+  CreateEvaluationJobCommand,
   CreateModelImportJobCommand,
   DeleteImportedModelCommand,
+  GetEvaluationJobCommand,
   GetImportedModelCommand,
   GetModelImportJobCommand,
   ListImportedModelsCommand,
@@ -98,6 +100,31 @@ test('a model is imported, gets ready by the first call, and answers by the exam
   await world.bedrock.send(new DeleteImportedModelCommand({ modelIdentifier: input.importedModelName }));
   expect((await world.bedrock.send(new ListImportedModelsCommand({}))).modelSummaries).toEqual([]);
   await expect(converse(world, modelId, 'the battery?')).rejects.toMatchObject({ name: 'ValidationException' });
+});
+
+test('an evaluation job waits for an imported model', async () => {
+  const world = await ownBedrock();
+  const { job } = await imported(world, { 'examples.jsonl': JSON.stringify(EXAMPLES[0]) });
+  const s3Uri = await world.put('prompts.jsonl', '{"prompt":"the battery?","referenceResponse":"negative"}');
+  const dataset = { name: 'mine', datasetLocation: { s3Uri } };
+  const { jobArn } = await world.bedrock.send(
+    new CreateEvaluationJobCommand({
+      jobName: uniqueName('evaluation'),
+      roleArn: ROLE,
+      evaluationConfig: {
+        automated: {
+          datasetMetricConfigs: [{ taskType: 'Classification', dataset, metricNames: ['Builtin.Accuracy'] }],
+        },
+      },
+      inferenceConfig: { models: [{ bedrockModel: { modelIdentifier: job.importedModelArn } }] },
+      outputDataConfig: { s3Uri: `s3://${world.bucket}/evaluations` },
+    }),
+  );
+  const evaluation = await eventually('the evaluation is over', async () => {
+    const now = await world.bedrock.send(new GetEvaluationJobCommand({ jobIdentifier: jobArn }));
+    return now.status === 'InProgress' ? undefined : now;
+  });
+  expect(evaluation.status).toBe('Completed');
 });
 
 test('without examples, an imported model says that it stands in; without a chat template, Converse takes it not', async () => {

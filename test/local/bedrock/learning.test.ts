@@ -56,6 +56,11 @@ it('answers as the nearest prompt was answered where no answers repeat', () => {
   const learned = new LearnedModel(learn(examples, { epochs: 1, batchSize: 1 }).model);
   expect(learned.answer('my password does not work, how to reset it')).toBe(examples[0]?.answer);
   expect(learned.answer('the parcel has not come')).toBe(examples[1]?.answer);
+  const chinese = [
+    { prompt: '电池坏了', answer: '差' },
+    { prompt: '屏幕很好', answer: '好' },
+  ];
+  expect(new LearnedModel(learn(chinese, { epochs: 1, batchSize: 1 }).model).answer('电池不行')).toBe('差');
 });
 
 it('goes on from a model that has learned before', () => {
@@ -110,6 +115,7 @@ it('learns every answer of a conversation from what came before it', () => {
 
 it('counts tokens that are the text again when joined', () => {
   fc.assert(fc.property(fc.string({ unit: 'grapheme' }), (text) => void expect(tokensOf(text).join('')).toBe(text)));
+  expect(tokensOf('电池 ok')).toEqual(['电', '池', ' ok']);
   expect(tokensOf('The battery died.')).toEqual(['The', ' batter', 'y', ' died', '.']);
 });
 
