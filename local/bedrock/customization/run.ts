@@ -1,12 +1,13 @@
 /** One customization job, from its first phase to its last. */
 import { Readable } from 'node:stream';
-import { setTimeout as sleep, setImmediate as soon } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { findModel, limitsOf } from '../../../spec/bedrock/models.ts';
 import { joinS3, parseS3Uri } from '../../aws/s3.ts';
 import { arnOf, foundationModelArn } from '../arns.ts';
 import type { Context } from '../context.ts';
 import type { CustomModels } from '../custom-models.ts';
 import { JobFailure } from '../jobs.ts';
+import { inTurns } from '../learning/in-turns.ts';
 import { type Learned, learningSteps } from '../learning/learn.ts';
 import type { LearningExample, SavedModel } from '../learning/learned-model.ts';
 import { type Reading, readFile, readLogs, refuseCounts } from './data.ts';
@@ -18,8 +19,6 @@ import type { Record } from './records.ts';
 
 /** AWS keeps this much of a reason. */
 const MAX_REASON = 2048;
-/** How long learning goes on before others have their turn. */
-const TURN_MS = 15;
 /** Answers that reinforcement tries for a prompt, where the request does not say. */
 const DEFAULT_SAMPLES = 4;
 
@@ -162,14 +161,7 @@ export class CustomizationRun {
       validation: data.validation,
       ...(base && { base }),
     });
-    for (let turn = performance.now(); ; ) {
-      const { done, value } = steps.next();
-      if (done) return value;
-      if (performance.now() - turn < TURN_MS) continue;
-      await soon();
-      this.#interrupted.throwIfAborted();
-      turn = performance.now();
-    }
+    return inTurns(steps, this.#interrupted);
   }
 
   /** What the model that is customized further has learned. */

@@ -111,6 +111,7 @@ export class ImportJobs implements Service {
         told: { jobName: job.name, jobArn: job.arn, modelDataSource, modelKmsKeyArn: importedModelKmsKeyArn },
       },
       examples,
+      signal,
     );
     job.importedModelArn = arn;
     job.status = 'Completed';

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import type { Json } from '../../aws/model.ts';
 import { now, type Operations } from '../../aws/operations.ts';
 import type { Context, Served, Service } from '../context.ts';
-import { learn } from '../learning/learn.ts';
+import { inTurns } from '../learning/in-turns.ts';
+import { learningSteps } from '../learning/learn.ts';
 import type { LearningExample } from '../learning/learned-model.ts';
 import { page } from '../listing.ts';
 import { type Resource, Resources } from '../resources.ts';
@@ -55,10 +56,11 @@ export class ImportedModels implements Service {
   };
 
   /** What it answers by is on the disk before anybody can find it. */
-  async add(model: ImportedModel, examples: readonly LearningExample[]): Promise<void> {
+  async add(model: ImportedModel, examples: readonly LearningExample[], signal: AbortSignal): Promise<void> {
     if (examples.length > 0) {
       const file = this.#file(model);
-      await writeFile(`${file}.new`, JSON.stringify(learn(examples, { epochs: 1, batchSize: 8 }).model));
+      const { model: learned } = await inTurns(learningSteps(examples, { epochs: 1, batchSize: 8 }), signal);
+      await writeFile(`${file}.new`, JSON.stringify(learned));
       await rename(`${file}.new`, file);
     }
     this.resources.save(model);

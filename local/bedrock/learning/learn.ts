@@ -46,17 +46,9 @@ export interface Learned {
   readonly validation: readonly ValidationLoss[];
 }
 
-/** Learns in one go. The same input gives the same model, bit by bit. */
-export function learn(examples: readonly LearningExample[], options: LearningOptions): Learned {
-  const learning = learningSteps(examples, options);
-  for (;;) {
-    const { done, value } = learning.next();
-    if (done) return value;
-  }
-}
-
 /**
- * Learns step by step, so that whoever drives it can do other things in between, or give up.
+ * Learns step by step, so that whoever drives it can do other things in between, or give up. The same input gives the
+ * same model, bit by bit.
  *
  * In the first epoch each batch is predicted by what came before it, and remembered then. From the second on, each
  * example is predicted by all others. Throws a `RangeError` where there are no examples.

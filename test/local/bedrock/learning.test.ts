@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { learn } from '../../../local/bedrock/learning/learn.ts';
+import { type Learned, type LearningOptions, learningSteps } from '../../../local/bedrock/learning/learn.ts';
 import { LearnedModel, type LearningExample } from '../../../local/bedrock/learning/learned-model.ts';
 import { continuationsOf, examplesOf, promptText } from '../../../local/bedrock/learning/prompt.ts';
 import { tokensOf } from '../../../local/bedrock/learning/tokens.ts';
@@ -24,6 +24,15 @@ function reviews(): Record<'train' | 'validation' | 'test', LearningExample[]> {
   for (const { row } of keyed)
     splits[dealer.deal(new Map([[row.label, 1]]))].push({ prompt: `${QUESTION}\n\n${row.text}`, answer: row.label });
   return splits;
+}
+
+/** Learns in one go. */
+function learn(examples: readonly LearningExample[], options: LearningOptions): Learned {
+  const steps = learningSteps(examples, options);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+  }
 }
 
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
