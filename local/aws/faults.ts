@@ -28,9 +28,9 @@ const effects = {
     .optional()
     .describe("the batch inference job's time is over while it has this status"),
   hold: z
-    .enum(['validation', 'dataProcessing', 'training'])
+    .enum(['validation', 'dataProcessing', 'training', 'stopping', 'creating', 'updating'])
     .optional()
-    .describe('the customization job stays in this phase until it is stopped, or other faults are set'),
+    .describe('the job, deployment or throughput stays as it is here until other faults are set, or a job is stopped'),
 };
 
 const rule = z
@@ -64,13 +64,16 @@ export function parseFaultPlan(yaml: string, source: string): FaultPlan {
   throw new Error(`invalid fault plan ${source}:\n${z.prettifyError(result.error)}`);
 }
 
+export type Hold = NonNullable<Rule['hold']>;
+
 /** What a fault does to the resource that a call creates; kept with it, so that it outlives a restart. */
 export interface ResourceFault {
   readonly jobFails?: string;
   readonly slowStartSeconds?: number;
   readonly rollback?: string;
   readonly expires?: 'scheduled' | 'in-progress';
-  readonly hold?: 'validation' | 'dataProcessing' | 'training';
+  /** Where it stays, until the region has other faults. */
+  readonly hold?: readonly Hold[];
 }
 
 /** What happens to one call. */
@@ -130,7 +133,7 @@ function effectOf(each: Rule, fault: CallFault): Partial<CallFault> {
       ...(slowStart !== undefined && { slowStartSeconds: durationSeconds(slowStart) }),
       ...(rollback !== undefined && { rollback }),
       ...(expires !== undefined && { expires }),
-      ...(hold !== undefined && { hold }),
+      ...(hold !== undefined && { hold: [...(fault.resource.hold ?? []), hold] }),
     },
   };
 }

@@ -132,8 +132,9 @@ export class Deployments implements Service {
   }
 
   async #bringUp(deployment: Deployment): Promise<void> {
-    const { jobFails, slowStartSeconds } = deployment.fault;
-    await passes(this.#context, slowStartSeconds);
+    const { fault } = deployment;
+    const { jobFails } = fault;
+    await passes(this.#context, fault, 'creating');
     deployment.status = jobFails === undefined ? 'Active' : 'Failed';
     if (jobFails !== undefined) deployment.failureMessage = jobFails;
     this.resources.save(deployment);
@@ -141,8 +142,9 @@ export class Deployments implements Service {
 
   /** The trap of an update that fails: the deployment stays active, and answers by the old model. */
   async #switch(deployment: Deployment): Promise<void> {
-    const { rollback, jobFails = rollback, slowStartSeconds } = deployment.fault;
-    await passes(this.#context, slowStartSeconds);
+    const { fault } = deployment;
+    const { rollback, jobFails = rollback } = fault;
+    await passes(this.#context, fault, 'updating');
     const { updateDetails } = deployment;
     if (!updateDetails) return;
     if (jobFails === undefined) deployment.modelArn = updateDetails.modelArn;

@@ -96,7 +96,7 @@ export class Jobs<T extends Job> {
     const run: Run = {
       signal,
       to: async (status) => {
-        await passes({ ...this.#context, shutdown: signal }, delay);
+        await passes({ ...this.#context, shutdown: signal }, { slowStartSeconds: delay });
         delay = 0;
         this.#to(job, status);
       },

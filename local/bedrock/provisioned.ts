@@ -161,10 +161,11 @@ export class ProvisionedThroughputs implements Service {
 
   /** Creates, or moves to the desired model; where a move fails, the old model stays. */
   #bringUp(throughput: Throughput): void {
-    const { rollback, jobFails = rollback, slowStartSeconds } = throughput.fault;
+    const { fault } = throughput;
+    const { rollback, jobFails = rollback } = fault;
     this.#work.start(this.#context, async () => {
-      await passes(this.#context, slowStartSeconds);
       const created = throughput.status === 'Creating';
+      await passes(this.#context, fault, created ? 'creating' : 'updating');
       if (jobFails === undefined) throughput.modelArn = throughput.desiredModelArn;
       else {
         throughput.failureMessage = jobFails;

@@ -66,6 +66,8 @@ export async function startBedrock(options: BedrockOptions): Promise<Bedrock> {
   const { region, account, s3Endpoint } = options;
   const shutdown = new AbortController();
   let planned = new AbortController();
+  // What a former process held goes on: the faults of this one are others.
+  planned.abort();
   const context: Context = {
     home,
     region,
@@ -94,7 +96,7 @@ export async function startBedrock(options: BedrockOptions): Promise<Bedrock> {
     validate(model, operation, input);
     const handler = operations[operation];
     if (!handler)
-      throw new AwsError('AccessDeniedException', `The laptop region's Bedrock does not answer ${operation} yet`);
+      throw new AwsError('AccessDeniedException', `The laptop region's Bedrock does not answer ${operation}`);
     const output = await handler(input, fault.resource);
     if (fault.reset === 'after-done') cut(response);
     else await sendAnswer(response, found, output ?? {});
@@ -103,6 +105,7 @@ export async function startBedrock(options: BedrockOptions): Promise<Bedrock> {
   try {
     const server = await listen(options.port, answer, Object.assign({}, ...MODELS.map(({ errors }) => errors)));
     for (const service of services) service.resume?.();
+    planned = new AbortController();
     return {
       url: server.url,
       setFaults(plan) {

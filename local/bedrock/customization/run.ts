@@ -2,6 +2,7 @@
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findModel, limitsOf } from '../../../spec/bedrock/models.ts';
+import type { Hold } from '../../aws/faults.ts';
 import { joinS3, parseS3Uri } from '../../aws/s3.ts';
 import { arnOf, foundationModelArn } from '../arns.ts';
 import type { Context } from '../context.ts';
@@ -10,6 +11,7 @@ import { JobFailure } from '../jobs.ts';
 import { inTurns } from '../learning/in-turns.ts';
 import { type Learned, learningSteps } from '../learning/learn.ts';
 import type { LearningExample, SavedModel } from '../learning/learned-model.ts';
+import { passes } from '../work.ts';
 import { type Reading, readFile, readLogs, refuseCounts } from './data.ts';
 import { answered, reinforced } from './examples.ts';
 import { lambdaGrader } from './grader.ts';
@@ -74,7 +76,7 @@ export class CustomizationRun {
       }
     }
     if (job.status !== 'Completed') {
-      await sleep(this.#context.paceMs, undefined, { signal: this.#context.shutdown });
+      await this.#passing(this.#context.shutdown, 'stopping');
       enter(job, 'Stopped');
     }
     this.#save();
@@ -96,19 +98,16 @@ export class CustomizationRun {
   async #phase<T>(phase: Phase, work: () => Promise<T>): Promise<T> {
     mark(this.#job, phase, 'InProgress');
     this.#save();
-    const [result] = await Promise.all([work(), this.#passing(phase)]);
+    const [result] = await Promise.all([work(), this.#passing(this.#interrupted, phase)]);
     this.#interrupted.throwIfAborted();
     // A model is there as soon as its training is.
     if (phase !== 'training') mark(this.#job, phase, 'Completed');
     return result;
   }
 
-  async #passing(phase: Phase): Promise<void> {
-    await sleep(this.#context.paceMs, undefined, { signal: this.#interrupted });
-    if (this.#job.fault.hold !== phase) return;
-    const released = AbortSignal.any([this.#interrupted, this.#planned]);
-    if (released.aborted) return;
-    await new Promise<void>((release) => released.addEventListener('abort', () => release(), { once: true }));
+  #passing(shutdown: AbortSignal, at: Hold): Promise<void> {
+    const { hold = [] } = this.#job.fault;
+    return passes({ ...this.#context, shutdown, planned: () => this.#planned }, { hold }, at);
   }
 
   async #read(): Promise<Data> {

@@ -60,11 +60,7 @@ test('killed and started again, it goes on with everything that was under way', 
   const { faults: _, ...again } = options;
   const after = await serve(again);
   expect((await after.over(stopped)).status).toBe('Stopped');
-  expect(await after.job(held)).toMatchObject({
-    status: 'InProgress',
-    statusDetails: { validationDetails: { status: 'Completed' }, trainingDetails: { status: 'InProgress' } },
-  });
-  after.server?.setFaults({ rules: [] });
+  // What the faults of the former process held goes on.
   expect((await after.over(held)).outputModelArn).toBeDefined();
   await eventually('the throughput is in service', async () => {
     const { status } = await after.bedrock.send(

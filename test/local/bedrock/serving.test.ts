@@ -34,8 +34,12 @@ const settled = (world: World, arn: string) =>
     return found.status === 'Creating' || found.updateDetails?.updateStatus === 'Updating' ? undefined : found;
   });
 
+/** Everything stays as it is created or updated, until {@link goOn}. */
+const HELD = { rules: [{ operation: '*', hold: 'creating' } as const, { operation: '*', hold: 'updating' } as const] };
+const goOn = (world: World) => world.server?.setFaults(HELD);
+
 test('a model is deployed, the deployment updated in place, and both deleted', async () => {
-  const world = await ownBedrock();
+  const world = await ownBedrock({ faults: HELD });
   const [one, two] = await Promise.all([world.model(), world.model()]);
   const arn = await deploy(world, one, uniqueName('reviews'));
   expect(arn).toMatch(/^arn:aws:bedrock:us-east-1:000000000000:custom-model-deployment\/[a-z0-9]{12}$/);
@@ -44,6 +48,7 @@ test('a model is deployed, the deployment updated in place, and both deleted', a
   const remove = (customModelDeploymentIdentifier = arn) =>
     world.bedrock.send(new DeleteCustomModelDeploymentCommand({ customModelDeploymentIdentifier }));
   await expect(remove()).rejects.toMatchObject({ name: 'ConflictException' });
+  goOn(world);
   expect((await settled(world, arn)).status).toBe('Active');
   await expect(deploy(world, two, modelDeploymentName)).rejects.toMatchObject({
     name: 'ValidationException',
@@ -60,6 +65,7 @@ test('a model is deployed, the deployment updated in place, and both deleted', a
     modelArn: one,
     updateDetails: { modelArn: two, updateStatus: 'Updating' },
   });
+  goOn(world);
   expect(await settled(world, arn)).toMatchObject({
     modelArn: two,
     updateDetails: { updateStatus: 'UpdateCompleted' },
@@ -129,7 +135,7 @@ test('only models that AWS serves on demand are deployed so', async () => {
 });
 
 test('provisioned throughput is created, moved to another model, renamed and deleted', async () => {
-  const world = await ownBedrock();
+  const world = await ownBedrock({ faults: HELD });
   const [one, two] = await Promise.all([world.model(), world.model()]);
   const create = (input: { modelId: string; modelUnits?: number; commitmentDuration?: 'OneMonth' }) =>
     world.bedrock.send(
@@ -139,8 +145,12 @@ test('provisioned throughput is created, moved to another model, renamed and del
     world.bedrock.send(new GetProvisionedModelThroughputCommand({ provisionedModelId }));
   const remove = (provisionedModelId: string) =>
     world.bedrock.send(new DeleteProvisionedModelThroughputCommand({ provisionedModelId }));
-  const inService = (id: string) =>
-    eventually(`${id} is in service`, async () => ((await get(id)).status === 'InService' ? get(id) : undefined));
+  const inService = (id: string) => {
+    goOn(world);
+    return eventually(`${id} is in service`, async () =>
+      (await get(id)).status === 'InService' ? get(id) : undefined,
+    );
+  };
 
   const arn = String((await create({ modelId: one })).provisionedModelArn);
   expect(arn).toMatch(/:provisioned-model\/[a-z0-9]{12}$/);
