@@ -2,7 +2,7 @@ import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/comm
 import type { createDataActivities } from '../../activities/data/activities.ts';
 import type { PipelineActivities } from '../../activities/index.ts';
 import type { ScoreSummary } from '../../spec/metrics.ts';
-import { candidateDeploymentName } from '../../spec/naming.ts';
+import { candidateDeploymentName, customModelName, trainingJobName } from '../../spec/naming.ts';
 import type { CandidateDeployment, DataSet, Serving } from '../../spec/record.ts';
 import { scorerFor } from '../../spec/scoring/scorer.ts';
 
@@ -79,12 +79,12 @@ export function fakeActivities(overrides: Partial<AllActivities> = {}): FakeActi
     }),
     stopTraining: async () => {},
     submitCustomization: async () => {},
-    awaitCustomization: async ({ run, base }) => ({
+    awaitCustomization: async ({ run, attempt, base }) => ({
       engine: 'bedrock',
-      jobName: `${run.name}-${run.id}-train`,
+      jobName: trainingJobName(run, attempt),
       jobArn: 'arn:aws:bedrock:us-east-1:000000000000:model-customization-job/amazon.nova-lite-v1:0:300k/abcdefghijkl',
       customModel: 'arn:aws:bedrock:us-east-1:000000000000:custom-model/amazon.nova-lite-v1:0:300k/abcdefghijkl',
-      modelName: `${run.name}-${run.id}`,
+      modelName: customModelName(run, attempt),
       base,
       metrics: { training_loss: 0.4 },
       output: 's3://bucket/output/',

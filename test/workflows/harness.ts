@@ -32,14 +32,23 @@ export interface StartedRun {
   startWorkers(fakes: FakeActivities): Promise<void>;
 }
 
-let bundle: Promise<WorkflowBundle> | undefined;
+const bundles = new Map<boolean, Promise<WorkflowBundle>>();
+const pathOf = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
 
-/** The workflows of the source tree, bundled once per test process. */
-export function workflowBundle(): Promise<WorkflowBundle> {
-  bundle ??= bundleWorkflowCode({
-    workflowsPath: fileURLToPath(new URL('../../workflows/index.ts', import.meta.url)),
+/**
+ * The workflows of the source tree, bundled once per test process.
+ *
+ * @param skipsTime whether their timers are over at once, see skipping-time.ts
+ */
+export function workflowBundle(skipsTime = false): Promise<WorkflowBundle> {
+  const known = bundles.get(skipsTime);
+  if (known) return known;
+  const bundle = bundleWorkflowCode({
+    workflowsPath: pathOf('../../workflows/index.ts'),
     logger: new DefaultLogger('ERROR'),
+    ...(skipsTime && { workflowInterceptorModules: [pathOf('skipping-time.ts')] }),
   });
+  bundles.set(skipsTime, bundle);
   return bundle;
 }
 
@@ -49,6 +58,7 @@ export async function withRun<T>(
   body: (started: StartedRun, environment: TestWorkflowEnvironment) => Promise<T>,
   specText = SPEC,
   given: Partial<FineTuneInput> = {},
+  bundle = workflowBundle(),
 ): Promise<T> {
   const environment = await TestWorkflowEnvironment.createFromExistingServer({
     address: sharedRegion().temporalAddress,
@@ -61,7 +71,7 @@ export async function withRun<T>(
   let running: Promise<unknown> = Promise.resolve();
   const startWorkers = async ({ activities: { prepareInputs, ...activities } }: FakeActivities): Promise<void> => {
     workers = await Promise.all([
-      Worker.create({ connection, taskQueue: pipelineQueue, workflowBundle: await workflowBundle(), activities }),
+      Worker.create({ connection, taskQueue: pipelineQueue, workflowBundle: await bundle, activities }),
       Worker.create({ connection, taskQueue: inputsTaskQueue(run), activities: { prepareInputs } }),
     ]);
     running = Promise.all(workers.map((worker) => worker.run()));
@@ -108,6 +118,7 @@ export async function runToEnd(
   fakes: FakeActivities = fakeActivities(),
   specText = SPEC,
   given: Partial<FineTuneInput> = {},
+  bundle = workflowBundle(),
 ) {
   return withRun(
     fakes,
@@ -128,6 +139,7 @@ export async function runToEnd(
     },
     specText,
     given,
+    bundle,
   );
 }
 
