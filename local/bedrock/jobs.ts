@@ -32,6 +32,9 @@ export async function reading<T>(uri: string, signal: AbortSignal, read: () => P
   }
 }
 
+/** AWS keeps this much of a reason. */
+const MAX_REASON = 2048;
+
 /** Statuses that last. */
 export const OVER = new Set(['Completed', 'PartiallyCompleted', 'Failed', 'Stopped', 'Expired']);
 
@@ -109,9 +112,11 @@ export class Jobs<T extends Job> {
         this.#end(job, job.status);
       } catch (error) {
         if (this.#context.shutdown.aborted) throw error;
-        if (stop.signal.aborted) this.#end(job, 'Stopped');
-        else {
-          job.failure = error instanceof Error ? error.message : String(error);
+        if (stop.signal.aborted) {
+          await passes(this.#context);
+          this.#end(job, 'Stopped');
+        } else {
+          job.failure = (error instanceof Error ? error.message : String(error)).slice(0, MAX_REASON);
           this.#end(job, 'Failed');
         }
       } finally {

@@ -79,7 +79,7 @@ export function checkOrder(turns: readonly Turn[], base: string): void {
     );
 }
 
-const usageOf = ({ inputTokens, outputTokens }: Answer) => ({
+export const usageOf = ({ inputTokens, outputTokens }: Answer) => ({
   inputTokens,
   outputTokens,
   totalTokens: inputTokens + outputTokens,

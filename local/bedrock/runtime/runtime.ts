@@ -6,7 +6,8 @@ import type { Service } from '../context.ts';
 import { promptText } from '../learning/prompt.ts';
 import { tokensOf } from '../learning/tokens.ts';
 import type { Answer, Answering } from './answering.ts';
-import { bodyOf } from './bodies.ts';
+import type { Body, Exchange } from './bodies/body.ts';
+import { bodyOf } from './bodies/index.ts';
 import { eventsOf, questionOf, responseOf } from './converse.ts';
 
 /** An answer in the body that was asked for. */
@@ -28,6 +29,10 @@ export class Runtime implements Service {
         const { body } = await this.invoke(String(request.modelId), readJson(request.body));
         return { body: Buffer.from(JSON.stringify(body)), contentType: 'application/json' };
       },
+      InvokeModelWithResponseStream: async (request) => ({
+        body: this.#chunks(String(request.modelId), readJson(request.body)),
+        contentType: 'application/json',
+      }),
       CountTokens: (request) => this.#countTokens(String(request.modelId), request.input as Json),
     };
   }
@@ -42,11 +47,8 @@ export class Runtime implements Service {
 
   /** @param request the body of an InvokeModel call, as the model's family has it */
   async invoke(modelId: string, request: Json): Promise<Invoked> {
-    const served = this.#answering.served(modelId);
-    const body = bodyOf(served.base);
-    const question = body.question(request, served);
-    const answer = await this.#answering.answer(served, question);
-    return { answer, body: body.response(answer, served.base, question, request) };
+    const { body, exchange } = await this.#exchange(modelId, request);
+    return { answer: exchange.answer, body: body.response(exchange) };
   }
 
   /** Throws AWS's error where the model cannot be asked. */
@@ -59,6 +61,32 @@ export class Runtime implements Service {
     const served = this.#answering.served(modelId);
     const answer = await this.#answering.answer(served, questionOf(served, request));
     yield* eventsOf(answer, tokensOf(answer.text), elapsed(start));
+  }
+
+  async #exchange(modelId: string, request: Json): Promise<{ body: Body; exchange: Exchange }> {
+    const served = this.#answering.served(modelId);
+    const body = bodyOf(served.base);
+    const question = body.question(request, served);
+    const answer = await this.#answering.answer(served, question);
+    return { body, exchange: { request, base: served.base, question, answer } };
+  }
+
+  async *#chunks(modelId: string, request: Json): AsyncGenerator<Json> {
+    const start = performance.now();
+    const { body, exchange } = await this.#exchange(modelId, request);
+    const { text, inputTokens, outputTokens } = exchange.answer;
+    const chunks = [...body.chunks(exchange, tokensOf(text))];
+    for (const [index, chunk] of chunks.entries()) {
+      const latency = elapsed(start);
+      const metrics = {
+        inputTokenCount: inputTokens,
+        outputTokenCount: outputTokens,
+        invocationLatency: latency,
+        firstByteLatency: latency,
+      };
+      const told = index < chunks.length - 1 ? chunk : { ...chunk, 'amazon-bedrock-invocationMetrics': metrics };
+      yield { chunk: { bytes: Buffer.from(JSON.stringify(told)) } };
+    }
   }
 
   #countTokens(modelId: string, { converse, invokeModel }: Json): Json {

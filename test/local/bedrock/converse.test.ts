@@ -9,6 +9,7 @@ import {
   ConverseStreamCommand,
   CountTokensCommand,
   InvokeModelCommand,
+  InvokeModelWithResponseStreamCommand,
 } from '@aws-sdk/client-bedrock-runtime';
 import { expect, test } from 'vitest';
 import { conversations, eventually, ownBedrock, uniqueName, type World } from './support.ts';
@@ -16,6 +17,16 @@ import { conversations, eventually, ownBedrock, uniqueName, type World } from '.
 const NOVA = 'amazon.nova-lite-v1:0';
 const ASKED = 'the battery died after a week';
 const ANSWER = `I stand in for ${NOVA} on a laptop and have learned nothing of the, battery, died, after, week.`;
+
+/** Where the families have the text of a part. */
+interface Chunk {
+  readonly contentBlockDelta?: { readonly delta: { readonly text: string } };
+  readonly outputText?: string;
+  readonly generation?: string;
+  readonly delta?: { readonly text?: string };
+  readonly text?: string;
+  readonly 'amazon-bedrock-invocationMetrics'?: object;
+}
 
 const turn = (role: 'user' | 'assistant', text: string) => ({ role, content: [{ text }] });
 
@@ -163,6 +174,27 @@ test('InvokeModel takes and gives the bodies of each family', async () => {
     message:
       'Malformed input request: #: required key [anthropic_version] not found, please reformat your input and try again.',
   });
+});
+
+test.each<[string, object, (chunk: Chunk) => string | undefined]>([
+  [NOVA, { messages: [turn('user', ASKED)] }, (chunk) => chunk.contentBlockDelta?.delta.text],
+  ['amazon.titan-text-express-v1', { inputText: ASKED }, (chunk) => chunk.outputText],
+  ['meta.llama3-1-8b-instruct-v1:0', { prompt: ASKED }, (chunk) => chunk.generation],
+  [
+    'anthropic.claude-3-haiku-20240307-v1:0',
+    { anthropic_version: 'bedrock-2023-05-31', max_tokens: 99, messages: [{ role: 'user', content: ASKED }] },
+    (chunk) => chunk.delta?.text,
+  ],
+  ['cohere.command-text-v14', { prompt: ASKED, max_tokens: 99 }, (chunk) => chunk.text],
+])('InvokeModel of %s streams the same text in parts', async (modelId, body, textOf) => {
+  const { runtime } = await ownBedrock();
+  const { body: stream } = await runtime.send(
+    new InvokeModelWithResponseStreamCommand({ modelId, body: JSON.stringify(body) }),
+  );
+  const chunks: Chunk[] = [];
+  for await (const { chunk } of stream ?? []) chunks.push(JSON.parse(Buffer.from(chunk?.bytes ?? []).toString()));
+  expect(chunks.map((chunk) => textOf(chunk) ?? '').join('')).toBe(ANSWER.replace(NOVA, modelId));
+  expect(chunks.at(-1)?.['amazon-bedrock-invocationMetrics']).toMatchObject({ inputTokenCount: 7 });
 });
 
 test('CountTokens counts what an answer would be charged for', async () => {
