@@ -2,6 +2,7 @@ import { shownMetrics } from '../spec/metrics.ts';
 import type { Metric } from '../spec/numbers.ts';
 import type { Deployment, RunRecord, Stage } from '../spec/record.ts';
 import { STAGES } from '../spec/record.ts';
+import { remarks } from '../spec/remarks.ts';
 import { waitingText } from '../spec/waiting.ts';
 
 const number = (value: Metric): string =>
@@ -23,13 +24,12 @@ function ofTraining({ trainingJob, model, shortages = [] }: RunRecord): string |
 
 function ofEvaluation({ evaluations, spec, data }: RunRecord): string | undefined {
   if (!evaluations) return undefined;
-  return Object.entries(evaluations)
-    .map(([who, { scores }]) => {
-      const shown = shownMetrics(spec.evaluate?.metrics, data?.kind ?? 'classification');
-      const asked = shown.map((metric) => `${metric} ${number(scores.metrics[metric] ?? Number.NaN)}`);
-      return `${who}: ${asked.join(', ')}`;
-    })
-    .join('; ');
+  const scored = Object.entries(evaluations).map(([who, { scores }]) => {
+    const shown = shownMetrics(spec.evaluate?.metrics, data?.kind ?? 'classification');
+    const asked = shown.map((metric) => `${metric} ${number(scores.metrics[metric] ?? Number.NaN)}`);
+    return `${who}: ${asked.join(', ')}`;
+  });
+  return [...scored, ...remarks(evaluations)].join('; ');
 }
 
 function servedAs(deployment: Deployment): string {

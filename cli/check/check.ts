@@ -19,6 +19,7 @@ import type { Spec } from '../../spec/spec.ts';
 import type { Context } from '../context.ts';
 import { usageError, whyUnreadable } from '../errors.ts';
 import { formatBytes } from '../rendering/format.ts';
+import { answerSchemaProblem } from '../runs/answer-schema.ts';
 import { readSpecText } from '../runs/read-spec.ts';
 import { dataFinding, doubtFinding, missingFinding, specFinding } from './findings.ts';
 import { type AskedFor, familiesOf, type Targets, targetsOf } from './targets.ts';
@@ -50,16 +51,12 @@ async function checkSpec(context: Context, file: string, { out, asked = {} }: Ch
   const region = parsed.ok ? parsed.spec.aws.region : undefined;
   const targets = targetsOf(asked, parsed.ok ? parsed.spec : undefined);
   const report = await checkRows(context, data, { directory, region, out, targets });
-  if (parsed.ok && report.kind !== undefined) {
-    for (const { steps, message } of misfits(parsed.spec, report.kind)) {
-      const place = { file };
-      errors.push({
-        code: 'invalid_value',
-        message: `${steps.join('.')}: ${message}`,
-        ...place,
-        count: 1,
-        places: [place],
-      });
+  if (parsed.ok) {
+    const unfit = report.kind === undefined ? [] : misfits(parsed.spec, report.kind);
+    const schemaProblem = await answerSchemaProblem(parsed.spec);
+    const messages = unfit.map(({ steps, message }) => `${steps.join('.')}: ${message}`);
+    for (const message of [...messages, ...(schemaProblem ? [schemaProblem] : [])]) {
+      errors.push({ code: 'invalid_value', message, file, count: 1, places: [{ file }] });
     }
   }
   const warnings = parsed.ok && isBedrock(parsed.spec) ? doubtsOf(parsed.spec) : [];

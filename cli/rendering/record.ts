@@ -18,6 +18,7 @@ import {
   type Stage,
   type TrainedModel,
 } from '../../spec/record.ts';
+import { remarks } from '../../spec/remarks.ts';
 import { waitingText } from '../../spec/waiting.ts';
 import type { Screen, Style } from '../output.ts';
 import type { Pending } from '../runs/pending.ts';
@@ -36,6 +37,8 @@ const ROOMY = 80;
 interface StageText {
   readonly text: string;
   readonly extra?: string;
+  /** What needs a line of its own, below. */
+  readonly notes?: readonly string[];
 }
 
 /** The stages that are over, in order: done, or where the run ended. */
@@ -50,14 +53,15 @@ export function finishedStages(record: RunRecord): Stage[] {
 /** One line for a stage that is over. */
 export function stageLine(record: RunRecord, stage: Stage, screen: Screen): string {
   const { style } = screen;
-  const { text, extra } = stageText(record, stage);
+  const { text, extra, notes = [] } = stageText(record, stage);
+  const below = notes.map((note) => `\n${' '.repeat(TEXT_AT)}${style.dim(note)}`).join('');
   const seconds = record.timings.find((timing) => timing.stage === stage)?.seconds;
   const took = seconds !== undefined && seconds >= 0.05 ? formatSeconds(seconds) : '';
   const main = line(glyph(record, stage, style), stage, timed(text, took, screen));
-  if (!extra) return main;
+  if (!extra) return main + below;
   const beside = `${main}   ${extra}`;
   // Cut by the terminal it would go on at the edge, among the names of stages.
-  return widthOf(beside) <= screen.columns ? beside : `${main}\n${' '.repeat(TEXT_AT)}${extra}`;
+  return (widthOf(beside) <= screen.columns ? beside : `${main}\n${' '.repeat(TEXT_AT)}${extra}`) + below;
 }
 
 /** The line of the stage under way: what AWS says of the job, its latest metrics, and what stands in the way. */
@@ -291,7 +295,7 @@ function scoresText({ evaluations, spec, data }: RunRecord): StageText {
     const before = formatMetric(base.scores.metrics[metric] ?? Number.NaN);
     return i === 0 ? `${metric} base ${before} → candidate ${after}` : `${metric} ${before} → ${after}`;
   });
-  return { text: first, extra: others.join(' · ') };
+  return { text: first, extra: others.join(' · '), notes: remarks({ ...(base && { base }), candidate }) };
 }
 
 const SIGNS = { '>=': '≥', '<=': '≤', '>': '>', '<': '<', '==': '=' } as const;

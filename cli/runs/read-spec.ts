@@ -8,6 +8,7 @@ import { formatProblems, parseSpec } from '../../spec/parse.ts';
 import type { Spec } from '../../spec/spec.ts';
 import type { Context } from '../context.ts';
 import { didYouMean, usageError, whyUnreadable } from '../errors.ts';
+import { answerSchemaProblem } from './answer-schema.ts';
 
 export interface SpecFile {
   /** As it was given. */
@@ -37,6 +38,8 @@ export async function readSpec({ cwd }: Context, file: string, overrides: readon
       [`${file} cannot be run:`, ...formatProblems(parsed.problems).split('\n')].join('\n  '),
     );
   }
+  const schemaProblem = await answerSchemaProblem(parsed.spec);
+  if (schemaProblem) throw usageError('InvalidSpec', `${file} cannot be run:\n  ${file}  ${schemaProblem}`);
   const directory = dirname(path);
   const missing = await missingFiles(parsed.spec, directory);
   if (missing.length > 0)

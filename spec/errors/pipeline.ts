@@ -140,7 +140,7 @@ export const PIPELINE_ERRORS = {
   },
   InvalidPredictions: {
     means: 'what the model answered in its evaluation cannot be scored',
-    why: 'output_fn of the serving script writes more or fewer lines than there were rows, or other fields',
+    why: 'output_fn of the serving script writes more or fewer lines than there were rows, or other fields; or a job of Bedrock left scores or answers out',
     fix: 'let the serving script answer each line with one label, as it does for the endpoint',
     example: 's3://bucket/predictions.jsonl:7: expected JSON with a "label", received positive',
   },

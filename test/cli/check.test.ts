@@ -182,6 +182,16 @@ describe('a verdict on splits', () => {
     await write('test.jsonl', lines(...rowsOf(4)));
     expect(told(await check())).toEqual(['invalid_value temper.yaml x1', 'mixed_kinds test.jsonl x1']);
   });
+
+  it('and a schema of answers that is no JSON schema', async () => {
+    const evaluate = '{ metrics: [json_schema], schema: { type: objekt } }';
+    await write('temper.yaml', spec('{ source: rows.jsonl, split: { test: 0.2 } }').replace('{}', evaluate));
+    await write('rows.jsonl', lines(...Array.from({ length: 9 }, (_, i) => ({ prompt: `a${i}`, completion: 'b' }))));
+    const { errors } = await check();
+    expect(errors).toMatchObject([
+      { code: 'invalid_value', message: expect.stringMatching(/^evaluate\.schema: not a JSON schema: /) },
+    ]);
+  });
 });
 
 describe('--fix', () => {

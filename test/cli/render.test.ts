@@ -2,12 +2,13 @@ import { PassThrough } from 'node:stream';
 import pc from 'picocolors';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { Output, type Screen } from '../../cli/output.ts';
-import { finishedStages, pendingLine, renderRecord } from '../../cli/rendering/record.ts';
+import { finishedStages, pendingLine, renderRecord, stageLine } from '../../cli/rendering/record.ts';
 import { renderRuns } from '../../cli/rendering/runs.ts';
 import { Story } from '../../cli/rendering/story.ts';
 import { evaluateGate } from '../../spec/gate.ts';
-import { RUN_VERSION, type RunRecord } from '../../spec/record.ts';
+import { type Judged, RUN_VERSION, type RunRecord } from '../../spec/record.ts';
 import { specSchema } from '../../spec/spec.ts';
+import { describeRecord } from '../../workflows/details.ts';
 import { dataSet, scoresWith } from '../workflows/fake-activities.ts';
 
 const style = pc.createColors(false);
@@ -78,6 +79,37 @@ describe('a record, as people read it', () => {
         ✔ data       3,176 rows · 2 splits · sha256:aaaa…                 0.4 s
         … train      under way"
     `);
+  });
+
+  it('with what there is to know of answers and judge', () => {
+    const { evaluations: _, ...record } = evaluated(62, 76);
+    const scores = { rows: 1200, metrics: { exact_match: 0.5, token_f1: 0.75, judge_score: 0.8 } };
+    const answering = { modelId: 'm', inputTokens: 9, outputTokens: 9, cut: 0 };
+    const judged: Judged = {
+      ...{ model: 'amazon.nova-pro-v1:0', rows: 200, unread: 2, inputTokens: 9, outputTokens: 9, verdicts: 's3://b/v' },
+      score: { mean: 0.8, deviation: 0.21 },
+      pairs: { wins: 120, ties: 60, losses: 20, winRate: { mean: 0.75, deviation: 0.3 }, disagreement: 0.045 },
+    };
+    const evaluations = {
+      base: { scores, predictions: 's3://b/p', answering: { ...answering, cut: 12, unlabelled: 1150 } },
+      candidate: {
+        ...{ scores, predictions: 's3://b/q', judged },
+        answering: { ...answering, unanswered: { rows: 1, reason: 'ValidationException: the text is blank' } },
+      },
+    };
+    expect(
+      stageLine({ ...record, evaluations }, 'evaluate', wide)
+        .split('\n')
+        .slice(1),
+    ).toEqual([
+      '               base: 1,150 answers that are no label',
+      '               base: 12 answers cut at evaluate.maxTokens',
+      '               candidate: 1 row without an answer: ValidationException: the text is blank',
+      '               judge amazon.nova-pro-v1:0: 200 rows, score 0.80 ± 0.21',
+      '               judge: won 120, tied 60, lost 20, ± 0.30; the order decided 5 %',
+      '               judge: 2 verdicts could not be read',
+    ]);
+    expect(describeRecord({ ...record, evaluations })).toContain('; base: 1,150 answers that are no label; ');
   });
 
   it('passed', () => {
