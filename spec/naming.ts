@@ -75,6 +75,11 @@ export function guardIdOf(run: RunRef, whose: 'candidate' | 'served'): string {
   return `temper-time-to-live/${run.name}/${run.id}/${whose}`;
 }
 
+/** Imported models cannot be updated, so that each run's has a name of its own. */
+export function importedModelName(run: RunRef, served: string): string {
+  return `${served}-${run.id}`;
+}
+
 export function importJobName(run: RunRef): string {
   return `${base(run)}-import`;
 }
@@ -116,4 +121,6 @@ export const TAGS = {
   request: 'temper:request',
   /** Of a custom model of Bedrock whose run is through with it: `passed` or `rejected`. */
   outcome: 'temper:outcome',
+  /** Of an imported model of Bedrock: the name under which it serves, as its own is of its run. */
+  served: 'temper:served',
 } as const;

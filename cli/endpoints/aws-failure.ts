@@ -9,7 +9,12 @@ const FIXES: Readonly<Record<string, string>> = {
 };
 
 /** What a call of this CLI to AWS failed with, for people; other errors as they are. */
-export function awsFailure(error: unknown, action: string): unknown {
+export function awsFailure(thrown: unknown, action: string): unknown {
+  // What activities share with commands is translated already.
+  const error =
+    thrown instanceof Error && thrown.name === 'ApplicationFailure' && thrown.cause instanceof Error
+      ? thrown.cause
+      : thrown;
   if (!(error instanceof Error) || error instanceof UserError || !isAws(error)) return error;
   const type = errorTypeOf(error);
   return new UserError(type, `could not ${action}: ${error.message || error.name}`, { fix: FIXES[type], cause: error });

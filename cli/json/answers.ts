@@ -114,10 +114,18 @@ export const ANSWERS: Readonly<Record<string, Answer>> = {
   invoke: {
     exits: PLAIN,
     document: z.strictObject({
-      endpoint: text,
+      endpoint: text.meta({ description: 'the name that was asked' }),
       contentType: text,
       body: text,
-      answers: z.array(z.unknown()).exactOptional().meta({ description: "the body's JSON documents" }),
+      answers: z
+        .array(z.unknown())
+        .exactOptional()
+        .meta({ description: "the body's JSON documents; of Bedrock a text for each question" }),
+      model: text.exactOptional().meta({ description: 'ARN of what answered, where that was Bedrock' }),
+      tokens: z
+        .strictObject({ input: z.int(), output: z.int() })
+        .exactOptional()
+        .meta({ description: 'what Bedrock bills by' }),
       milliseconds: z.int(),
     }),
   },

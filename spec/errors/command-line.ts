@@ -159,13 +159,13 @@ export const COMMAND_ERRORS = {
     example: 'not JSON: unexpected token t in JSON at position 1',
   },
   EndpointNotFound: {
-    means: 'there is no endpoint of that name',
+    means: 'neither SageMaker nor Bedrock serves anything of that name',
     why: 'it is misspelt, was deleted, or is in another account or region; a run names it after its model',
     fix: 'see what a run deployed with: temper show RUN',
-    example: 'no endpoint reviws in this account and region',
+    example: 'nothing is served as reviws in this account and region',
   },
   ModelError: {
-    means: 'the endpoint is there, and the model on it answered with an error',
+    means: 'what was asked is there, and its model answered with an error, or refuses the question',
     why: 'the serving script cannot read the input, or raised an error',
     fix: 'see what it wrote: log group /aws/sagemaker/Endpoints/ENDPOINT',
     example: "the model answered 500: KeyError: 'text'",

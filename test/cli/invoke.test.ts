@@ -4,8 +4,11 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { expect, it, onTestFinished } from 'vitest';
-import { temporaryDirectory } from '../support/region.ts';
+import { CreateCustomModelDeploymentCommand, GetCustomModelDeploymentCommand } from '@aws-sdk/client-bedrock';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { eventually } from '../local/bedrock/support.ts';
+import { bedrockPipeline } from '../support/bedrock.ts';
+import { sharedRegion, temporaryDirectory } from '../support/region.ts';
 import { cli } from './support/cli.ts';
 
 interface Reply {
@@ -117,4 +120,39 @@ it.each([
   const { exitCode, stdout, stderr } = await cli(['invoke', 'reviews', ...args]);
   expect(exitCode).toBe(2);
   expect(stdout + stderr).toContain(message);
+});
+
+describe('what Bedrock serves', () => {
+  it('is asked by Converse, row by row, in the words in which the model was trained', async () => {
+    const bedrock = await bedrockPipeline();
+    const { run, model } = await bedrock.customized();
+    const command = new CreateCustomModelDeploymentCommand({
+      modelDeploymentName: run.name,
+      modelArn: model.customModel,
+    });
+    const { customModelDeploymentArn: arn } = await bedrock.world.bedrock.send(command);
+    const identifier = { customModelDeploymentIdentifier: run.name };
+    await eventually('the deployment is active', async () => {
+      const { status } = await bedrock.world.bedrock.send(new GetCustomModelDeploymentCommand(identifier));
+      return status === 'Active' ? true : undefined;
+    });
+    const env = {
+      ...sharedRegion().env,
+      AWS_ENDPOINT_URL_BEDROCK: bedrock.world.url,
+      AWS_ENDPOINT_URL_BEDROCK_RUNTIME: bedrock.world.url,
+    };
+    const plain = await cli(['invoke', run.name, '--prompt', 'Is product 1 any good?'], { env });
+    expect(plain).toEqual({ exitCode: 0, stdout: 'negative\n', stderr: '' });
+    const byArn = await cli(['invoke', arn ?? '', '--message', 'Is it good?', '--message', 'Is it?', '--json'], {
+      env,
+    });
+    expect(JSON.parse(byArn.stdout)).toMatchObject({ answers: ['negative', 'negative'], model: arn });
+    const text = await cli(['invoke', run.name, '--text', 'It broke'], { env });
+    expect(text).toMatchObject({ stdout: 'negative\n', stderr: expect.stringContaining('train.prompt') });
+
+    const misspelt = await cli(['invoke', `${run.name}x`, '--prompt', 'x'], { env });
+    expect(misspelt.stderr).toContain(`did you mean ${run.name}?`);
+    const table = await cli(['invoke', run.name, '--json', '{"rows": 1}'], { env });
+    expect(table).toMatchObject({ exitCode: 2, stdout: expect.stringContaining('a model of Bedrock is asked with') });
+  });
 });
