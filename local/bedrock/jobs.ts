@@ -35,6 +35,9 @@ export async function reading<T>(uri: string, signal: AbortSignal, read: () => P
 /** AWS keeps this much of a reason. */
 const MAX_REASON = 2048;
 
+/** Statuses of jobs that are not over, in their order. */
+const UNDER_WAY = ['Submitted', 'Validating', 'Scheduled', 'InProgress'];
+
 /** Statuses that last. */
 export const OVER = new Set(['Completed', 'PartiallyCompleted', 'Failed', 'Stopped', 'Expired']);
 
@@ -52,15 +55,15 @@ export interface Run {
 export class Jobs<T extends Job> {
   readonly resources: Resources<T>;
   readonly #context: Context;
-  readonly #run: (job: T, run: Run) => Promise<void>;
+  readonly #run: (job: T, run: Run) => Promise<string>;
   readonly #work = new Work();
   readonly #stops = new Map<string, AbortController>();
 
   /**
    * @param directory their records' own
-   * @param run does a job; the status that it leaves is the last one, and what it throws fails the job
+   * @param run does a job; what it gives is the last status, and what it throws fails the job
    */
-  constructor(context: Context, directory: string, run: (job: T, run: Run) => Promise<void>) {
+  constructor(context: Context, directory: string, run: (job: T, run: Run) => Promise<string>) {
     this.#context = context;
     this.#run = run;
     this.resources = new Resources(context, 'job', directory);
@@ -101,19 +104,21 @@ export class Jobs<T extends Job> {
       to: async (status) => {
         await passes({ ...this.#context, shutdown: signal }, { slowStartSeconds: delay });
         delay = 0;
-        this.#to(job, status);
+        // One that is run again after a restart does not go back.
+        if (UNDER_WAY.indexOf(status) >= UNDER_WAY.indexOf(job.status)) this.#to(job, status);
       },
       save: () => this.resources.save(job),
     };
     this.#work.start(this.#context, async () => {
       try {
-        await this.#run(job, run);
+        const status = await this.#run(job, run);
         signal.throwIfAborted();
-        this.#end(job, job.status);
+        this.#end(job, status);
       } catch (error) {
         if (this.#context.shutdown.aborted) throw error;
         if (stop.signal.aborted) {
-          await passes(this.#context);
+          const { hold = [] } = job.fault;
+          await passes(this.#context, { hold }, 'stopping');
           this.#end(job, 'Stopped');
         } else {
           job.failure = (error instanceof Error ? error.message : String(error)).slice(0, MAX_REASON);

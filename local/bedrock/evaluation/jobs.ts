@@ -128,7 +128,7 @@ export class EvaluationJobs implements Service {
     return { errors, evaluationJobs };
   }
 
-  async #run(job: EvaluationJob, { signal, to }: Run): Promise<void> {
+  async #run(job: EvaluationJob, { signal, to }: Run): Promise<string> {
     await to('InProgress');
     if (job.fault.jobFails !== undefined) throw new JobFailure(job.fault.jobFails);
     for (const task of job.evaluation.tasks) {
@@ -140,7 +140,7 @@ export class EvaluationJobs implements Service {
       }
       await this.#context.s3.put(parseS3Uri(outputOf(job, task)), () => Readable.from(lines));
     }
-    job.status = 'Completed';
+    return 'Completed';
   }
 
   /** Waits for an imported model to be ready. */

@@ -88,7 +88,7 @@ export class ImportJobs implements Service {
       throw validationError('The provided model name is currently in use.');
   }
 
-  async #run(job: ImportJob, { signal, to }: Run): Promise<void> {
+  async #run(job: ImportJob, { signal, to }: Run): Promise<string> {
     await to('InProgress');
     if (job.fault.jobFails !== undefined) throw new JobFailure(job.fault.jobFails);
     const { modelDataSource, importedModelKmsKeyArn } = job.told;
@@ -114,7 +114,7 @@ export class ImportJobs implements Service {
       signal,
     );
     job.importedModelArn = arn;
-    job.status = 'Completed';
+    return 'Completed';
   }
 }
 

@@ -5,10 +5,12 @@ import type { Json } from '../../aws/model.ts';
 import type { Operations } from '../../aws/operations.ts';
 import { AwsError } from '../../aws/protocol.ts';
 import { joinS3, parseS3Uri } from '../../aws/s3.ts';
+import { validate } from '../../aws/validation.ts';
 import { arnOf, newId } from '../arns.ts';
 import type { Context, Service, Tag } from '../context.ts';
 import { type Job, JobFailure, Jobs, type Run, reading } from '../jobs.ts';
 import { page } from '../listing.ts';
+import { RUNTIME } from '../models.ts';
 import { madeBy } from '../requests.ts';
 import type { Invoked, Runtime } from '../runtime/runtime.ts';
 import { type BatchRecord, type InputFile, readInput, shuffled } from './records.ts';
@@ -119,20 +121,17 @@ export class InvocationJobs implements Service {
     throw new AwsError('ResourceNotFoundException', `Could not find the job ${identifier}.`);
   }
 
-  async #run(job: InvocationJob, { signal, to, save }: Run): Promise<void> {
+  async #run(job: InvocationJob, { signal, to, save }: Run): Promise<string> {
     await to('Validating');
     const files = await reading(job.inputUri, signal, () => readInput(this.#context.s3, job.inputUri, signal));
     job.counts = { ...NO_COUNTS, totalRecordCount: files.reduce((sum, { records }) => sum + records.length, 0) };
     await to('Scheduled');
-    if (job.fault.expires === 'scheduled') {
-      job.status = 'Expired';
-      return;
-    }
+    if (job.fault.expires === 'scheduled') return 'Expired';
     await to('InProgress');
     if (job.fault.jobFails !== undefined) throw new JobFailure(job.fault.jobFails);
     const most = job.fault.expires === 'in-progress' ? Math.floor(job.counts.totalRecordCount / 2) : undefined;
     await this.#answer(job, files, { signal, save, most });
-    job.status = most === undefined ? 'Completed' : 'PartiallyCompleted';
+    return most === undefined ? 'Completed' : 'PartiallyCompleted';
   }
 
   /** Answers all records, or `most` of them, and writes what there is, also where it is stopped. */
@@ -166,6 +165,7 @@ export class InvocationJobs implements Service {
   async #answerOne(job: InvocationJob, record: BatchRecord): Promise<{ line: string; invoked?: Invoked }> {
     const { modelId, modelInvocationType } = job;
     try {
+      if (modelInvocationType === 'Converse') validate(RUNTIME, 'Converse', { ...record.modelInput, modelId });
       const invoked =
         modelInvocationType === 'Converse'
           ? await this.#runtime.converse(modelId, record.modelInput)

@@ -64,7 +64,8 @@ async function run(world: World, input: CreateModelInvocationJobCommandInput) {
 
 test('every record is answered, in another order, and what goes wrong is told beside its record', async () => {
   const world = await ownBedrock();
-  const lines = [...records(119), record('bad', { messages: [] })];
+  const tooWarm = { ...question('warm'), inferenceConfig: { temperature: 2 } };
+  const lines = [...records(118), record('bad', { messages: [] }), record('warm', tooWarm)];
   const { jobArn } = await world.bedrock.send(new CreateModelInvocationJobCommand(await request(world, lines)));
   const seen = new Set<string | undefined>();
   const job = await eventually('the job is over', async () => {
@@ -80,8 +81,8 @@ test('every record is answered, in another order, and what goes wrong is told be
     modelId: NOVA,
     totalRecordCount: 120,
     processedRecordCount: 120,
-    successRecordCount: 119,
-    errorRecordCount: 1,
+    successRecordCount: 118,
+    errorRecordCount: 2,
     submitTime: expect.any(Date),
     endTime: expect.any(Date),
     timeoutDurationInHours: 24,
@@ -105,11 +106,14 @@ test('every record is answered, in another order, and what goes wrong is told be
     modelInput: { messages: [] },
     error: { errorCode: 400, errorMessage: expect.stringMatching(/^A conversation must start with a user message/) },
   });
+  expect(byId.get('warm').error.errorMessage).toMatch(
+    /^1 validation error detected: Value '2' at 'inferenceConfig\.temp/,
+  );
   expect(JSON.parse(await world.get(`${output}/manifest.json.out`))).toEqual({
     totalRecordCount: 120,
     processedRecordCount: 120,
-    successRecordCount: 119,
-    errorRecordCount: 1,
+    successRecordCount: 118,
+    errorRecordCount: 2,
     inputTokenCount: expect.any(Number),
     outputTokenCount: expect.any(Number),
   });
