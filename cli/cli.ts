@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError, type CommandOptions, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { cancelCommand } from './commands/cancel.ts';
 import { checkCommand } from './commands/check.ts';
+import { compareCommand } from './commands/compare.ts';
 import { completeCommand } from './commands/complete.ts';
 import { completionCommand } from './commands/completion.ts';
 import { devCommand } from './commands/dev/index.ts';
@@ -40,7 +41,17 @@ export interface Io {
 /** In the order of `temper --help`, which is that of a user's path. */
 const COMMANDS: Readonly<Record<string, readonly ((context: Context) => CommandUnknownOpts)[]>> = {
   'Getting started': [initCommand, doctorCommand, checkCommand, planCommand],
-  Runs: [runCommand, lsCommand, showCommand, watchCommand, logsCommand, cancelCommand, uploadCommand, orphansCommand],
+  Runs: [
+    runCommand,
+    lsCommand,
+    showCommand,
+    compareCommand,
+    watchCommand,
+    logsCommand,
+    cancelCommand,
+    uploadCommand,
+    orphansCommand,
+  ],
   Models: [modelsCommand, invokeCommand],
   Machines: [workerCommand, devCommand],
   Help: [explainCommand, completionCommand],
@@ -83,7 +94,7 @@ export async function runCli(argv: readonly string[], io: Io): Promise<ExitCode>
 /** The program with all of its commands. */
 export function createProgram(context: Context): Command {
   const root = new Command('temper')
-    .description('Durable fine-tuning pipelines for Amazon SageMaker, on Temporal')
+    .description('Durable fine-tuning pipelines for Amazon SageMaker and Amazon Bedrock, on Temporal')
     .version(version(), '--version', 'print the version')
     .exitOverride()
     .commandsGroup('Help:');

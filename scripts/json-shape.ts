@@ -20,6 +20,7 @@ export function shapeOf(schema: NamedSchema, indent = ''): string {
     case 'object':
       return objectShape(schema, indent);
     case 'array': {
+      if (schema.prefixItems) return `[${schema.prefixItems.map((each) => shapeOf(each, indent)).join(', ')}]`;
       const items = shapeOf(schema.items ?? {}, indent);
       return / \| /.test(items) && !items.startsWith('{') ? `(${items})[]` : `${items}[]`;
     }

@@ -7,6 +7,7 @@ import { SHELLS } from '../completion/scripts.ts';
 import { EXIT, type ExitCode } from '../errors.ts';
 import { TEMPLATE_NAMES } from '../init/templates.ts';
 import { checkReport } from './check.ts';
+import { comparison } from './comparison.ts';
 import { modelsReport } from './models.ts';
 import { plan } from './plan.ts';
 import { dataSet, metric, runRecord } from './record.ts';
@@ -96,6 +97,7 @@ export const ANSWERS: Readonly<Record<string, Answer>> = {
   run: { exits: FOLLOWED, document: z.union([runRecord, z.strictObject({ run: text, ui })]) },
   ls: { exits: PLAIN, document: z.strictObject({ runs: z.array(runSummary) }) },
   show: { exits: PLAIN, document: runRecord },
+  compare: { exits: PLAIN, document: comparison },
   watch: { exits: FOLLOWED, document: z.union([runRecord, runOnly]) },
   logs: {
     exits: [...PLAIN, interrupted],

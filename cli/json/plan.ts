@@ -3,11 +3,11 @@ import type { Cost } from '../../spec/cost/items.ts';
 import type { Plan } from '../../spec/plan.ts';
 import { STEPS } from '../../spec/plan-steps.ts';
 
-const usd = z.number().meta({ description: 'USD; absent where it is not known' });
+export const usd = z.number().meta({ description: 'USD; absent where it is not known' });
 const stage = z.enum(['train', 'evaluate']);
-const who = z.enum(['student', 'base', 'candidate', 'judge']);
+export const who = z.enum(['student', 'base', 'candidate', 'judge']);
 const commitment = z.enum(['none', 'one-month', 'six-months']);
-const tokens = z
+export const tokens = z
   .union([
     z.strictObject({ learnt: z.number() }),
     z.strictObject({ read: z.number(), written: z.number().meta({ description: 'at most' }) }),
@@ -43,7 +43,7 @@ const item = z.discriminatedUnion('by', [
   }),
 ]);
 
-const serving = z.discriminatedUnion('to', [
+export const serving = z.discriminatedUnion('to', [
   z.strictObject({
     to: z.literal('sagemaker-endpoint'),
     instance: z.string(),

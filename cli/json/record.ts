@@ -99,7 +99,7 @@ const deployment = z
   .meta({ id: 'Deployment' });
 
 /** Those that fit the examples' kind. */
-const metrics = Object.fromEntries(METRICS.map((name) => [name, z.number().exactOptional()])) as Record<
+export const metrics = Object.fromEntries(METRICS.map((name) => [name, z.number().exactOptional()])) as Record<
   Metric,
   z.ZodExactOptional<z.ZodNumber>
 >;

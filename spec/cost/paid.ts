@@ -1,0 +1,118 @@
+/** What a run has been billed for, as far as its record tells: in AWS's units, and in USD where prices are known. */
+import { isBedrock } from '../engine.ts';
+import type { Answering, Evaluation, RunRecord } from '../record.ts';
+import { epochsOf } from './bedrock.ts';
+import type { TokenCost } from './items.ts';
+import { modelPrices, type Prices, type TokenPrice, type Use } from './prices.ts';
+
+/** One thing that was paid for. */
+export type Paid =
+  | {
+      readonly by: 'machines';
+      readonly stage: 'train' | 'evaluate';
+      readonly instance: string;
+      /** Of one instance. */
+      readonly seconds: number;
+      /** `at most` where jobs were waited for together with what AWS does not bill. */
+      readonly known: 'exactly' | 'at most';
+      readonly usd?: number;
+    }
+  | {
+      readonly by: 'tokens';
+      readonly stage: 'train' | 'evaluate';
+      readonly who: TokenCost['who'];
+      readonly model: string;
+      readonly tokens: NonNullable<TokenCost['tokens']>;
+      /** What was learnt is estimated by the length of the data; what was read and written AWS has counted. */
+      readonly known: 'exactly' | 'by an estimate';
+      readonly usd?: number;
+    };
+
+export interface Bill {
+  readonly items: readonly Paid[];
+  /** Of those whose price is known. */
+  readonly usd: number;
+  /** What of it has no known price or number. */
+  readonly unknown: readonly string[];
+}
+
+export function billOf(record: RunRecord, prices: Prices): Bill {
+  const items = isBedrock(record.spec) ? tokensPaid(record, prices) : machinesPaid(record, prices);
+  const unpriced = items.flatMap((item) =>
+    item.usd === undefined ? [item.by === 'machines' ? item.instance : `${item.stage} of ${item.model}`] : [],
+  );
+  return {
+    items,
+    usd: items.reduce((sum, { usd = 0 }) => sum + usd, 0),
+    unknown: [...new Set([...unpriced, ...uncounted(record)])],
+  };
+}
+
+/** What bills and leaves no number in the record. */
+function uncounted({ spec, candidate, deployment, model }: RunRecord): string[] {
+  const way = spec.train.engine === 'bedrock' ? spec.train.customization : 'fine-tuning';
+  const bounded = way === 'fine-tuning' || way === 'continued-pre-training';
+  return [
+    ...(model && !bounded ? [way] : []),
+    ...([candidate?.to, deployment?.to].includes('bedrock-provisioned') ? ['the hours of model units'] : []),
+    ...(deployment?.to === 'bedrock-import' ? ['the minutes of custom model units'] : []),
+  ];
+}
+
+function machinesPaid({ model, shortages = [], evaluations, spec, timings }: RunRecord, prices: Prices): Paid[] {
+  const paid = (use: Use, instance: string, seconds: number, known: 'exactly' | 'at most'): Paid => {
+    const price = prices[use][instance];
+    const usd = price === undefined ? {} : { usd: (seconds / 3600) * price };
+    return { by: 'machines', stage: use === 'training' ? 'train' : 'evaluate', instance, seconds, known, ...usd };
+  };
+  const tried = shortages.filter(({ billedSeconds }) => billedSeconds > 0);
+  const waited = timings.find(({ stage }) => stage === 'evaluate')?.seconds;
+  const evaluation = spec.evaluate?.by === 'transform' ? spec.evaluate : undefined;
+  return [
+    ...tried.map(({ instance, billedSeconds }) => paid('training', instance, billedSeconds, 'exactly')),
+    ...(model?.engine === 'sagemaker' ? [paid('training', model.instance, model.billedSeconds, 'exactly')] : []),
+    ...(evaluations && evaluation && waited !== undefined
+      ? [paid('transform', evaluation.instance, waited * Object.keys(evaluations).length, 'at most')]
+      : []),
+  ];
+}
+
+function tokensPaid({ spec, data, model, candidate, evaluations = {} }: RunRecord, prices: Prices): Paid[] {
+  if (!isBedrock(spec)) return [];
+  const { base } = spec.train;
+  const learnt = data?.splits.train?.tokens;
+  const epochs = epochsOf(spec);
+  const price = (id: string, which: TokenPrice) => modelPrices(id, prices.bedrock).perMillionTokens?.[which];
+  const training = (): Paid[] => {
+    if (!model || !learnt || epochs === undefined) return [];
+    const tokens = (learnt.question + learnt.answer) * epochs;
+    const perMillion = price(base, 'training');
+    const usd = perMillion === undefined ? {} : { usd: (tokens * perMillion) / 1_000_000 };
+    const common = { by: 'tokens', stage: 'train', who: 'student', model: base } as const;
+    return [{ ...common, tokens: { learnt: tokens }, known: 'by an estimate', ...usd }];
+  };
+  const asked = (who: TokenCost['who'], id: string, counted: Counted, which: [TokenPrice, TokenPrice]): Paid => {
+    const [reading, writing] = which.map((each) => price(id, each));
+    const { inputTokens: read, outputTokens: written } = counted;
+    const usd =
+      reading === undefined || writing === undefined ? {} : { usd: (read * reading + written * writing) / 1_000_000 };
+    return { by: 'tokens', stage: 'evaluate', who, model: id, tokens: { read, written }, known: 'exactly', ...usd };
+  };
+  const batch = spec.evaluate?.by === 'batch';
+  const answers = (['base', 'candidate'] as const).flatMap((who) => {
+    const { answering, judged }: Partial<Evaluation> = evaluations[who] ?? {};
+    const custom: [TokenPrice, TokenPrice] = ['customInput', 'customOutput'];
+    const plain: [TokenPrice, TokenPrice] = batch ? ['batchInput', 'batchOutput'] : ['input', 'output'];
+    return [
+      // Model units are paid for by the hour.
+      ...(answering && !(who === 'candidate' && candidate?.to === 'bedrock-provisioned')
+        ? [asked(who, base, answering, who === 'base' ? plain : custom)]
+        : []),
+      // The judge's tokens are those of both contenders.
+      ...(judged && who === 'candidate' ? [asked('judge', judged.model, judged, ['input', 'output'])] : []),
+    ];
+  });
+  return [...training(), ...answers];
+}
+
+type Counted = Pick<Answering, 'inputTokens' | 'outputTokens'>;
