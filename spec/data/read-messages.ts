@@ -79,7 +79,11 @@ export function messagesReader(
 export function systemReader(shape: Shape): (row: Fields) => string | undefined | RowProblem {
   const field = fieldOf(shape.columns, 'system');
   const { optional } = textField(shape, 'system');
-  return (row) => optional(Array.isArray(row[field]) ? { [field]: textOfParts(row[field]) } : row);
+  return (row) => {
+    const given = row[field];
+    if (given === undefined) return undefined;
+    return optional(Array.isArray(given) ? { [field]: textOfParts(given) } : row);
+  };
 }
 
 /** Reads conversations that the assistant answers. */

@@ -53,12 +53,14 @@ export function answerProblem({ turns }: Exchange): RowProblem | undefined {
 /** Finds the first of some strings in a text. */
 type Finder = (text: string) => string | undefined;
 
-const ESCAPED = /[.*+?^${}()|[\]\\]/g;
+const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
 function finderOf(strings: readonly string[], flags = ''): Finder {
   if (strings.length === 0) return () => undefined;
-  const pattern = new RegExp(strings.map((text) => text.replace(ESCAPED, '\\$&')).join('|'), flags);
-  return (text) => pattern.exec(text)?.[0];
+  const pattern = new RegExp(strings.map(escaped).join('|'), flags);
+  // Most texts hold none of the signs that the strings end with, which is found out in a fraction of the time.
+  const signs = new RegExp(`[${[...new Set(strings.map((text) => escaped(text.slice(-1))))].join('')}]`);
+  return (text) => (signs.test(text) ? pattern.exec(text)?.[0] : undefined);
 }
 
 /** Strings that a family keeps for itself: `error` where a job fails by them, `doubt` where it may. */
