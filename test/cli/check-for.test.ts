@@ -64,6 +64,15 @@ describe('--for a model', () => {
     expect(await check('rows.jsonl')).not.toHaveProperty('families');
   });
 
+  it('finds in the data of docs/bedrock-data.md what stands there', async () => {
+    const page = await readFile(new URL('../../docs/bedrock-data.md', import.meta.url), 'utf8');
+    const [, rows = ''] = /```jsonl\n(.*?)\n```/s.exec(page) ?? [];
+    const [, shown] = /```\n\$ temper check tickets\.jsonl --for \S+\n(.*?)```/s.exec(page) ?? [];
+    await write('tickets.jsonl', `${rows}\n`);
+    const { stdout } = await cli(['check', 'tickets.jsonl', '--for', NOVA], { cwd: directory });
+    expect(stdout).toBe(shown);
+  });
+
   it('says that token counts are estimates, by warnings', async () => {
     await write('rows.jsonl', lines(...reviews(8), { text: 'word '.repeat(26_000), label: 'good' }));
     const report = await check('rows.jsonl', '--for', NOVA);
