@@ -59,7 +59,7 @@ export async function look<T>(action: string, call: () => Promise<T>): Promise<T
 }
 
 /** What SageMaker, and Bedrock, say of a job that cannot be stopped as it does not run. */
-const NOT_RUNNING: ReadonlySet<ErrorType> = new Set(['InvalidRequest', 'Conflict']);
+export const NOT_RUNNING: ReadonlySet<ErrorType> = new Set(['InvalidRequest', 'Conflict']);
 
 /**
  * Stops a job that has the given status and throws until it is over. A job that is over, or was never created, is fine.

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { SHELLS } from '../completion/scripts.ts';
 import { EXIT, type ExitCode } from '../errors.ts';
 import { TEMPLATE_NAMES } from '../init/templates.ts';
+import { ORPHAN_KINDS } from '../orphans/find.ts';
 import { checkReport } from './check.ts';
 import { comparison } from './comparison.ts';
 import { modelsReport } from './models.ts';
@@ -48,7 +49,7 @@ const runSummary = z.strictObject({
 });
 
 const orphan = z.strictObject({
-  kind: z.enum(['training job', 'transform job', 'endpoint', 'endpoint config', 'model', 'upload']),
+  kind: z.enum(ORPHAN_KINDS),
   name: text.meta({ description: 'of an upload, its key' }),
   run: text.meta({ description: 'workflow id; of an upload, what its runs have in common' }),
   ended: text.meta({ description: 'how the run ended; unknown where this Temporal does not know it' }),

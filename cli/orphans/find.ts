@@ -1,8 +1,19 @@
 /** What lies around or bills in AWS and belongs to no run that is open, and was not handed over. */
 import { PREVIOUS_TAG, PROVEN_TAG } from '../../activities/deployment/endpoints.ts';
-import type { FoundEndpoint, Inventory, Made, MadeConfig } from './inventory.ts';
+import type { FoundEndpoint, Inventory, MadeConfig } from './inventory.ts';
+import type { Made } from './listing.ts';
 
-export type OrphanKind = 'training job' | 'transform job' | 'endpoint' | 'endpoint config' | 'model' | 'upload';
+export const ORPHAN_KINDS = [
+  'training job',
+  'customization job',
+  'transform job',
+  'endpoint',
+  'endpoint config',
+  'model',
+  'custom model',
+  'upload',
+] as const;
+export type OrphanKind = (typeof ORPHAN_KINDS)[number];
 
 export interface Orphan {
   readonly kind: OrphanKind;
@@ -26,6 +37,8 @@ export interface Orphan {
 export type EndOf = (run: string) => Promise<string>;
 
 const OPEN = 'open';
+/** Passed or rejected, in Temporal's words. */
+const JUDGED = 'completed';
 
 /** The configs that endpoints may still go back to, from the given ones on. */
 function wayBack(from: readonly string[], configs: ReadonlyMap<string, MadeConfig>): Set<string> {
@@ -69,6 +82,12 @@ async function ofRuns(kind: OrphanKind, made: readonly Made[], bills: boolean, e
   return orphans;
 }
 
+/** A custom model whose run did not come to a verdict; one whose run did is kept, also where that was not written on it. */
+async function strandedModels({ bedrock }: Inventory, endOf: EndOf): Promise<Orphan[]> {
+  const orphans = await ofRuns('custom model', bedrock.customModels, true, endOf);
+  return orphans.filter(({ ended }) => ended !== JUDGED);
+}
+
 /** An upload belongs to all runs of its name: any of them that is open may go on with it. */
 async function strandedUploads({ uploads }: Inventory, endOfName: EndOf): Promise<Orphan[]> {
   const orphans: Orphan[] = [];
@@ -92,6 +111,7 @@ async function strandedUploads({ uploads }: Inventory, endOfName: EndOf): Promis
 
 /** The orphans of an inventory, in the order in which they can be taken away. */
 export async function orphansIn(inventory: Inventory, endOf: EndOf, endOfName: EndOf): Promise<Orphan[]> {
+  const { bedrock } = inventory;
   const configs = new Map(inventory.configs.map((config) => [config.name, config]));
   const endpoints: Orphan[] = [];
   const needed: string[] = [];
@@ -106,10 +126,12 @@ export async function orphansIn(inventory: Inventory, endOf: EndOf, endOfName: E
   const unneeded = (made: readonly Made[], inUse: ReadonlySet<string>) => made.filter(({ name }) => !inUse.has(name));
   return [
     ...(await ofRuns('training job', inventory.trainingJobs, true, endOf)),
+    ...(await ofRuns('customization job', bedrock.customizationJobs, true, endOf)),
     ...(await ofRuns('transform job', inventory.transformJobs, true, endOf)),
     ...endpoints,
     ...(await ofRuns('endpoint config', unneeded(inventory.configs, kept), false, endOf)),
     ...(await ofRuns('model', unneeded(inventory.models, served), false, endOf)),
+    ...(await strandedModels(inventory, endOf)),
     ...(await strandedUploads(inventory, endOfName)),
   ];
 }

@@ -1,5 +1,4 @@
 /** What Temper has made in AWS and is still there, by its names and tags. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { ListMultipartUploadsCommand, type MultipartUpload } from '@aws-sdk/client-s3';
 import {
   DescribeEndpointCommand,
@@ -12,21 +11,12 @@ import {
   ListTransformJobsCommand,
 } from '@aws-sdk/client-sagemaker';
 import type { AwsClients } from '../../activities/aws.ts';
-import { errorTypeOf, unlessNotFound } from '../../activities/errors.ts';
+import { unlessNotFound } from '../../activities/errors.ts';
+import type { Tags } from '../../activities/ownership.ts';
 import { tagsOf } from '../../activities/sagemaker/tags.ts';
-import { MADE_BY_A_RUN, s3Keys, TAGS } from '../../spec/naming.ts';
-
-/** Something with the tags of a run on it. */
-export interface Made {
-  readonly name: string;
-  /** Its status in AWS's words; configs and models have none. */
-  readonly status?: string;
-  /** ISO 8601. */
-  readonly since?: string;
-  readonly tags: ReadonlyMap<string, string>;
-  /** The workflow id in its tags. */
-  readonly run: string;
-}
+import { s3Keys, TAGS } from '../../spec/naming.ts';
+import { type BedrockInventory, takeBedrockInventory } from './bedrock-inventory.ts';
+import { all, type Candidate, type Made, madeByRuns, mapped, patiently } from './listing.ts';
 
 export interface MadeConfig extends Made {
   readonly models: readonly string[];
@@ -50,69 +40,15 @@ export interface Inventory {
   readonly configs: readonly MadeConfig[];
   readonly models: readonly Made[];
   readonly uploads: readonly MultipartUpload[];
+  readonly bedrock: BedrockInventory;
 }
 
 const PAGE = 100;
-const ATTEMPTS = 8;
-const FIRST_PAUSE_MS = 250;
-/** How many calls are under way at once: an account's lists may be long, and runs need the rate limit too. */
-const AT_ONCE = 4;
 
-/** Does the call, and again where AWS asks for patience. */
-export async function patiently<T>(call: () => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await call();
-    } catch (error) {
-      const type = errorTypeOf(error);
-      if (attempt === ATTEMPTS || (type !== 'Throttled' && type !== 'Unavailable')) throw error;
-      await sleep(FIRST_PAUSE_MS * 2 ** (attempt - 1));
-    }
-  }
-}
-
-/** Everything that the pages of a list hold. */
-async function all<P extends { NextToken?: string | undefined }, T>(
-  page: (NextToken: string | undefined) => Promise<P>,
-  items: (page: P) => readonly T[] | undefined,
-): Promise<T[]> {
-  const found: T[] = [];
-  let token: string | undefined;
-  do {
-    const answer = await patiently(() => page(token));
-    found.push(...(items(answer) ?? []));
-    token = answer.NextToken;
-  } while (token);
-  return found;
-}
-
-async function mapped<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = [];
-  for (let start = 0; start < items.length; start += AT_ONCE) {
-    results.push(...(await Promise.all(items.slice(start, start + AT_ONCE).map(work))));
-  }
-  return results;
-}
-
-interface Candidate {
-  readonly name: string | undefined;
-  readonly arn: string | undefined;
-  readonly status?: string | undefined;
-  readonly since: Date | undefined;
-}
-
-/** Of the candidates, those with names and tags of a run. */
-async function madeByRuns({ sagemaker }: AwsClients, candidates: readonly Candidate[]): Promise<Made[]> {
-  const named = candidates.filter(({ name, arn }) => arn && MADE_BY_A_RUN.test(name ?? ''));
-  const made = await mapped(named, async ({ name = '', arn = '', status, since }): Promise<Made[]> => {
-    const tags =
-      (await patiently(() => unlessNotFound(`list the tags of ${arn}`, () => tagsOf(sagemaker, arn)))) ?? new Map();
-    const run = tags.get(TAGS.run);
-    if (!run) return [];
-    return [{ name, ...(status && { status }), ...(since && { since: since.toISOString() }), tags, run }];
-  });
-  return made.flat();
-}
+const tagsIn =
+  ({ sagemaker }: AwsClients) =>
+  (arn: string): Promise<Tags> =>
+    tagsOf(sagemaker, arn);
 
 /** Jobs that are not over, as those that are bill nothing more. */
 async function jobsUnderWay(clients: AwsClients): Promise<Pick<Inventory, 'trainingJobs' | 'transformJobs'>> {
@@ -146,7 +82,10 @@ async function jobsUnderWay(clients: AwsClients): Promise<Pick<Inventory, 'train
       });
     }
   }
-  return { trainingJobs: await madeByRuns(clients, training), transformJobs: await madeByRuns(clients, transform) };
+  return {
+    trainingJobs: await madeByRuns(tagsIn(clients), training),
+    transformJobs: await madeByRuns(tagsIn(clients), transform),
+  };
 }
 
 function configsOn({ EndpointConfigName, PendingDeploymentSummary }: DescribeEndpointOutput): string[] {
@@ -185,7 +124,7 @@ async function allConfigs(clients: AwsClients): Promise<MadeConfig[]> {
     arn: each.EndpointConfigArn,
     since: each.CreationTime,
   }));
-  return mapped(await madeByRuns(clients, candidates), async (config) => {
+  return mapped(await madeByRuns(tagsIn(clients), candidates), async (config) => {
     const described = await patiently(() =>
       unlessNotFound(`describe endpoint config ${config.name}`, () =>
         sagemaker.send(new DescribeEndpointConfigCommand({ EndpointConfigName: config.name })),
@@ -202,7 +141,7 @@ async function allModels(clients: AwsClients): Promise<Made[]> {
     (page) => page.Models,
   );
   return madeByRuns(
-    clients,
+    tagsIn(clients),
     summaries.map(({ ModelName, ModelArn, CreationTime }) => ({ name: ModelName, arn: ModelArn, since: CreationTime })),
   );
 }
@@ -221,11 +160,12 @@ async function unfinishedUploads({ s3 }: AwsClients, Bucket: string): Promise<Mu
   return found;
 }
 
-/** Takes stock; without a bucket, of SageMaker alone. */
+/** Takes stock; without a bucket, of no uploads. */
 export async function takeInventory(clients: AwsClients, bucket: string | undefined): Promise<Inventory> {
   return {
     // Before anybody asks which runs are open: what a run makes after that is not among these.
     ...(await jobsUnderWay(clients)),
+    bedrock: await takeBedrockInventory(clients),
     endpoints: await allEndpoints(clients),
     configs: await allConfigs(clients),
     models: await allModels(clients),

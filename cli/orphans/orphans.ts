@@ -64,9 +64,17 @@ function endsOfRuns({ client }: Temporal): { readonly endOf: EndOf; readonly end
   };
 }
 
-async function find(clients: AwsClients, temporal: Temporal, bucket: string | undefined): Promise<Orphan[]> {
+interface Found {
+  readonly orphans: Orphan[];
+  /** Why Bedrock was not looked at. */
+  readonly noBedrock?: string;
+}
+
+async function find(clients: AwsClients, temporal: Temporal, bucket: string | undefined): Promise<Found> {
   const { endOf, endOfName } = endsOfRuns(temporal);
-  return orphansIn(await takeInventory(clients, bucket), endOf, endOfName);
+  const inventory = await takeInventory(clients, bucket);
+  const { skipped: noBedrock } = inventory.bedrock;
+  return { orphans: await orphansIn(inventory, endOf, endOfName), ...(noBedrock && { noBedrock }) };
 }
 
 const idOf = ({ kind, name, uploadId }: Orphan): string => JSON.stringify([kind, name, uploadId]);
@@ -118,7 +126,7 @@ async function deleteFound(
     return found;
   }
   // A run may have taken one up while somebody thought about it.
-  const still = new Set((await find(clients, temporal, bucket)).map(idOf));
+  const still = new Set((await find(clients, temporal, bucket)).orphans.map(idOf));
   const told = await removeAll(
     context,
     clients,
@@ -136,8 +144,11 @@ export async function tellOrphans(context: Context, temporal: Temporal, options:
   const bucket = options.bucket ?? temporal.environment.variables.TEMPER_BUCKET;
   const clients = createAwsClients(region);
   try {
-    const found = await find(clients, temporal, bucket);
+    const { orphans: found, noBedrock } = await find(clients, temporal, bucket);
     const text = output.hint(renderOrphans(found, output));
+    if (noBedrock) {
+      output.note({ code: 'orphans.no-bedrock', text: `  Bedrock was not looked at: ${noBedrock}` });
+    }
     if (!bucket) output.note({ code: 'orphans.no-bucket', text: NO_BUCKET });
     if (!options.delete) return output.result({ region, orphans: found }, text);
     output.story({ code: 'orphans.found', text });

@@ -1,5 +1,6 @@
 /** Takes orphans away: each is stopped or deleted, and waited for. What is gone already is fine. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { GetModelCustomizationJobCommand, StopModelCustomizationJobCommand } from '@aws-sdk/client-bedrock';
 import { AbortMultipartUploadCommand } from '@aws-sdk/client-s3';
 import {
   DeleteModelCommand,
@@ -9,6 +10,7 @@ import {
   StopTransformJobCommand,
 } from '@aws-sdk/client-sagemaker';
 import type { AwsClients } from '../../activities/aws.ts';
+import { deleteCustomModel } from '../../activities/bedrock/custom-models.ts';
 import {
   BUSY,
   deleteConfig,
@@ -18,8 +20,9 @@ import {
   updateEndpoint,
 } from '../../activities/deployment/endpoints.ts';
 import { errorTypeOf, unlessNotFound } from '../../activities/errors.ts';
+import { NOT_RUNNING } from '../../activities/waiting.ts';
 import type { Orphan } from './find.ts';
-import { patiently } from './inventory.ts';
+import { patiently } from './listing.ts';
 
 const FIRST_LOOK_MS = 300;
 const SLOWEST_LOOK_MS = 5_000;
@@ -42,7 +45,7 @@ async function endJob({ status, stop }: Job, signal: AbortSignal): Promise<void>
     if (now === 'InProgress') {
       // It ended between the look and the call: the next look sees it.
       await stop().catch((error: unknown) => {
-        if (errorTypeOf(error) !== 'InvalidRequest') throw error;
+        if (!NOT_RUNNING.has(errorTypeOf(error))) throw error;
       });
     }
     return now !== 'InProgress' && now !== 'Stopping';
@@ -72,7 +75,7 @@ export async function removeOrphan(
   signal: AbortSignal,
 ): Promise<void> {
   const { kind, name } = orphan;
-  const { sagemaker, s3 } = clients;
+  const { sagemaker, bedrock, s3 } = clients;
   switch (kind) {
     case 'training job': {
       const job = { TrainingJobName: name };
@@ -80,6 +83,16 @@ export async function removeOrphan(
         {
           status: async () => (await sagemaker.send(new DescribeTrainingJobCommand(job))).TrainingJobStatus,
           stop: () => sagemaker.send(new StopTrainingJobCommand(job)),
+        },
+        signal,
+      );
+    }
+    case 'customization job': {
+      const job = { jobIdentifier: name };
+      return endJob(
+        {
+          status: async () => (await bedrock.send(new GetModelCustomizationJobCommand(job))).status,
+          stop: () => bedrock.send(new StopModelCustomizationJobCommand(job)),
         },
         signal,
       );
@@ -103,6 +116,8 @@ export async function removeOrphan(
         unlessNotFound(`delete model ${name}`, () => sagemaker.send(new DeleteModelCommand({ ModelName: name }))),
       );
       return;
+    case 'custom model':
+      return patiently(() => deleteCustomModel(bedrock, name));
     case 'upload':
       await patiently(() =>
         unlessNotFound(`abort the upload of ${name}`, () =>

@@ -6,7 +6,7 @@ import { plural, table } from './format.ts';
 /** What leaving it costs, and for an endpoint what is done about it. */
 function costs({ bills, kind, previous }: Orphan, style: Style): string {
   if (!bills) return 'free';
-  if (kind === 'upload') return `${style.yellow('bills')}, as storage`;
+  if (kind === 'upload' || kind === 'custom model') return `${style.yellow('bills')}, as storage`;
   return previous ? `serves what was never proven; goes back to ${previous}` : style.red('bills');
 }
 
@@ -39,10 +39,12 @@ export function renderOrphans(orphans: readonly Orphan[], { style, columns }: Sc
 
 const DONE: Readonly<Record<Orphan['kind'], string>> = {
   'training job': 'stopped',
+  'customization job': 'stopped',
   'transform job': 'stopped',
   endpoint: 'deleted',
   'endpoint config': 'deleted',
   model: 'deleted',
+  'custom model': 'deleted',
   upload: 'aborted',
 };
 

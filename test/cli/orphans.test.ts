@@ -12,9 +12,10 @@ import {
 import { Client, Connection } from '@temporalio/client';
 import { expect, it, onTestFinished } from 'vitest';
 import type { Orphan } from '../../cli/orphans/find.ts';
+import { ownBedrock } from '../local/bedrock/support.ts';
 import { IMAGE, ownSageMaker, ROLE } from '../local/sagemaker/support.ts';
 import { clients } from '../support/activities.ts';
-import { type KeywordOptions, writeKeywordProject } from '../support/keyword-project.ts';
+import { type KeywordOptions, keywordRows, writeKeywordProject } from '../support/keyword-project.ts';
 import { temporaryDirectory } from '../support/region.ts';
 import { cli, startCli, until } from './support/cli.ts';
 import { type Env, ownNamespace } from './support/pipeline.ts';
@@ -122,6 +123,55 @@ it('a run terminated in its training: the job is found and stopped; one that is 
   expect((await trainingStatus(name)).sort()).toEqual(['InProgress', 'Stopped']);
   expect(await orphansOf(env, name, ...DELETE)).toEqual([]);
   await cli(['cancel', open], { env });
+});
+
+it('a run on Bedrock terminated in its training: the job is stopped, and the model deleted of one that nobody waited for', async () => {
+  const holding = { rules: [{ operation: 'CreateModelCustomizationJob', hold: 'training' as const }] };
+  const world = await ownBedrock({ faults: holding });
+  const env = { ...(await ownNamespace()), AWS_ENDPOINT_URL_BEDROCK: world.url };
+  await startWorker(env);
+  const name = newName();
+  /** A run whose customization job is under way, terminated; gives the job's name. */
+  const terminated = async (): Promise<string> => {
+    const directory = await temporaryDirectory();
+    const specFile = join(directory, 'temper.yaml');
+    const rows = keywordRows(60).map((row) => `${JSON.stringify(row)}\n`);
+    await writeFile(join(directory, 'data.jsonl'), rows.join(''));
+    await writeFile(
+      specFile,
+      `name: ${name}\ndata: { source: data.jsonl }\ntrain: { engine: bedrock, base: amazon.nova-lite-v1:0 }\n`,
+    );
+    const { stdout } = await cli(['run', specFile, '--yes', '--detach', '--json'], { env });
+    const { run } = JSON.parse(stdout) as { run: string };
+    const job = `${name}-${run.split('/')[2]}-train`;
+    await until(async () => (await world.job(job).catch(() => undefined))?.status === 'InProgress');
+    await terminate(env, run);
+    return job;
+  };
+
+  const first = await terminated();
+  expect(await orphansOf(env, name)).toMatchObject([
+    { kind: 'customization job', name: first, ended: 'terminated', status: 'InProgress', bills: true },
+  ]);
+  expect(await orphansOf(env, name, ...DELETE)).toMatchObject([{ removed: true }]);
+  expect((await world.job(first)).status).toBe('Stopped');
+
+  const second = await terminated();
+  world.server?.setFaults({ rules: [] });
+  const { outputModelName = '' } = await world.over(second);
+  expect((await orphansOf(env, name)).map(short)).toEqual([`custom model ${outputModelName}`]);
+  expect(await orphansOf(env, name, ...DELETE)).toMatchObject([{ removed: true }]);
+  expect(await orphansOf(env, name)).toEqual([]);
+});
+
+it('Bedrock that may not be looked at keeps nobody from the rest, and is told', async () => {
+  const world = await ownBedrock({
+    faults: { rules: [{ operation: 'ListModelCustomizationJobs', error: 'AccessDeniedException' }] },
+  });
+  const env = { ...(await ownNamespace()), AWS_ENDPOINT_URL_BEDROCK: world.url };
+  const { exitCode, stderr } = await cli(['orphans'], { env });
+  expect(stderr).toContain('Bedrock was not looked at');
+  expect(exitCode).toBe(0);
 });
 
 it('a run terminated in its evaluation: transform job and model', async () => {
