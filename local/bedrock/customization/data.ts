@@ -7,6 +7,7 @@ import { linesOf } from '../../aws/lines.ts';
 import { isObject } from '../../aws/model.ts';
 import { type ObjectStore, parseS3Uri } from '../../aws/s3.ts';
 import { JobFailure } from '../jobs.ts';
+import { MAX_EXAMPLES } from '../learning/learn.ts';
 import { FORMATS, FormatError, type Record, readRecord } from './records.ts';
 
 export interface Reading {
@@ -18,12 +19,25 @@ export interface Reading {
   readonly signal: AbortSignal;
 }
 
-/** Every record of a file. Throws a {@link JobFailure} in AWS's words, with the line, at the first that is not right. */
-export async function readFile(s3: ObjectStore, uri: string, reading: Reading): Promise<Record[]> {
+/** Records, of which no more are kept than can be learned, so that a file of gigabytes does not fill the memory. */
+export class Records {
+  readonly kept: Record[] = [];
+  count = 0;
+
+  add(record: Record): void {
+    this.count += 1;
+    if (this.kept.length < MAX_EXAMPLES) this.kept.push(record);
+  }
+}
+
+/**
+ * Adds every record of a file to `records`. Throws a {@link JobFailure} in AWS's words, with the line, at the first that is
+ * not right.
+ */
+export async function readFile(s3: ObjectStore, uri: string, reading: Reading, records: Records): Promise<void> {
   const { model, facts, batchSize, distilled, signal } = reading;
   const object = parseS3Uri(uri);
   const limits = limitsOf(facts, { batchSize });
-  const records: Record[] = [];
   let line = 0;
   for await (const text of linesOf(await s3.open(object, signal))) {
     line += 1;
@@ -31,7 +45,7 @@ export async function readFile(s3: ObjectStore, uri: string, reading: Reading): 
       const record = readRecord(facts.format, parsed(text, object.key), { prompts: distilled });
       refuseReserved(record, model);
       refuseLong(record, model, limits);
-      records.push(record);
+      records.add(record);
     } catch (error) {
       if (distilled && (error instanceof FormatError || error instanceof JobFailure)) continue;
       if (error instanceof JobFailure) throw new JobFailure(`${error.message} (line ${line})`);
@@ -41,7 +55,6 @@ export async function readFile(s3: ObjectStore, uri: string, reading: Reading): 
       );
     }
   }
-  return records;
 }
 
 function parsed(text: string, key: string): unknown {
@@ -95,19 +108,22 @@ export interface LogSource {
   readonly filters?: Readonly<{ [kind: string]: unknown }> | undefined;
 }
 
-/** Records of invocation logs: gzipped files under a prefix, as Bedrock's logging writes them. Others are passed over. */
-export async function readLogs(s3: ObjectStore, { uri, withAnswers, filters }: LogSource, signal: AbortSignal) {
-  const records: Record[] = [];
+/** Adds what invocation logs hold: gzipped files under a prefix, as Bedrock's logging writes them. Others are passed over. */
+export async function readLogs(
+  s3: ObjectStore,
+  { uri, withAnswers, filters }: LogSource,
+  signal: AbortSignal,
+  records: Records,
+): Promise<void> {
   for await (const object of s3.list(uri)) {
     if (!object.key.endsWith('.gz')) continue;
     // What becomes of the pipeline is met by whoever reads its end.
     const unzipped = pipeline(await s3.open(object, signal), createGunzip(), () => {});
     for await (const text of linesOf(unzipped)) {
       const record = recordOfLog(text, withAnswers, filters);
-      if (record) records.push(record);
+      if (record) records.add(record);
     }
   }
-  return records;
 }
 
 function recordOfLog(text: string, withAnswers: boolean, filters: LogSource['filters']): Record | undefined {

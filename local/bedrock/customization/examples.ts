@@ -34,28 +34,35 @@ export async function reinforced(
 ): Promise<LearningExample[]> {
   const references = records.map(({ graded }) => textOf(graded?.reference_answer));
   const known = [...new Set(references.filter((text) => text !== undefined))];
-  const attempts = records.flatMap(({ open = '', graded = { messages: [] } }, row) => {
-    const own = references[row];
+  const attempts = records.flatMap((record, row) => {
+    const prompt = promptOf(record);
     const others = Array.from(
       { length: Math.min(samples, known.length) },
       (_, index) => known[(row + index) % known.length],
     );
-    const tried = new Set([untrainedAnswer(model, open), own, ...others].filter((text) => text !== undefined));
+    const tried = new Set([untrainedAnswer(model, prompt), references[row], ...others]);
     return [...tried]
+      .filter((answer) => answer !== undefined)
       .slice(0, samples)
-      .map((answer) => ({ row, prompt: open, answer, sample: sampleOf(graded, answer) }));
+      .map((answer) => ({ row, example: { prompt, answer }, sample: sampleOf(record, answer) }));
   });
   const rewards = await grade(attempts.map(({ sample }) => sample));
-  const best: { readonly prompt: string; readonly answer: string; readonly reward: number }[] = [];
-  for (const [index, { row, prompt, answer }] of attempts.entries()) {
+  const best: { readonly example: LearningExample; readonly reward: number }[] = [];
+  for (const [index, { row, example }] of attempts.entries()) {
     const reward = rewards[index] ?? 0;
-    if (reward > (best[row]?.reward ?? Number.NEGATIVE_INFINITY)) best[row] = { prompt, answer, reward };
+    if (reward > (best[row]?.reward ?? Number.NEGATIVE_INFINITY)) best[row] = { example, reward };
   }
-  return best.map(({ prompt, answer }) => ({ prompt, answer }));
+  return best.map(({ example }) => example);
+}
+
+/** Of a log with an answer, what was asked. */
+function promptOf({ open, examples }: Record): string {
+  return open ?? examples[0]?.prompt ?? '';
 }
 
 /** As a grader gets it, less its id: the conversation with the answer, and what else the record has. */
-function sampleOf({ messages, ...metadata }: Json, answer: string): Json {
+function sampleOf(record: Record, answer: string): Json {
+  const { messages, ...metadata } = record.graded ?? { messages: [{ role: 'user', content: promptOf(record) }] };
   return { messages: [...(messages as unknown[]), { role: 'assistant', content: answer }], metadata };
 }
 

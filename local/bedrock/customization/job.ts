@@ -59,6 +59,8 @@ export interface CustomizationJob extends Resource {
   readonly foundationModelId: string;
   /** What is customized: a foundation model, or a custom model that is customized further. */
   readonly customizedArn: string;
+  /** Of the foundation model. */
+  readonly baseModelArn: string;
   /** Id of the custom model to be, so that a job that is run again makes the same. */
   readonly modelId: string;
   status: Status;
@@ -115,7 +117,6 @@ export function described(job: CustomizationJob): Json {
     jobName: name,
     outputModelName: given.customModelName,
     outputModelKmsKeyArn: given.customModelKmsKeyId,
-    baseModelArn: job.customizedArn,
     customizationType: given.customizationType ?? 'FINE_TUNING',
     statusDetails: Object.fromEntries(PHASES.map((phase) => [`${phase}Details`, statusDetails[phase]])),
   };

@@ -2,7 +2,7 @@ import type { ResourceFault } from '../../aws/faults.ts';
 import type { Json } from '../../aws/model.ts';
 import type { Operations } from '../../aws/operations.ts';
 import { AwsError, validationError } from '../../aws/protocol.ts';
-import { arnOf, newId } from '../arns.ts';
+import { arnOf, foundationModelArn, newId } from '../arns.ts';
 import type { Context, Service } from '../context.ts';
 import type { CustomModels } from '../custom-models.ts';
 import { page } from '../listing.ts';
@@ -26,6 +26,10 @@ export class CustomizationJobs implements Service {
     this.#context = context;
     this.#models = models;
     this.resources = new Resources(context, 'job');
+    // What is customized further has to be there when its job comes to it.
+    models.guard(
+      (modelArn) => this.resources.values().find((job) => !isOver(job) && job.customizedArn === modelArn)?.arn,
+    );
   }
 
   readonly operations: Operations = {
@@ -76,6 +80,7 @@ export class CustomizationJobs implements Service {
       customization,
       foundationModelId: model.id,
       customizedArn,
+      baseModelArn: foundationModelArn(this.#context, model.customizedAs),
       modelId: newId(),
       status: 'InProgress',
       statusDetails: notStarted(),

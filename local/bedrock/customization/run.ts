@@ -4,29 +4,30 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { findModel, limitsOf } from '../../../spec/bedrock/models.ts';
 import type { Hold } from '../../aws/faults.ts';
 import { joinS3, parseS3Uri } from '../../aws/s3.ts';
-import { arnOf, foundationModelArn } from '../arns.ts';
+import { arnOf } from '../arns.ts';
 import type { Context } from '../context.ts';
 import type { CustomModels } from '../custom-models.ts';
-import { JobFailure } from '../jobs.ts';
+import { JobFailure, reading } from '../jobs.ts';
 import { inTurns } from '../learning/in-turns.ts';
 import { type Learned, learningSteps } from '../learning/learn.ts';
 import type { LearningExample, SavedModel } from '../learning/learned-model.ts';
 import { passes } from '../work.ts';
-import { type Reading, readFile, readLogs, refuseCounts } from './data.ts';
+import { type Reading, Records, readFile, readLogs, refuseCounts } from './data.ts';
 import { answered, reinforced } from './examples.ts';
 import { lambdaGrader } from './grader.ts';
 import { type CustomizationJob, described, enter, mark, type Phase } from './job.ts';
 import { metricFiles } from './metrics.ts';
-import type { Record } from './records.ts';
 
 /** AWS keeps this much of a reason. */
 const MAX_REASON = 2048;
+/** Of models that have no hyperparameter for it: about what AWS's advice on warm-up steps lets one think of Nova Lite. */
+const DEFAULT_BATCH = 16;
 /** Answers that reinforcement tries for a prompt, where the request does not say. */
 const DEFAULT_SAMPLES = 4;
 
 interface Data {
-  readonly train: readonly Record[];
-  readonly validation: readonly Record[];
+  readonly train: Records;
+  readonly validation: Records;
 }
 
 interface Examples {
@@ -118,24 +119,21 @@ export class CustomizationRun {
     if (!model || !facts) throw new JobFailure('The provided model identifier is invalid.');
     const distilled = customization === 'distillation';
     const batchSize = this.#hyperparameter('batchSize', 1);
-    const reading: Reading = { model, facts, batchSize, distilled, signal: this.#interrupted };
+    const how: Reading = { model, facts, batchSize, distilled, signal: this.#interrupted };
     const { s3Uri, invocationLogsConfig: logs } = given.trainingDataConfig;
-    const train = s3Uri
-      ? await readFile(s3, s3Uri, reading)
-      : await readLogs(
-          s3,
-          {
-            uri: logs?.invocationLogSource.s3Uri ?? '',
-            withAnswers: logs?.usePromptResponse === true,
-            filters: logs?.requestMetadataFilters,
-          },
-          this.#interrupted,
-        );
-    const validation: Record[] = [];
-    for (const { s3Uri: uri } of given.validationDataConfig?.validators ?? []) {
-      validation.push(...(await readFile(s3, uri, reading)));
+    const [train, validation] = [new Records(), new Records()];
+    const file = (uri: string, records: Records) =>
+      reading(uri, this.#interrupted, () => readFile(s3, uri, how, records));
+    if (s3Uri !== undefined) await file(s3Uri, train);
+    const uri = logs?.invocationLogSource.s3Uri;
+    if (uri !== undefined) {
+      const { usePromptResponse: withAnswers = false, requestMetadataFilters: filters } = logs ?? {};
+      await reading(uri, this.#interrupted, () =>
+        readLogs(s3, { uri, withAnswers, filters }, this.#interrupted, train),
+      );
     }
-    refuseCounts(train.length, validation.length, limitsOf(facts, { batchSize }));
+    for (const validator of given.validationDataConfig?.validators ?? []) await file(validator.s3Uri, validation);
+    refuseCounts(train.count, validation.count, limitsOf(facts, { batchSize }));
     return { train, validation };
   }
 
@@ -143,20 +141,24 @@ export class CustomizationRun {
     const { distillationConfig, rftConfig } = this.#job.given.customizationConfig ?? {};
     const teacher = distillationConfig?.teacherModelConfig.teacherModelIdentifier;
     const grader = rftConfig?.graderConfig?.lambdaGrader?.lambdaArn;
-    if (grader === undefined) return { train: answered(train, teacher), validation: answered(validation, teacher) };
+    if (grader === undefined)
+      return { train: answered(train.kept, teacher), validation: answered(validation.kept, teacher) };
     const reinforcement = {
       grade: lambdaGrader(this.#context.lambdaEndpoint, grader, this.#interrupted),
       model: this.#job.foundationModelId,
       samples: this.#hyperparameter('trainingSamplePerPrompt', DEFAULT_SAMPLES),
     };
-    return { train: await reinforced(train, reinforcement), validation: await reinforced(validation, reinforcement) };
+    return {
+      train: await reinforced(train.kept, reinforcement),
+      validation: await reinforced(validation.kept, reinforcement),
+    };
   }
 
   async #learn(data: Examples): Promise<Learned> {
     const base = await this.#base();
     const steps = learningSteps(data.train, {
       epochs: this.#hyperparameter('epochCount', 1),
-      batchSize: this.#hyperparameter('batchSize', 1),
+      batchSize: this.#hyperparameter('batchSize', DEFAULT_BATCH),
       validation: data.validation,
       ...(base && { base }),
     });
@@ -192,7 +194,7 @@ export class CustomizationRun {
         tags: job.given.customModelTags ?? [],
         request: job.request,
         foundationModelId: job.foundationModelId,
-        foundationModelArn: foundationModelArn(context, customizedAs),
+        foundationModelArn: job.baseModelArn,
         baseModelArn: job.customizedArn,
         creationTime: Date.now() / 1000,
         customizationType: String(described(job).customizationType),

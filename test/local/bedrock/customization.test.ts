@@ -1,10 +1,13 @@
 import { gzipSync } from 'node:zlib';
 import {
+  CreateCustomModelDeploymentCommand,
+  DeleteCustomModelCommand,
   GetCustomModelCommand,
   ListModelCustomizationJobsCommand,
   type ListModelCustomizationJobsCommandInput,
   StopModelCustomizationJobCommand,
 } from '@aws-sdk/client-bedrock';
+import { ConverseCommand } from '@aws-sdk/client-bedrock-runtime';
 import { expect, test } from 'vitest';
 import { conversation, conversations, eventually, ownBedrock, uniqueName, type World } from './support.ts';
 
@@ -46,12 +49,12 @@ test('a job goes through its phases, and leaves a model and its metrics', async 
     .trim()
     .split('\n');
   expect(header).toBe('step_number,epoch_number,training_loss,perplexity');
-  expect(steps).toHaveLength(3 * 40);
+  expect(steps).toHaveLength(3 * 3);
   expect(steps[0]).toMatch(/^0,0,\d+\.\d+,\d+\.\d+$/);
   const losses = steps.map((step) => Number(step.split(',')[2]));
   expect(losses.at(-1)).toBeLessThan(losses[0] ?? 0);
   const validation = `${output}/validation_artifacts/post_fine_tuning_validation/validation/validation_metrics.csv`;
-  expect(await world.get(validation)).toMatch(/^step_number,epoch_number,validation_loss,perplexity\n39,0,/);
+  expect(await world.get(validation)).toMatch(/^step_number,epoch_number,validation_loss,perplexity\n2,0,/);
   expect(await world.get(`${output}/STAND-IN.txt`)).toContain('not those of a language model');
 
   const model = await world.bedrock.send(new GetCustomModelCommand({ modelIdentifier: job.outputModelArn }));
@@ -241,6 +244,66 @@ test('a teacher answers prompts of a file, and of invocation logs', async () => 
   expect((await world.over(all)).status).toBe('Completed');
   const filtered = await world.over(await world.create(await world.request(undefined, fromLogs({}))));
   expect(filtered.failureMessage).toBe('The number of training records, 99, is less than the minimum of 100');
+});
+
+const lines = (count: number, line: (index: number) => object) =>
+  Array.from({ length: count }, (_, index) => JSON.stringify(line(index))).join('\n');
+
+test.each([
+  [
+    'anthropic.claude-3-haiku-20240307-v1:0:200k',
+    'FINE_TUNING',
+    lines(32, (index) => ({
+      system: 'Be brief.',
+      messages: [
+        { role: 'user', content: `question ${index}` },
+        { role: 'assistant', content: 'answer' },
+      ],
+    })),
+  ],
+  [
+    'cohere.command-light-text-v14:7:4k',
+    'FINE_TUNING',
+    lines(32, (index) => ({ prompt: `question ${index}`, completion: 'answer' })),
+  ],
+  [
+    'amazon.titan-text-express-v1:0:8k',
+    'CONTINUED_PRE_TRAINING',
+    lines(10, (index) => ({ input: `This is text ${index}. It goes on. And ends.` })),
+  ],
+] as const)('%s learns by %s', async (baseModelIdentifier, customizationType, data) => {
+  const world = await ownBedrock();
+  const more = { baseModelIdentifier, customizationType };
+  const job = await world.over(await world.create(await world.request(data, more)));
+  expect(job.failureMessage).toBeUndefined();
+  expect(job).toMatchObject({ status: 'Completed', customizationType });
+});
+
+test('a custom model is customized further, and remembers both', async () => {
+  const world = await ownBedrock();
+  const of = (answer: string) =>
+    Array.from({ length: 8 }, (_, i) => conversation(`${answer} ${i}?`, answer)).join('\n');
+  const first = await world.model(of('apples'));
+  world.server?.setFaults({ rules: [{ operation: '*', hold: 'training' }] });
+  const further = await world.create(await world.request(of('pears'), { baseModelIdentifier: first }));
+  await expect(world.bedrock.send(new DeleteCustomModelCommand({ modelIdentifier: first }))).rejects.toMatchObject({
+    name: 'ConflictException',
+    message: expect.stringContaining(further),
+  });
+  world.server?.setFaults({ rules: [] });
+  const modelArn = (await world.over(further)).outputModelArn;
+  const { baseModelArn } = await world.bedrock.send(new GetCustomModelCommand({ modelIdentifier: modelArn }));
+  expect(baseModelArn).toBe(first);
+  const modelDeploymentName = uniqueName('both');
+  const { customModelDeploymentArn: modelId } = await world.bedrock.send(
+    new CreateCustomModelDeploymentCommand({ modelDeploymentName, modelArn }),
+  );
+  const ask = (text: string) =>
+    world.runtime.send(new ConverseCommand({ modelId, messages: [{ role: 'user', content: [{ text }] }] }));
+  const answers = await eventually('it answers', () =>
+    Promise.all([ask('apples 9?'), ask('pears 9?')]).catch(() => undefined),
+  );
+  expect(answers.map(({ output }) => output?.message?.content?.[0]?.text)).toEqual(['apples', 'pears']);
 });
 
 test('jobs are listed by page, newest first', async () => {
