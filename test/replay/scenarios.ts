@@ -1,12 +1,39 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { History } from '@temporalio/common/lib/proto-utils.js';
-import { fakeActivities, scoresWith, underWay } from '../workflows/fake-activities.ts';
-import { runToEnd, SPEC, withRun } from '../workflows/harness.ts';
+import { candidateDeploymentName } from '../../spec/naming.ts';
+import {
+  type ActivityName,
+  type AllActivities,
+  fakeActivities,
+  scoresWith,
+  underWay,
+} from '../workflows/fake-activities.ts';
+import { BEDROCK_SPEC, runToEnd, SPEC, withRun } from '../workflows/harness.ts';
 
 const failing = () =>
   Promise.reject(
     ApplicationFailure.nonRetryable('training job failed: AlgorithmError', 'JobFailed', { log: ['boom'] }),
   );
+
+/** The name that serves is taken by the model from before. */
+const BESIDE: Partial<AllActivities> = {
+  submitCandidate: async ({ run }) => ({ name: candidateDeploymentName(run) }),
+};
+
+/** A run that is cancelled while it waits in the activity. */
+async function cancelledIn(activity: ActivityName, spec = SPEC): Promise<History> {
+  const fakes = fakeActivities({ [activity]: () => Promise.reject(underWay('10 minutes')) });
+  return withRun(
+    fakes,
+    async ({ handle, until }) => {
+      await until(() => fakes.calls.includes(activity));
+      await handle.cancel();
+      await handle.result().catch(() => {});
+      return handle.fetchHistory();
+    },
+    spec,
+  );
+}
 
 /** One recorded history each: what a change of the workflows must still be able to replay. */
 export const SCENARIOS: Readonly<Record<string, () => Promise<History>>> = {
@@ -44,13 +71,39 @@ export const SCENARIOS: Readonly<Record<string, () => Promise<History>>> = {
     return (await runToEnd(fakes, spec)).history;
   },
   'failed-deployment': async () => (await runToEnd(fakeActivities({ awaitDeployment: failing }))).history,
-  'cancelled-training': async () => {
-    const fakes = fakeActivities({ awaitTraining: () => Promise.reject(underWay('10 minutes')) });
-    return withRun(fakes, async ({ handle, until }) => {
-      await until(() => fakes.calls.includes('awaitTraining'));
-      await handle.cancel();
-      await handle.result().catch(() => {});
-      return handle.fetchHistory();
+  'cancelled-training': () => cancelledIn('awaitTraining'),
+  'bedrock-passed': async () => (await runToEnd(fakeActivities(), BEDROCK_SPEC)).history,
+  'bedrock-next-model': async () => (await runToEnd(fakeActivities(BESIDE), BEDROCK_SPEC)).history,
+  'bedrock-rejected': async () => {
+    const fakes = fakeActivities({
+      answerTestSplit: async ({ modelId }) => ({
+        scores: scoresWith(60),
+        predictions: 's3://bucket/predictions',
+        answering: { modelId, inputTokens: 1, outputTokens: 1, cut: 0 },
+      }),
     });
+    return (await runToEnd(fakes, BEDROCK_SPEC)).history;
   },
+  'bedrock-by-the-hour': async () => {
+    const spec = BEDROCK_SPEC.replace('bedrock-on-demand', 'bedrock-provisioned, modelUnits: 1, ttl: 8h');
+    return (await runToEnd(fakeActivities(BESIDE), spec)).history;
+  },
+  'bedrock-undeployed': async () => {
+    const spec = BEDROCK_SPEC.replace(/^(?:evaluate|gate|deploy).*\n/gm, '');
+    return (await runToEnd(fakeActivities(), spec)).history;
+  },
+  'bedrock-failed-training': async () =>
+    (await runToEnd(fakeActivities({ awaitCustomization: failing }), BEDROCK_SPEC)).history,
+  'bedrock-failed-deployment': async () =>
+    (await runToEnd(fakeActivities({ ...BESIDE, awaitRelease: failing }), BEDROCK_SPEC)).history,
+  'bedrock-waiting-for-quota': async () => {
+    const fakes = fakeActivities({
+      submitCustomization: async ({ attempt }) => {
+        if (attempt === 1) throw ApplicationFailure.nonRetryable('no quota', 'QuotaExceeded');
+      },
+    });
+    return (await runToEnd(fakes, BEDROCK_SPEC.replace('v1:0 }', 'v1:0, maxWait: 1s }'))).history;
+  },
+  'bedrock-cancelled-training': () => cancelledIn('awaitCustomization', BEDROCK_SPEC),
+  'bedrock-cancelled-evaluation': () => cancelledIn('answerTestSplit', BEDROCK_SPEC),
 };

@@ -1,16 +1,9 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { describe, expect, it } from 'vitest';
 import { type AllActivities, fakeActivities, scoresWith, underWay } from './fake-activities.ts';
-import { runToEnd, withRun, workflowBundle } from './harness.ts';
+import { BEDROCK_SPEC, runToEnd, withRun, workflowBundle } from './harness.ts';
 
-const SPEC = `
-name: reviews
-data: { source: data.jsonl, split: { test: 0.2 } }
-train: { engine: bedrock, base: amazon.nova-lite-v1:0, keep: 3 }
-evaluate: {}
-gate: [accuracy >= 0.70]
-deploy: { to: bedrock-on-demand }
-`;
+const SPEC = BEDROCK_SPEC.replace('v1:0 }', 'v1:0, keep: 3 }');
 const BASE = 'amazon.nova-lite-v1:0';
 
 const NO_QUOTA = ApplicationFailure.create({

@@ -21,6 +21,16 @@ gate: [accuracy >= 0.70, accuracy >= base + 0.05]
 deploy: { to: sagemaker-endpoint }
 `;
 
+/** The same on Bedrock. */
+export const BEDROCK_SPEC = `
+name: reviews
+data: { source: data.jsonl, split: { test: 0.2 } }
+train: { engine: bedrock, base: amazon.nova-lite-v1:0 }
+evaluate: {}
+gate: [accuracy >= 0.70]
+deploy: { to: bedrock-on-demand }
+`;
+
 export interface StartedRun {
   readonly run: RunRef;
   readonly handle: WorkflowHandle<typeof fineTune>;

@@ -3,16 +3,8 @@ import { ApplicationFailure } from '@temporalio/common';
 import { expect, it } from 'vitest';
 import { candidateDeploymentName, guardIdOf, type RunRef } from '../../spec/naming.ts';
 import { type ActivityName, fakeActivities, scoresWith, underWay } from './fake-activities.ts';
-import { runToEnd, withRun } from './harness.ts';
+import { runToEnd, BEDROCK_SPEC as SPEC, withRun } from './harness.ts';
 
-const SPEC = `
-name: reviews
-data: { source: data.jsonl, split: { test: 0.2 } }
-train: { engine: bedrock, base: amazon.nova-lite-v1:0 }
-evaluate: {}
-gate: [accuracy >= 0.70]
-deploy: { to: bedrock-on-demand }
-`;
 // Its custom models answer from a throughput alone.
 const BY_THE_HOUR = SPEC.replace('nova-lite-v1:0', 'titan-text-express-v1').replace(
   '{ to: bedrock-on-demand }',
