@@ -4,8 +4,8 @@ import type {
   RFTHyperParameters,
   TrainingDataConfig,
 } from '@aws-sdk/client-bedrock';
+import { customizationId } from '../../spec/bedrock/base.ts';
 import { CUSTOMIZATIONS } from '../../spec/bedrock/customization.ts';
-import { findModel } from '../../spec/bedrock/models.ts';
 import type { BedrockSpec } from '../../spec/engine.ts';
 import { customModelName, type RunRef, s3Keys, splitFile, trainingJobName } from '../../spec/naming.ts';
 import type { Account, DataSet, SplitInfo } from '../../spec/record.ts';
@@ -36,12 +36,6 @@ const plain = (value: string | number): string =>
   typeof value === 'string'
     ? value
     : value.toLocaleString('en-US', { useGrouping: false, maximumSignificantDigits: 15 });
-
-/** An id of a context length is customized by that, where the spec names the model alone. */
-function customizedAs(base: string): string {
-  const model = findModel(base);
-  return model?.id === base ? model.customizedAs : base;
-}
 
 function trainingData({ train }: BedrockSpec, { splits }: DataSet): TrainingDataConfig {
   if (train.invocationLogs !== undefined) {
@@ -98,7 +92,7 @@ export function customizationRequest(input: CustomizationInput) {
     jobName,
     customModelName: customModelName(run, attempt),
     roleArn: account.roleArn,
-    baseModelIdentifier: customizedAs(train.base),
+    baseModelIdentifier: customizationId(train.base),
     customizationType: CUSTOMIZATIONS[train.customization],
     trainingDataConfig: trainingData(spec, data),
     ...(validation && { validationDataConfig: { validators: [{ s3Uri: fileOf(validation, 'validation') }] } }),

@@ -1,4 +1,5 @@
-import { findModel, invocationId } from './models.ts';
+/** The base model of a spec, as Bedrock's operations want it named. */
+import { findModel, invocationId, isProfile } from './models.ts';
 
 /**
  * What to ask for answers of the model that is customized, in a region: its id, or that of an inference profile.
@@ -8,4 +9,14 @@ export function baseModelId(base: string, region: string): string | undefined {
   if (/:custom-model\//.test(base)) return undefined;
   const model = findModel(base);
   return model ? invocationId(model, region) : base;
+}
+
+/**
+ * What a customization job wants for a base: the model's id with the length of its context, whatever id of it is given. A
+ * length that is given, and a custom model that is customized further, stay as they are.
+ */
+export function customizationId(base: string): string {
+  const isExact = /:custom-model\//.test(base) || /(^|foundation-model\/)[a-z0-9-]+\.[^/]+:\d+k$/.test(base);
+  const model = isExact && !isProfile(base) ? undefined : findModel(base);
+  return model?.customizedAs ?? base;
 }

@@ -77,6 +77,9 @@ export const BASE_MODELS: readonly BaseModel[] = models.map(({ family: name, cus
 
 const GEOGRAPHY = /^(us-gov|us|eu|apac|ap|au|ca|jp|global)\./;
 
+/** Whether an id is that of an inference profile, which spans the regions of a geography. */
+export const isProfile = (id: string): boolean => GEOGRAPHY.test(id) || /:inference-profile\//.test(id);
+
 /**
  * What ids of the same model have in common: an ARN, the geography of an inference profile, the length of a context and
  * the revision do not count.

@@ -1,6 +1,7 @@
 /** How a row of a test split is asked of a model of Bedrock: in the words in which the model was trained. */
 import type { Example, Message } from '../data/examples.ts';
 import type { BedrockSpec } from '../engine.ts';
+import { PROMPT_TEXT } from './customization.ts';
 
 /** System prompt and messages as Converse takes them, and batch inference in its form. */
 export interface ConversePrompt {
@@ -24,11 +25,9 @@ export function wordingOf({ train, evaluate }: Pick<BedrockSpec, 'train' | 'eval
 /** How many questions are asked at once where the spec does not say it. */
 export const QUESTIONS_AT_ONCE = 8;
 
-const TEXT = '{text}';
-
 /** A row that has a label, as it is asked. */
 export function classificationPrompt(prompt: string, text: string): string {
-  return prompt.replaceAll(TEXT, () => text);
+  return prompt.replaceAll(PROMPT_TEXT, () => text);
 }
 
 function messagesOf(example: Example, prompt: string): readonly Message[] {

@@ -13,31 +13,36 @@ export interface TrainingSizes {
   readonly validation: FileSize;
 }
 
-/** What is wrong with the training data as a whole. */
-export function sizeProblems({ train, validation }: TrainingSizes, limits: Limits): RowProblem[] {
-  const both = train.records + validation.records;
-  const counts: readonly [what: string, count: number, least: LimitName | undefined, most: LimitName][] = [
-    ['training records', train.records, 'minTrainRecords', 'trainRecords'],
-    ['validation records', validation.records, undefined, 'validationRecords'],
-    ['training and validation records', both, 'minRecords', 'records'],
+/**
+ * What is wrong with the training data as a whole.
+ *
+ * @param sizes where they are not known exactly, the most that they can be
+ * @param least the least that they can be
+ */
+export function sizeProblems(sizes: TrainingSizes, limits: Limits, least: TrainingSizes = sizes): RowProblem[] {
+  const { train, validation } = sizes;
+  const counts: readonly [what: string, most: number, least: number, min: LimitName | undefined, max: LimitName][] = [
+    ['training records', train.records, least.train.records, 'minTrainRecords', 'trainRecords'],
+    ['validation records', validation.records, least.validation.records, undefined, 'validationRecords'],
+    [
+      'training and validation records',
+      train.records + validation.records,
+      least.train.records + least.validation.records,
+      'minRecords',
+      'records',
+    ],
   ];
-  const problems = counts.flatMap(([what, count, least, most]): RowProblem[] => {
-    const [min = 0, max = Number.POSITIVE_INFINITY] = [least && limits[least], limits[most]];
-    if (count >= min && count <= max) return [];
-    const tooFew = count < min;
-    const fix = tooFew ? 'add rows' : 'take rows away';
-    return [
-      {
-        code: 'record_limit',
-        message: `${count} ${what}, where the model takes ${tooFew ? `${min} at least` : `${max} at most`}`,
-        value: '',
-        fix: `${fix}, or where your quota is another: train.limits.${tooFew ? least : most}`,
-      },
-    ];
+  const problems = counts.flatMap(([what, most, fewest, min, max]): RowProblem[] => {
+    const floor = (min && limits[min]) ?? 0;
+    if (most < floor)
+      return [recordProblem(`${most} ${what}, where the model takes ${floor} at least`, 'add rows', min)];
+    const ceiling = limits[max] ?? Number.POSITIVE_INFINITY;
+    if (fewest <= ceiling) return [];
+    return [recordProblem(`${fewest} ${what}, where the model takes ${ceiling} at most`, 'take rows away', max)];
   });
   const files: readonly [what: string, bytes: number, most: LimitName][] = [
-    ['training', train.bytes, 'trainBytes'],
-    ['validation', validation.bytes, 'validationBytes'],
+    ['training', least.train.bytes, 'trainBytes'],
+    ['validation', least.validation.bytes, 'validationBytes'],
   ];
   for (const [what, bytes, most] of files) {
     const max = limits[most];
@@ -51,5 +56,12 @@ export function sizeProblems({ train, validation }: TrainingSizes, limits: Limit
   }
   return problems;
 }
+
+const recordProblem = (message: string, fix: string, limit: LimitName | undefined): RowProblem => ({
+  code: 'record_limit',
+  message,
+  value: '',
+  fix: `${fix}, or where your quota is another: train.limits.${limit}`,
+});
 
 const inGigabytes = (bytes: number): string => `${Number((bytes / 1e9).toPrecision(3))} GB`;

@@ -2,9 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createDataActivities } from '../../activities/data/activities.ts';
+import { checkData } from '../../activities/data/check/check-data.ts';
 import { parseS3Uri } from '../../activities/s3-uri.ts';
+import { targetOf } from '../../spec/bedrock/target.ts';
+import { isBedrock } from '../../spec/engine.ts';
 import { type SpecInput, specSchema } from '../../spec/spec.ts';
 import { account, aws, clients, failureOf, once } from '../support/activities.ts';
 import { temporaryDirectory } from '../support/region.ts';
@@ -152,5 +156,61 @@ describe('data for a model that Bedrock customizes', () => {
     expect(await prepare({ data: {}, train: logs, files: {} })).toMatchObject({ splits: {} });
     const made = await prepare({ data: { test: 'test.jsonl' }, train: logs, files: { 'test.jsonl': reviews(3) } });
     expect(made).toMatchObject({ kind: 'classification', splits: { test: { rows: 3 } } });
+  });
+
+  it('is taken by a run where temper check takes it, and by no other', async () => {
+    const text = fc.constantFrom('a', 'b', 'c', 'User: a', 'b\n\nHuman: c', '[EOS]', 'long '.repeat(41_000));
+    const system = fc.constantFrom(undefined, undefined, 'brief', '<image>');
+    const row = fc.record({
+      prompt: fc.tuple(text, fc.nat(60)).map(([said, i]) => `${i} ${said}`),
+      completion: text,
+      system,
+    });
+    const rows = fc.oneof(
+      fc.array(row, { maxLength: 12 }),
+      fc
+        .array(fc.nat(60), { minLength: 6, maxLength: 60 })
+        .map((numbers) => numbers.map((i) => ({ prompt: `question ${i}`, completion: `answer ${i % 2}` }))),
+    );
+    const base = fc.constantFrom(
+      'amazon.nova-lite-v1:0',
+      'anthropic.claude-3-haiku-20240307-v1:0',
+      'meta.llama3-1-8b-instruct-v1:0',
+    );
+    const split = fc.constantFrom({ test: 0.2 }, { test: 0.3, validation: 0.2 }, { test: 0 });
+    const { s3 } = clients;
+    const outcomes = new Set<boolean>();
+    await fc.assert(
+      fc.asyncProperty(
+        rows,
+        base,
+        split,
+        fc.constantFrom(undefined, 20),
+        async (given, model, shares, minTrainRecords) => {
+          const data = { source: 'rows.jsonl', split: shares };
+          const train = {
+            engine: 'bedrock' as const,
+            base: model,
+            limits: minTrainRecords ? { minTrainRecords, minRecords: 1 } : {},
+          };
+          const taken = await prepare({ data, train, files: { 'rows.jsonl': given } }).then(
+            () => true,
+            (error: Error) => error.message,
+          );
+          const directory = await temporaryDirectory();
+          await writeFile(join(directory, 'rows.jsonl'), given.map((each) => `${JSON.stringify(each)}\n`).join(''));
+          const spec = specSchema.parse({ name: 'x', data, train, deploy: { to: 'none' } });
+          const targets = isBedrock(spec) ? [targetOf(spec)] : [];
+          const { signal } = new AbortController();
+          const report = await checkData(spec.data, { directory, s3: () => s3, signal, targets });
+          const ok = report.ok && report.targets.every(({ errors }) => errors.length === 0);
+          expect(ok, `${taken} ${JSON.stringify(report.errors)} ${JSON.stringify(report.targets)}`).toBe(
+            taken === true,
+          );
+        },
+      ),
+      { numRuns: 60 },
+    );
+    expect(outcomes.size).toBe(2);
   });
 });

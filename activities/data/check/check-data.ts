@@ -127,8 +127,8 @@ class Check {
     const trained = this.#parts.find(({ name }) => name === 'source' || name === 'train');
     // An empty data set is told of as such.
     if (trained === undefined || this.#tallyOf(trained.name).rows === 0) return [];
-    const { repeated } = this.#tallyOf(trained.name);
-    return this.#sums.map((sums) => sums.report(trained.path, this.#data.split, repeated));
+    const tally = this.#tallyOf(trained.name);
+    return this.#sums.map((sums) => sums.report(trained.path, this.#data.split, tally));
   }
 
   async #readPart(part: Part): Promise<void> {

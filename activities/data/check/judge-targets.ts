@@ -1,11 +1,12 @@
 /** Verdicts on a data set for the models of Bedrock that it is to customize. */
 
 import { limitsOf } from '../../../spec/bedrock/models.ts';
-import { sizeProblems } from '../../../spec/bedrock/set-limits.ts';
+import { sizeProblems, type TrainingSizes } from '../../../spec/bedrock/set-limits.ts';
 import { estimatedTokens, type TrainingTarget } from '../../../spec/bedrock/training-data.ts';
 import { DataProblems } from '../../../spec/data/problems.ts';
 import type { PartName, TargetReport } from '../../../spec/data/report.ts';
 import type { SplitOptions } from '../../../spec/data/split.ts';
+import type { PartTally } from './part-tally.ts';
 import { placed } from './placed.ts';
 import type { TargetTally } from './target-tally.ts';
 
@@ -15,7 +16,7 @@ export class TargetSums {
   readonly #errors = new DataProblems();
   readonly #warnings = new DataProblems();
   readonly #records = new Map<PartName, number>();
-  #characters = 0;
+  readonly #characters = new Map<PartName, number>();
 
   constructor(target: TrainingTarget) {
     this.#target = target;
@@ -26,44 +27,65 @@ export class TargetSums {
     this.#errors.merge(placed(tally.errors, file, firstLine));
     this.#warnings.merge(placed(tally.warnings, file, firstLine));
     this.#records.set(part, (this.#records.get(part) ?? 0) + tally.records);
-    this.#characters += tally.characters;
+    this.#characters.set(part, this.#charactersOf(part) + tally.characters);
+  }
+
+  #charactersOf(part: PartName): number {
+    return this.#characters.get(part) ?? 0;
   }
 
   /**
    * @param path of the rows to train on
-   * @param repeated rows of a source that is to be divided that stand in it before
+   * @param trained what is known of them beside: how many stand in a source before, and under how many labels
    */
-  report(path: string, split: SplitOptions | undefined, repeated: number): TargetReport {
+  report(path: string, split: SplitOptions | undefined, trained: Pick<PartTally, 'repeated' | 'labels'>): TargetReport {
     const { model, customization, limits: given } = this.#target;
     const facts = model.customizations[customization];
     const limits = given ?? (facts ? limitsOf(facts) : {});
-    const records = this.#divided(split, repeated);
-    // The files are written when the run comes to it: their texts are the least that they hold.
-    const validation =
-      records.train + records.validation === 0 ? 0 : records.validation / (records.train + records.validation);
-    const bytes = (share: number): number => Math.floor(this.#characters * share);
-    const sizes = {
-      train: { records: records.train, bytes: bytes(1 - validation) },
-      validation: { records: records.validation, bytes: bytes(validation) },
-    };
+    const [most, least] = this.#sizes(split, trained);
     // Where rows cannot be used their number says nothing.
-    const problems = this.#errors.count > 0 ? [] : sizeProblems(sizes, limits);
+    const problems = this.#errors.count > 0 ? [] : sizeProblems(most, limits, least);
     for (const problem of problems) this.#errors.add({ ...problem, file: path, line: 0 });
     return {
       target: this.#target,
-      records,
-      tokens: estimatedTokens(this.#characters, model),
+      records: { train: most.train.records, validation: most.validation.records },
+      tokens: estimatedTokens(
+        [...this.#characters.values()].reduce((sum, each) => sum + each, 0),
+        model,
+      ),
       errors: this.#errors.groups(),
       warnings: this.#warnings.groups(),
     };
   }
 
-  /** Rows of each split: as given, or as a source will be divided. */
-  #divided(split: SplitOptions | undefined, repeated: number): TargetReport['records'] {
+  /**
+   * The most and the least that the files will hold. Rows that say the same are taken once, and a question may have
+   * several answers, which only dividing tells apart; so does it where groups go. Of bytes only the texts are counted.
+   */
+  #sizes(
+    split: SplitOptions | undefined,
+    { repeated, labels }: Pick<PartTally, 'repeated' | 'labels'>,
+  ): readonly [most: TrainingSizes, least: TrainingSizes] {
     const count = (part: PartName): number => this.#records.get(part) ?? 0;
-    if (split === undefined) return { train: count('train'), validation: count('validation') };
-    const distinct = Math.max(0, count('source') - repeated);
-    const [test, validation] = [Math.round(distinct * split.test), Math.round(distinct * split.validation)];
-    return { train: Math.max(0, distinct - test - validation), validation };
+    if (split === undefined) {
+      const of = (part: PartName) => ({ records: count(part), bytes: this.#charactersOf(part) });
+      const given = { train: of('train'), validation: of('validation') };
+      return [given, given];
+    }
+    const rows = count('source');
+    const distinct = Math.max(0, rows - repeated);
+    const most = divided(labels.size > 0 ? distinct : rows, split, labels.size);
+    if (split.by !== undefined) return [{ ...most, train: { records: rows, bytes: 0 } }, NOTHING];
+    return [most, divided(distinct, split, labels.size)];
   }
+}
+
+const NOTHING: TrainingSizes = { train: { records: 0, bytes: 0 }, validation: { records: 0, bytes: 0 } };
+
+/** How rows will be divided; each label keeps one to train on. */
+function divided(rows: number, split: SplitOptions, labels: number): TrainingSizes {
+  const spare = Math.max(0, rows - Math.max(1, labels));
+  const test = Math.min(spare, Math.round(rows * split.test));
+  const validation = Math.min(spare - test, Math.round(rows * split.validation));
+  return { train: { records: rows - test - validation, bytes: 0 }, validation: { records: validation, bytes: 0 } };
 }

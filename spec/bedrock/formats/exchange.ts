@@ -3,7 +3,7 @@
 import { type Example, type Message, questionOf } from '../../data/examples.ts';
 import type { RowProblem } from '../../data/problems.ts';
 import { shown } from '../../shown.ts';
-import { PROMPT_TEXT } from '../customization.ts';
+import { classificationPrompt } from '../question.ts';
 
 export interface Exchange {
   readonly system?: string;
@@ -15,14 +15,11 @@ export interface Exchange {
   readonly metadata?: Readonly<Record<string, unknown>>;
 }
 
-/** The question that is asked about a text to classify. */
-export const askAbout = (text: string, template: string): string => template.replaceAll(PROMPT_TEXT, () => text);
-
 /** @param template of `train.prompt`: how a text to classify is asked about */
 export function exchangeOf(example: Example, template: string): Exchange | RowProblem {
   switch (example.kind) {
     case 'classification':
-      return { turns: asked(askAbout(example.text, template), example.label) };
+      return { turns: asked(classificationPrompt(template, example.text), example.label) };
     case 'completion': {
       const { system, prompt, completion } = example;
       return { ...(system === undefined ? {} : { system }), turns: asked(prompt, completion) };

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { customizationId } from '../../../spec/bedrock/base.ts';
 import { CUSTOMIZATION_NAMES, type Customization } from '../../../spec/bedrock/customization.ts';
 import { modelFileSchema } from '../../../spec/bedrock/model-file.ts';
 import file from '../../../spec/bedrock/models.json' with { type: 'json' };
@@ -95,6 +96,20 @@ it('the base is asked by its id where it answers by it, else by the profile of t
   expect(invocationId(model('meta.llama3-3-70b-instruct-v1:0'), 'us-west-2')).toBe(
     'us.meta.llama3-3-70b-instruct-v1:0',
   );
+});
+
+it('is customized by the id with the length of its context, whatever id of it is given', () => {
+  const custom = 'arn:aws:bedrock:us-east-1:123456789012:custom-model/amazon.nova-pro-v1:0:300k/x7wfvyx885l9';
+  for (const [given, id] of [
+    ['amazon.nova-lite-v1:0', 'amazon.nova-lite-v1:0:300k'],
+    ['us.amazon.nova-lite-v1:0', 'amazon.nova-lite-v1:0:300k'],
+    ['amazon.nova-lite-v1:0:24k', 'amazon.nova-lite-v1:0:24k'],
+    ['arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0', 'amazon.nova-lite-v1:0:300k'],
+    [custom, custom],
+    ['some.other-model-v1:0', 'some.other-model-v1:0'],
+  ] as const) {
+    expect(customizationId(given), given).toBe(id);
+  }
 });
 
 describe('limits', () => {
