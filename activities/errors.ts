@@ -45,6 +45,8 @@ export const ERRORS = {
   MaxRuntimeExceeded: { retryable: false },
   /** The training job left no model. */
   NoModel: { retryable: false },
+  /** Bedrock would not import what the training job left. */
+  NotImportable: { retryable: false },
   /** AWS had no machine of that type. */
   CapacityUnavailable: { retryable: false },
   EndpointFailed: { retryable: false },

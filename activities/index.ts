@@ -5,6 +5,7 @@ import { createDataActivities } from './data/activities.ts';
 import { createCandidateActivities } from './deployment/candidate.ts';
 import { createDeploymentActivities } from './deployment/deployment.ts';
 import { createGuardActivities } from './deployment/guard.ts';
+import { createImportActivities } from './deployment/import.ts';
 import { createReleaseActivities } from './deployment/release.ts';
 import { createBatchActivities } from './evaluation/batch/batch.ts';
 import { createConverseActivities } from './evaluation/converse/converse.ts';
@@ -32,6 +33,7 @@ export function createPipelineActivities(deps: { readonly aws: AwsProvider }) {
     ...createCandidateActivities(deps),
     ...createReleaseActivities(deps),
     ...createGuardActivities(deps),
+    ...createImportActivities(deps),
   });
   return { prepareData, ...others };
 }

@@ -5,8 +5,10 @@ import { isBedrock, isSageMaker } from '../spec/engine.ts';
 import { evaluateGate, type RuleVerdict } from '../spec/gate.ts';
 import type { Deployment, ModelRef, TrainedArtifact, TrainedModel } from '../spec/record.ts';
 import { servingOf } from '../spec/serving.ts';
+import type { Spec } from '../spec/spec.ts';
 import { customize, settle } from './bedrock/customization.ts';
 import { evaluateOnBedrock } from './bedrock/evaluation.ts';
+import { importIntoBedrock } from './bedrock/import.ts';
 import { deployOnBedrock } from './bedrock/release.ts';
 import type { Evaluations, Prepared, RunContext } from './context.ts';
 import { handOverOf } from './hand-over.ts';
@@ -17,8 +19,12 @@ import { trainOnSageMaker } from './sagemaker/training.ts';
 
 const submit = proxyActivities<PipelineActivities>(profiles.submit);
 
-const unsupported = (): ApplicationFailure =>
-  ApplicationFailure.nonRetryable('Bedrock is not an engine of this version yet', 'InvalidSpec');
+/** The schema lets no such spec through. */
+const mismatched = ({ train: { engine }, evaluate: how, deploy: { to } }: Spec): ApplicationFailure =>
+  ApplicationFailure.nonRetryable(
+    `what ${engine} has trained is not evaluated by ${how?.by} and deployed to ${to}`,
+    'InvalidSpec',
+  );
 
 /** Trains the model, on the engine that the spec names. */
 export async function train(context: RunContext, prepared: Prepared): Promise<{ model: TrainedModel }> {
@@ -60,7 +66,7 @@ export async function evaluate(
   if (how.by !== 'transform' && isBedrock(spec) && model.engine === 'bedrock') {
     return { evaluations: await evaluateOnBedrock({ ...context, spec }, how, data, model) };
   }
-  if (how.by !== 'transform' || model.engine !== 'sagemaker') throw unsupported();
+  if (how.by !== 'transform' || model.engine !== 'sagemaker') throw mismatched(spec);
   const models = { ...(base ? { base } : {}), candidate: artifactOf(context, prepared, model) };
   return { evaluations: await evaluateByTransform(context, how, data, models) };
 }
@@ -81,7 +87,7 @@ export async function deploy(
   const { run, spec, account } = context;
   if (isBedrock(spec) && trained.engine === 'bedrock')
     return deployOnBedrock({ ...context, spec }, prepared.data, trained);
-  if (trained.engine === 'bedrock') throw unsupported();
+  if (trained.engine === 'bedrock') throw mismatched(spec);
   const model = artifactOf(context, prepared, trained);
   switch (spec.deploy.to) {
     case 'none':
@@ -91,9 +97,10 @@ export async function deploy(
       return {};
     case 'sagemaker-endpoint':
       return { deployment: await deployToEndpoint(context, spec.deploy, prepared.data, model) };
+    case 'bedrock-import':
+      return { deployment: await importIntoBedrock(context, prepared.data, model) };
     case 'bedrock-on-demand':
     case 'bedrock-provisioned':
-    case 'bedrock-import':
-      throw unsupported();
+      throw mismatched(spec);
   }
 }

@@ -7,6 +7,7 @@ import type { DataSet, SmokeTest } from '../../spec/record.ts';
 import type { AwsClients } from '../aws.ts';
 import { errorTypeOf, failure, translateAwsError } from '../errors.ts';
 import { objectLines } from '../s3-lines.ts';
+import { completion } from './imported.ts';
 
 const SHOWN_CHARACTERS = 200;
 const LONGEST_ANSWER_TOKENS = 512;
@@ -23,36 +24,47 @@ async function firstPrompt({ s3 }: AwsClients, { kind, splits }: DataSet, wordin
   return GREETING;
 }
 
+/** What was asked, as callers see it. */
+export interface Asked {
+  readonly arn: string;
+  readonly name: string;
+  /** False for an imported model that takes a prompt alone. */
+  readonly converses?: boolean;
+}
+
+async function answerTo(
+  { bedrockRuntime }: AwsClients,
+  { arn, converses = true }: Asked,
+  prompt: ConversePrompt,
+): Promise<string> {
+  // A model may take a minute to answer, and a worker that is told to stop has less.
+  const abortSignal = Context.current().cancellationSignal;
+  if (!converses) return completion(bedrockRuntime, arn, prompt, abortSignal);
+  const inferenceConfig = { maxTokens: LONGEST_ANSWER_TOKENS, temperature: 0 };
+  const { output } = await bedrockRuntime.send(new ConverseCommand({ modelId: arn, ...prompt, inferenceConfig }), {
+    abortSignal,
+  });
+  return (output?.message?.content ?? []).map(({ text = '' }) => text).join('');
+}
+
 /**
- * Asks what serves one row by Converse. `SmokeTestFailed` where it refuses or says nothing; what it says has been judged by
- * the evaluation.
+ * Asks what serves one row. `SmokeTestFailed` where it refuses or says nothing; what it says has been judged by the
+ * evaluation. A model that Bedrock loads first answers the next attempt.
  */
 export async function converseTest(
   clients: AwsClients,
-  { arn, name }: { readonly arn: string; readonly name: string },
+  asked: Asked,
   { data, wording }: { readonly data: DataSet; readonly wording: Wording },
 ): Promise<SmokeTest> {
+  const { name } = asked;
   const prompt = await firstPrompt(clients, data, wording);
   const input = prompt.messages.at(-1)?.content[0]?.text.slice(0, SHOWN_CHARACTERS) ?? '';
   const started = performance.now();
-  const answer = await clients.bedrockRuntime
-    .send(
-      new ConverseCommand({
-        modelId: arn,
-        ...prompt,
-        inferenceConfig: { maxTokens: LONGEST_ANSWER_TOKENS, temperature: 0 },
-      }),
-      // A model may take a minute to answer, and a worker that is told to stop has less.
-      { abortSignal: Context.current().cancellationSignal },
-    )
-    .catch((error: unknown) => {
-      if (errorTypeOf(error) !== 'InvalidRequest') throw translateAwsError(error, `ask ${name}`);
-      throw failure('SmokeTestFailed', `${name} refused ${JSON.stringify(input)}: ${(error as Error).message}`, error);
-    });
-  const output = (answer.output?.message?.content ?? []).map(({ text = '' }) => text).join('');
-  if (output.trim() === '') {
-    throw failure('SmokeTestFailed', `${name} answered ${JSON.stringify(input)} with nothing (${answer.stopReason})`);
-  }
+  const output = await answerTo(clients, asked, prompt).catch((error: unknown) => {
+    if (errorTypeOf(error) !== 'InvalidRequest') throw translateAwsError(error, `ask ${name}`);
+    throw failure('SmokeTestFailed', `${name} refused ${JSON.stringify(input)}: ${(error as Error).message}`, error);
+  });
+  if (output.trim() === '') throw failure('SmokeTestFailed', `${name} answered ${JSON.stringify(input)} with nothing`);
   return {
     input,
     output: output.trim().slice(0, SHOWN_CHARACTERS),

@@ -52,6 +52,11 @@ const STAGE_OF: Readonly<
   submitRelease: 'deploy',
   awaitRelease: 'deploy',
   revertRelease: undefined,
+  unpackModel: 'deploy',
+  submitImport: 'deploy',
+  awaitImport: 'deploy',
+  retireImports: undefined,
+  revertImport: undefined,
 };
 
 type PendingActivity = NonNullable<WorkflowExecutionDescription['raw']['pendingActivities']>[number];

@@ -108,6 +108,13 @@ export const PIPELINE_ERRORS = {
     fix: 'let the script save its model to the directory in SM_MODEL_DIR, then start the run again',
     example: 'training job reviews-7f3a9c-train left no model: s3://bucket/output/model.tar.gz holds no file',
   },
+  NotImportable: {
+    means: 'Bedrock would not import the model that the training job left; no import was started',
+    why: 'it is no Hugging Face model of an architecture that Bedrock knows, lacks files, is too large, or is a LoRA adapter',
+    fix: 'let the script save merged weights as safetensors and the tokenizer, with save_pretrained(), then start the run again',
+    example:
+      'Bedrock cannot import s3://bucket/output/model.tar.gz: it holds a LoRA adapter: merge it into its base model, ...',
+  },
   InputsMissing: {
     means: 'the local files of the run did not arrive in time, and no job was started',
     why: 'the terminal or the machine that was uploading them went away, or the upload takes longer than data.uploadWithin',

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
 import type { CustomizationInput } from '../../activities/bedrock/customization-request.ts';
 import { createDataActivities } from '../../activities/data/activities.ts';
 import { createPipelineActivities } from '../../activities/index.ts';
@@ -32,10 +33,10 @@ export interface BedrockPipeline {
 
 const QUESTIONS = Array.from({ length: 8 }, (_, i) => `Is product ${i} any good?`);
 
-async function dataSet(name: string): Promise<DataSet> {
+/** Data of a model of that name with one row to ask about. */
+export async function dataSet(name: string): Promise<DataSet> {
   const sha256 = randomUUID().replaceAll('-', '').repeat(2);
   const uri = `s3://${account.bucket}/${s3Keys.dataSet(name, sha256)}test/`;
-  const { PutObjectCommand } = await import('@aws-sdk/client-s3');
   const Key = `${uri.slice(`s3://${account.bucket}/`.length)}test.jsonl`;
   const Body = `${JSON.stringify({ text: 'the hinge broke', label: 'negative' })}\n`;
   await clients.s3.send(new PutObjectCommand({ Bucket: account.bucket, Key, Body }));

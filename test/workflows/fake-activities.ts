@@ -135,6 +135,17 @@ export function fakeActivities(overrides: Partial<AllActivities> = {}): FakeActi
     }),
     revertRelease: async () => {},
     endThroughput: async () => {},
+    unpackModel: async () => ({ uri: 's3://bucket/import/', files: 4, bytes: 1000 }),
+    submitImport: async () => {},
+    awaitImport: async ({ name }) => ({
+      to: 'bedrock-import',
+      name,
+      arn: 'arn:aws:bedrock:us-east-1:000000000000:imported-model/aaaaaaaaaaaa',
+      created: true,
+      smokeTest: { input: 'Is it good?', output: 'positive', milliseconds: 4 },
+    }),
+    retireImports: async () => {},
+    revertImport: async () => {},
   };
   const activities = Object.fromEntries(
     Object.entries({ ...working, ...overrides }).map(([name, run]) => [

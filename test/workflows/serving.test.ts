@@ -154,3 +154,28 @@ it('a guard goes on until AWS lets it end the throughput', async () => {
     BY_THE_HOUR.replace('ttl: 1h', 'ttl: 1s'),
   );
 });
+
+const IMPORT = `
+name: support-chat
+data: { source: data.jsonl, split: { test: 0.2 } }
+train: { engine: sagemaker, script: train.py }
+deploy: { to: bedrock-import }
+`;
+
+it('a model of SageMaker is imported, proven, and only then are the ones before it deleted', async () => {
+  const fakes = fakeActivities();
+  const { record } = await runToEnd(fakes, IMPORT);
+  expect(record).toMatchObject({ outcome: 'passed', deployment: { to: 'bedrock-import', name: 'support-chat' } });
+  expect(fakes.calls.slice(-4)).toEqual(['unpackModel', 'submitImport', 'awaitImport', 'retireImports']);
+});
+
+it.each(['unpackModel', 'submitImport', 'awaitImport'] as const)(
+  'an import whose %s fails is taken back, and what served before stays',
+  async (step) => {
+    const fakes = fakeActivities({ [step]: failing });
+    const { record } = await runToEnd(fakes, IMPORT);
+    expect(record.outcome).toBe('failed');
+    expect(fakes.calls.at(-1)).toBe('revertImport');
+    expect(fakes.calls).not.toContain('retireImports');
+  },
+);

@@ -9,15 +9,7 @@ import {
 } from '@aws-sdk/client-bedrock';
 import { ConverseCommand, InvokeModelCommand } from '@aws-sdk/client-bedrock-runtime';
 import { expect, test } from 'vitest';
-import { eventually, ownBedrock, ROLE, uniqueName, type World } from './support.ts';
-
-/** A safetensors file of one small tensor. */
-function weights(tensor: string): Buffer {
-  const header = Buffer.from(JSON.stringify({ [tensor]: { dtype: 'F32', shape: [1], data_offsets: [0, 4] } }));
-  const length = Buffer.alloc(8);
-  length.writeBigUInt64LE(BigInt(header.length));
-  return Buffer.concat([length, header, Buffer.alloc(4)]);
-}
+import { eventually, ownBedrock, ROLE, uniqueName, type World, weights } from './support.ts';
 
 const EXAMPLES = [
   { prompt: 'Is the battery good?', completion: 'negative' },

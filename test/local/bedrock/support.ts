@@ -77,6 +77,14 @@ export function conversation(user: string, assistant: string): string {
   });
 }
 
+/** A safetensors file of one small tensor. */
+export function weights(tensor: string): Buffer {
+  const header = Buffer.from(JSON.stringify({ [tensor]: { dtype: 'F32', shape: [1], data_offsets: [0, 4] } }));
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(header.length));
+  return Buffer.concat([length, header, Buffer.alloc(4)]);
+}
+
 const FRUIT = ['apple', 'pear', 'plum', 'cherry', 'grape', 'melon', 'peach', 'lemon', 'fig', 'kiwi', 'mango', 'date'];
 
 /** As many records as are asked for, that teach something. */

@@ -1,0 +1,44 @@
+/** A model that SageMaker trained goes to Bedrock: looked into, imported, proven; the one from before goes. */
+import { type ActivityOptions, proxyActivities } from '@temporalio/workflow';
+import type { PipelineActivities } from '../../activities/index.ts';
+import { servedName } from '../../spec/engine.ts';
+import { importJobName } from '../../spec/naming.ts';
+import type { DataSet, Deployment, ModelRef } from '../../spec/record.ts';
+import type { RunContext } from '../context.ts';
+import { handOverOf } from '../hand-over.ts';
+import * as profiles from '../profiles.ts';
+
+const submit = proxyActivities<PipelineActivities>(profiles.submit);
+const removing = proxyActivities<PipelineActivities>(profiles.cleanUp);
+const { unpackModel } = proxyActivities<PipelineActivities>(profiles.upload(24 * 3600));
+
+// Bedrock gives no limit; a model of 200 GB is through within hours.
+const LONGEST_IMPORT_SECONDS = 24 * 3600;
+
+/** SageMaker's models were asked with their rows alone. */
+const WORDING = { prompt: '{text}' };
+
+const summary = (text: string): ActivityOptions => ({ summary: text });
+
+export async function importIntoBedrock(context: RunContext, data: DataSet, model: ModelRef): Promise<Deployment> {
+  const { run, spec, account, cleanUp } = context;
+  const name = servedName(spec);
+  const job = importJobName(run);
+  const release = { ...handOverOf(run, account), model, name };
+  cleanUp.register(job, () =>
+    removing.revertImport.executeWithOptions(summary(`take back what ${job} imports`), [release]),
+  );
+  const { uri } = await unpackModel.executeWithOptions(summary(`look into ${model.artifact}, unpack it`), [release]);
+  await submit.submitImport.executeWithOptions(summary(`create import job ${job}`), [{ ...release, uri }]);
+  const { awaitImport } = proxyActivities<PipelineActivities>(profiles.awaitHandOver(LONGEST_IMPORT_SECONDS));
+  const deployment = await awaitImport.executeWithOptions(
+    summary(`wait for import job ${job}, ask the model, make it the newest of ${run.name}`),
+    [{ ...release, data, wording: WORDING }],
+  );
+  cleanUp.keep(job);
+  // What stands in its way now is no reason to take back a model that serves.
+  cleanUp.register(`what ${name} was before`, () =>
+    removing.retireImports.executeWithOptions(summary(`delete what ${name} was before`), [release]),
+  );
+  return deployment;
+}
