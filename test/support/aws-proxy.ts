@@ -55,6 +55,8 @@ export class AwsProxy {
   readonly env: Env;
   /** What was carried out, in order. */
   readonly done: AwsCall[] = [];
+  /** Calls that have come and are not answered yet. */
+  underWay = 0;
   /** Where SageMaker and Bedrock are; may move. */
   sagemakerUrl: string;
   bedrockUrl: string;
@@ -79,12 +81,17 @@ export class AwsProxy {
 
   /** A proxy in front of the region, until the test is over. `env` are the variables of whoever is to go through it. */
   static async start(region: Addresses, env: Env): Promise<AwsProxy> {
-    const listening = await listen(0, (incoming, response) =>
-      proxy.#pass(incoming, response).catch((error: unknown) => {
+    const listening = await listen(0, async (incoming, response) => {
+      proxy.underWay += 1;
+      try {
+        await proxy.#pass(incoming, response);
+      } catch (error) {
         if (error instanceof AwsError) throw error;
         cut(response);
-      }),
-    );
+      } finally {
+        proxy.underWay -= 1;
+      }
+    });
     const proxy: AwsProxy = new AwsProxy(region, env, listening);
     onTestFinished(() => proxy.close());
     return proxy;
@@ -116,7 +123,7 @@ export class AwsProxy {
     await this.#heldAt('before', call, response);
     const fault = this.#faults.meet(call.operation, call.name);
     if (fault.delaySeconds > 0) await unlessClosed(response, sleep(fault.delaySeconds * 1000));
-    if (response.closed) return;
+    if (isClosed(response)) return;
     if (refuse(call, fault, response)) return;
     const forwarded = await this.#forward(call, incoming, body);
     const answer = call.service === 'bedrock' ? await this.#namesIn(call, forwarded) : forwarded;
@@ -214,6 +221,11 @@ async function cutShort(answer: Answer, response: ServerResponse): Promise<void>
 }
 
 /** Waits, but no longer than the caller does. */
+/** Whether the caller has hung up; of HTTP/2 only the stream of a response says it. */
+function isClosed(response: ServerResponse & { readonly stream?: { readonly closed: boolean } }): boolean {
+  return response.stream?.closed ?? response.closed;
+}
+
 async function unlessClosed(response: ServerResponse, wait: Promise<void>): Promise<void> {
-  await Promise.race([wait, response.closed ? undefined : once(response, 'close')]);
+  await Promise.race([wait, isClosed(response) ? undefined : once(response, 'close')]);
 }
