@@ -1,15 +1,41 @@
-/** `npm run quickstart`: real data to a served model, twice, on this machine; up until Ctrl-C, or until done with `--exit`. */
+/**
+ * `npm run quickstart`: real data to a served model, twice, on this machine; `npm run quickstart -- bedrock`: the same data to
+ * a customized model of Bedrock. Up until Ctrl-C, or until done with `--exit`.
+ */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { parseArgs } from 'node:util';
 import { down } from '../cli/dev/down.ts';
 import { builtFile, environmentIn, readRegion, regionHome } from '../local/index.ts';
 
-const EXAMPLES = ['examples/movie-reviews/temper.yaml', 'examples/product-reviews/temper.yaml'];
-const SENTENCE = 'the battery died after a week';
+interface Tour {
+  readonly examples: readonly string[];
+  /** What is asked at the end, and of whom. */
+  readonly served: string;
+  readonly sentence: string;
+  readonly more: readonly string[];
+}
+
+const TOURS: Readonly<Record<string, Tour>> = {
+  sagemaker: {
+    examples: ['examples/movie-reviews/temper.yaml', 'examples/product-reviews/temper.yaml'],
+    served: 'product-reviews',
+    sentence: 'the battery died after a week',
+    more: ['other engine   npm run quickstart -- bedrock'],
+  },
+  bedrock: {
+    examples: ['examples/product-reviews/temper.bedrock.yaml'],
+    served: 'product-reviews-bedrock',
+    sentence: 'it stopped working after two days',
+    more: ['side by side   npx temper compare product-reviews product-reviews-bedrock, after npm run quickstart'],
+  },
+};
 const INTERRUPTED = 130;
 
-const { values } = parseArgs({ options: { exit: { type: 'boolean', default: false } } });
+const { values, positionals } = parseArgs({
+  options: { exit: { type: 'boolean', default: false } },
+  allowPositionals: true,
+});
 const place = { cwd: process.cwd(), env: process.env };
 const home = regionHome(place.cwd, place.env);
 const wasUp = readRegion(home) !== undefined;
@@ -35,13 +61,14 @@ async function temper(args: readonly string[], env: NodeJS.ProcessEnv): Promise<
   return interrupted.signal.aborted ? INTERRUPTED : (code ?? 1);
 }
 
-async function main(): Promise<number> {
+async function main(tour: Tour): Promise<number> {
+  const { examples, served, sentence, more } = tour;
   const started = Date.now();
   const up = await temper(['dev', 'up'], process.env);
   const region = readRegion(home);
   if (up !== 0 || !region) return up || 1;
   const env = environmentIn(region, process.env);
-  const steps = [...EXAMPLES.map((file) => ['run', file]), ['invoke', 'product-reviews', '--text', SENTENCE]];
+  const steps = [...examples.map((file) => ['run', file]), ['invoke', served, '--text', sentence]];
   for (const step of steps) {
     say(`\n$ temper ${step.map((word) => (word.includes(' ') ? JSON.stringify(word) : word)).join(' ')}`);
     const code = await temper(step, env);
@@ -49,9 +76,10 @@ async function main(): Promise<number> {
   }
   say(`\n  done in ${((Date.now() - started) / 1000).toFixed(0)} s\n`);
   say(`  see the runs   ${region.uiUrl}`);
-  say('  ask again      npx temper invoke product-reviews --text "works like a charm"');
-  say('  look closer    npx temper ls, npx temper show product-reviews, npx temper logs product-reviews');
-  say('  change it      edit examples/product-reviews/temper.yaml, then npx temper run it again');
+  say(`  ask again      npx temper invoke ${served} --text "works like a charm"`);
+  say(`  look closer    npx temper ls, npx temper show ${served}, npx temper logs ${served}`);
+  say(`  change it      edit ${examples.at(-1)}, then npx temper run it again`);
+  for (const line of more) say(`  ${line}`);
   return 0;
 }
 
@@ -65,8 +93,14 @@ async function stayUp(): Promise<void> {
   clearInterval(alive);
 }
 
+const [engine = 'sagemaker'] = positionals;
+const tour = TOURS[engine];
+if (!tour) {
+  process.stderr.write(`there is no quickstart of ${engine}; there are those of ${Object.keys(TOURS).join(' and ')}\n`);
+  process.exit(2);
+}
 try {
-  process.exitCode = await main();
+  process.exitCode = await main(tour);
   await stayUp();
 } finally {
   if (wasUp) say('\n  the region was up before, and stays up; stop it with npx temper dev down');

@@ -41,6 +41,7 @@ const runSummary = z.strictObject({
   run: text,
   name: text,
   id: text,
+  engine: text.exactOptional(),
   stage: text.exactOptional(),
   waiting: text.exactOptional().meta({ description: 'what for, as far as the workflow knows: capacity or quota' }),
   outcome: text.exactOptional().meta({ description: 'absent while the run is under way' }),

@@ -61,7 +61,7 @@ function scoreBeside(run: ComparedRun, first: ComparedRun, metric: ScoreName, co
   const text = scoreOf(run, metric);
   if (!comparable || mine === undefined || theirs === undefined) return text;
   const difference = mine - theirs;
-  return `${text}  ${difference < 0 ? '−' : '+'}${formatMetric(Math.abs(difference))}`;
+  return `${text}  ${difference < 0 ? '−' : '+'}${Math.abs(difference).toFixed(3)}`;
 }
 
 function gateOf({ gate }: ComparedRun): string {
@@ -71,14 +71,14 @@ function gateOf({ gate }: ComparedRun): string {
   return [`${held} of ${gate.rules} held`, ...gate.missed].join('; ');
 }
 
-/** What was paid for, stage by stage; a run can have paid for several things in one. */
+/** What was paid for: the trainings beside each other, then the evaluations. */
 function paidRows(one: ComparedRun, other: ComparedRun): Row[] {
-  return (['train', 'evaluate'] as const).flatMap((stage) => {
+  const rows = (['train', 'evaluate'] as const).flatMap((stage) => {
     const of = ({ bill }: ComparedRun): string[] => bill.items.filter((item) => item.stage === stage).map(paidText);
     const [mine, theirs] = [of(one), of(other)];
-    const lines = Math.max(mine.length, theirs.length);
-    return Array.from({ length: lines }, (_, i): Row => [i === 0 ? 'billed' : '', mine[i] ?? '', theirs[i] ?? '']);
+    return Array.from({ length: Math.max(mine.length, theirs.length) }, (_, i) => [mine[i] ?? '', theirs[i] ?? '']);
   });
+  return rows.map(([mine = '', theirs = ''], i): Row => [i === 0 ? 'billed' : '', mine, theirs]);
 }
 
 function paidText(item: Paid): string {
@@ -126,7 +126,8 @@ function testLines(
 
 function notes(runs: Comparison['runs'], { style, columns }: Screen): string[] {
   if (runs.every(({ bill }) => bill.items.length === 0)) return [];
-  const text = 'cost at list prices, of what the records tell; what was learnt is estimated by the length of the data';
+  const text =
+    "cost by AWS's list prices, of what the records tell; tokens learnt are estimated by the length of the data";
   return hang(`${GAP}  `, text, columns).map((line) => style.dim(line));
 }
 

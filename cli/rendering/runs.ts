@@ -9,8 +9,8 @@ export function renderRuns(runs: readonly RunSummary[], now: Date, { style, colu
     return outcome === 'rejected' || outcome === 'cancelled' ? style.yellow(outcome) : style.red(outcome);
   };
   const rows = [
-    ['NAME', 'ID', 'STAGE', 'OUTCOME', 'STARTED', 'TOOK'].map((title) => style.dim(title)),
-    ...runs.map(({ name, id, stage, waiting, outcome, startedAt, endedAt }) => {
+    ['NAME', 'ID', 'STAGE', 'OUTCOME', 'STARTED', 'TOOK', 'ENGINE'].map((title) => style.dim(title)),
+    ...runs.map(({ name, id, engine, stage, waiting, outcome, startedAt, endedAt }) => {
       const seconds = ((endedAt ? Date.parse(endedAt) : now.getTime()) - Date.parse(startedAt)) / 1000;
       return [
         name,
@@ -19,6 +19,7 @@ export function renderRuns(runs: readonly RunSummary[], now: Date, { style, colu
         outcome ? colour(outcome) : style.cyan(waiting ? `waits for ${waiting}` : 'running'),
         `${startedAt.slice(0, 16).replace('T', ' ')} UTC`,
         formatSeconds(Math.max(0, seconds)),
+        engine ?? '',
       ];
     }),
   ];

@@ -12,6 +12,7 @@ export interface RunSummary {
   readonly run: string;
   readonly name: string;
   readonly id: string;
+  readonly engine?: string;
   readonly stage?: string;
   /** What it waits for, `quota`, as far as its workflow knows. */
   readonly waiting?: string;
@@ -47,6 +48,7 @@ function summaryOf(info: WorkflowExecutionInfo): RunSummary | undefined {
   const ref = parseWorkflowId(info.workflowId);
   if (!ref) return undefined;
   const { typedSearchAttributes: attributes, status } = info;
+  const engine = attributes.get(searchAttributes.engine);
   const stage = attributes.get(searchAttributes.stage);
   const waiting = attributes.get(searchAttributes.waiting);
   const outcome =
@@ -55,6 +57,7 @@ function summaryOf(info: WorkflowExecutionInfo): RunSummary | undefined {
   return {
     run: info.workflowId,
     ...ref,
+    ...(engine && { engine }),
     ...(stage && { stage }),
     ...(waiting && !outcome && { waiting }),
     ...(outcome && { outcome }),

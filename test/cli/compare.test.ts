@@ -29,7 +29,7 @@ it('puts a run on SageMaker beside one on Bedrock, on a terminal and for a progr
   const options = { env: { ...env, NO_COLOR: '1' }, terminal: true, columns: 80 };
   const { exitCode, stdout } = await cli(['compare', 'reviews', 'reviews-bedrock'], options);
   expect(exitCode).toBe(0);
-  expect(stdout).toMatch(/accuracy +0\.80 \(base 0\.60\) +0\.80 \(base 0\.60\) {2}\+0\.00/);
+  expect(stdout).toMatch(/accuracy +0\.80 \(base 0\.60\) +0\.80 \(base 0\.60\) {2}\+0\.000/);
   expect(stdout).toContain('both were tested on the same');
   expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
 });

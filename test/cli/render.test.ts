@@ -300,20 +300,28 @@ it('tells of it every now and then where no line can be redrawn', () => {
 
 it('lists runs in columns', () => {
   const runs = [
-    { run: 'temper/a/aaaaaa', name: 'a', id: 'aaaaaa', stage: 'train', startedAt: '2026-01-02T03:04:05.000Z' },
+    {
+      run: 'temper/a/aaaaaa',
+      name: 'a',
+      id: 'aaaaaa',
+      engine: 'bedrock',
+      stage: 'train',
+      startedAt: '2026-01-02T03:04:05.000Z',
+    },
     {
       run: RUN,
       name: 'product-reviews',
       id: '7f3a9c',
+      engine: 'sagemaker',
       stage: 'gate',
       outcome: 'rejected',
       startedAt: '2026-01-01T00:00:00.000Z',
       endedAt: '2026-01-01T00:02:05.000Z',
     },
   ];
-  expect(renderRuns(runs, new Date('2026-01-02T03:04:15Z'), plain)).toMatchInlineSnapshot(`
-    "NAME             ID      STAGE  OUTCOME   STARTED               TOOK
-    a                aaaaaa  train  running   2026-01-02 03:04 UTC  10.0 s
-    product-reviews  7f3a9c  gate   rejected  2026-01-01 00:00 UTC  2m 05s"
+  expect(renderRuns(runs, new Date('2026-01-02T03:04:15Z'), wide)).toMatchInlineSnapshot(`
+    "NAME             ID      STAGE  OUTCOME   STARTED               TOOK    ENGINE
+    a                aaaaaa  train  running   2026-01-02 03:04 UTC  10.0 s  bedrock
+    product-reviews  7f3a9c  gate   rejected  2026-01-01 00:00 UTC  2m 05s  sagemaker"
   `);
 });
