@@ -159,13 +159,14 @@ describe('data for a model that Bedrock customizes', () => {
   });
 
   it('is taken by a run where temper check takes it, and by no other', async () => {
-    const text = fc.constantFrom('a', 'b', 'c', 'User: a', 'b\n\nHuman: c', '[EOS]', 'long '.repeat(41_000));
-    const system = fc.constantFrom(undefined, undefined, 'brief', '<image>');
-    const row = fc.record({
-      prompt: fc.tuple(text, fc.nat(60)).map(([said, i]) => `${i} ${said}`),
-      completion: text,
-      system,
-    });
+    const TEXTS = ['a', 'b', 'c', 'User: a', 'b\n\nHuman: c', '[EOS]', 'long '.repeat(41_000)];
+    // A question has one answer: which of several are the same is only found out when they are divided.
+    const row = fc
+      .record({
+        prompt: fc.tuple(fc.constantFrom(...TEXTS), fc.nat(60)).map(([said, i]) => `${i} ${said}`),
+        system: fc.constantFrom(undefined, undefined, 'brief', '<image>'),
+      })
+      .map(({ prompt, system }) => ({ prompt, completion: TEXTS[Number.parseInt(prompt, 10) % TEXTS.length], system }));
     const rows = fc.oneof(
       fc.array(row, { maxLength: 12 }),
       fc
@@ -207,6 +208,7 @@ describe('data for a model that Bedrock customizes', () => {
           expect(ok, `${taken} ${JSON.stringify(report.errors)} ${JSON.stringify(report.targets)}`).toBe(
             taken === true,
           );
+          outcomes.add(ok);
         },
       ),
       { numRuns: 60 },

@@ -224,12 +224,14 @@ class Check {
       if (here === undefined || first === undefined) throw new Error(`no file ${file} or ${firstFile}`);
       const place = { file: here.file.name, line };
       const other = { file: first.file.name, line: firstLine };
-      this.#tallyOf(here.part.name).repeated += 1;
+      const tally = this.#tallyOf(here.part.name);
+      tally.repeated += 1;
+      if (isSameAnswer) tally.alike += 1;
       if (here.part.name === 'test' && first.part.name !== 'test') {
         this.#errors.add(repeatedText(place, other));
         this.#options.onLeak?.(place);
       } else if (isClassifier && !isSameAnswer) {
-        this.#tallyOf(here.part.name).conflicts += 1;
+        tally.conflicts += 1;
         this.#warnings.add(conflictingLabel(place, other));
       }
     });

@@ -36,9 +36,13 @@ export class TargetSums {
 
   /**
    * @param path of the rows to train on
-   * @param trained what is known of them beside: how many stand in a source before, and under how many labels
+   * @param trained what is known of them beside: how many stand in a source before or say the same, and under how many labels
    */
-  report(path: string, split: SplitOptions | undefined, trained: Pick<PartTally, 'repeated' | 'labels'>): TargetReport {
+  report(
+    path: string,
+    split: SplitOptions | undefined,
+    trained: Pick<PartTally, 'repeated' | 'alike' | 'labels'>,
+  ): TargetReport {
     const { model, customization, limits: given } = this.#target;
     const facts = model.customizations[customization];
     const limits = given ?? (facts ? limitsOf(facts) : {});
@@ -59,12 +63,12 @@ export class TargetSums {
   }
 
   /**
-   * The most and the least that the files will hold. Rows that say the same are taken once, and a question may have
-   * several answers, which only dividing tells apart; so does it where groups go. Of bytes only the texts are counted.
+   * The most and the least that the files will hold. Rows that say the same are taken once; where a question has several
+   * answers, only dividing finds all of those, and where groups go. Of bytes only the texts are counted.
    */
   #sizes(
     split: SplitOptions | undefined,
-    { repeated, labels }: Pick<PartTally, 'repeated' | 'labels'>,
+    { repeated, alike, labels }: Pick<PartTally, 'repeated' | 'alike' | 'labels'>,
   ): readonly [most: TrainingSizes, least: TrainingSizes] {
     const count = (part: PartName): number => this.#records.get(part) ?? 0;
     if (split === undefined) {
@@ -74,7 +78,7 @@ export class TargetSums {
     }
     const rows = count('source');
     const distinct = Math.max(0, rows - repeated);
-    const most = divided(labels.size > 0 ? distinct : rows, split, labels.size);
+    const most = divided(labels.size > 0 ? distinct : rows - alike, split, labels.size);
     if (split.by !== undefined) return [{ ...most, train: { records: rows, bytes: 0 } }, NOTHING];
     return [most, divided(distinct, split, labels.size)];
   }

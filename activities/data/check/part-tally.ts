@@ -10,6 +10,8 @@ export class PartTally {
   repeated = 0;
   /** Of them, those under another label. */
   conflicts = 0;
+  /** Of them, those that say the same; of a classifier, and where a model is to be customized. */
+  alike = 0;
   readonly labels = new Map<string, { count: number; readonly first: Place }>();
   #characters = 0;
   #tokens = 0;

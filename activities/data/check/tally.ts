@@ -144,10 +144,11 @@ export class Tallier {
     const [rows, at] = [this.#rows, this.#length];
     rows[at + HIGH] = this.#question.high;
     rows[at + LOW] = this.#question.low;
-    if (example.kind === 'classification') {
+    if (example.kind === 'classification') this.#countLabel(answer, line);
+    // Elsewhere a question may have several answers, and how many rows say the same matters to a model's limits only.
+    if (example.kind === 'classification' || this.#targets.length > 0) {
       this.#answer.of(answer);
       rows[at + ANSWER] = this.#answer.low;
-      this.#countLabel(answer, line);
     }
     rows[at + LINE] = line;
     rows[at + TOKENS] = Math.ceil((this.#question.bytes + Buffer.byteLength(answer)) / BYTES_PER_TOKEN);
