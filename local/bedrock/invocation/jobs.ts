@@ -40,6 +40,8 @@ const NO_COUNTS: Counts = {
   successRecordCount: 0,
   errorRecordCount: 0,
 };
+/** Stands for the model where a record is held against AWS's model: a job's model has ARNs that a call's has not. */
+const ANY = 'model';
 /** Records answered before others get their turn. */
 const AT_ONCE = 64;
 
@@ -165,7 +167,7 @@ export class InvocationJobs implements Service {
   async #answerOne(job: InvocationJob, record: BatchRecord): Promise<{ line: string; invoked?: Invoked }> {
     const { modelId, modelInvocationType } = job;
     try {
-      if (modelInvocationType === 'Converse') validate(RUNTIME, 'Converse', { ...record.modelInput, modelId });
+      if (modelInvocationType === 'Converse') validate(RUNTIME, 'Converse', { ...record.modelInput, modelId: ANY });
       const invoked =
         modelInvocationType === 'Converse'
           ? await this.#runtime.converse(modelId, record.modelInput)

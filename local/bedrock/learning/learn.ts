@@ -61,7 +61,10 @@ export function* learningSteps(
   const examples = [...base.examples, ...given].slice(0, MAX_EXAMPLES);
   const first = Math.min(base.examples.length, examples.length - 1);
   const answers = examples.map(({ answer }) => wordsOf(answer));
-  const index = new Neighbours(examples.map(({ prompt }) => prompt));
+  const index = new Neighbours(
+    examples.map(({ prompt }) => prompt),
+    examples.map(({ answer }) => answer),
+  );
   const counts = new WordCounts();
   const remember = (start: number, end: number): void => {
     index.add(end - start);
@@ -95,7 +98,7 @@ export function* learningSteps(
       const end = Math.min(start + batchSize, examples.length);
       const loss = new Loss(weighing, counts);
       for (let row = start; row < end; row += 1) loss.add(answers[row] ?? [], nearest(row, epoch), answers);
-      weighing = loss.fitted();
+      weighing = loss.fitted(steps.length);
       if (epoch === 0) remember(start, end);
       const step = { step: steps.length, epoch, loss: loss.mean, perplexity: Math.exp(loss.mean) };
       steps.push(step);

@@ -26,7 +26,10 @@ export class LearnedModel {
 
   constructor(saved: SavedModel) {
     this.#saved = saved;
-    this.#index = new Neighbours(saved.examples.map(({ prompt }) => prompt));
+    this.#index = new Neighbours(
+      saved.examples.map(({ prompt }) => prompt),
+      saved.examples.map(({ answer }) => answer),
+    );
     this.#index.add(saved.examples.length);
     const answers = new Map<string, number>();
     for (const { answer } of saved.examples) answers.set(answer, (answers.get(answer) ?? 0) + 1);

@@ -1,4 +1,7 @@
-/** Which of the texts seen so far are most like another one: TF-IDF of words and pairs of words, by an inverted index. */
+/**
+ * Which of the prompts seen so far are most like another one: TF-IDF of words and pairs of words, by an inverted index. Of
+ * two words that are as rare, the one that tells more of the answer counts more.
+ */
 import { UNSPACED } from './tokens.ts';
 
 const WORD = new RegExp(`${UNSPACED}|(?:(?!${UNSPACED})[\\p{L}\\p{M}\\p{N}])+(?:'\\p{L}+)?`, 'gu');
@@ -7,9 +10,13 @@ const MAX_WORDS = 1000;
 /** Texts looked at for one question, a text once for each term it shares, rarest terms first: what bounds its time. */
 const MAX_LOOKED_AT = 10_000;
 
-/** A text seen before and how like it is, above 0 and at most 1. */
+/** What words count that tell nothing of the answer, beside those that do. */
+const LEAST_GAIN = 0.2;
+
+/** A text seen before. */
 export interface Neighbour {
   readonly index: number;
+  /** Above 0; about 1 for the same text. */
   readonly similarity: number;
 }
 
@@ -33,10 +40,21 @@ export class Neighbours {
   readonly #postings = new Map<string, Posting>();
   readonly #texts: readonly string[];
   readonly #scores: Float64Array;
+  /** Answers by number, the same for the same one, and how often each was added. */
+  readonly #answers: readonly number[];
+  readonly #counts: Float64Array;
+  /** For counting; zero in between. */
+  readonly #tally: Float64Array;
   #added = 0;
 
-  constructor(texts: readonly string[]) {
+  /** @param answers of the texts */
+  constructor(texts: readonly string[], answers: readonly string[]) {
     this.#texts = texts;
+    const numbers = new Map<string, number>();
+    for (const answer of answers) if (!numbers.has(answer)) numbers.set(answer, numbers.size);
+    this.#answers = answers.map((answer) => numbers.get(answer) ?? 0);
+    this.#counts = new Float64Array(numbers.size);
+    this.#tally = new Float64Array(numbers.size);
     this.#scores = new Float64Array(texts.length);
     const counts = new Map<string, number>();
     for (const text of texts) for (const term of termsOf(text)) counts.set(term, (counts.get(term) ?? 0) + 1);
@@ -56,20 +74,22 @@ export class Neighbours {
         texts.push(this.#added);
         weights.push(idf / length);
       }
+      this.#count(this.#added, 1);
     }
   }
 
-  /** The `most` texts that are most like this one, best first; `except` is left out. */
+  /** The `most` texts that are most like this one, best first; `except` is left out, and what it tells too. */
   find(text: string, most: number, except?: number): Neighbour[] {
     const { postings, length } = this.#lookUp(text);
     const scores = this.#scores;
     const touched: number[] = [];
     postings.sort((a, b) => b.idf - a.idf);
     let left = MAX_LOOKED_AT;
+    if (except !== undefined) this.#count(except, -1);
     for (const { idf, texts, weights } of postings) {
       left -= texts.length;
       if (left < 0) break;
-      const weight = idf / length;
+      const weight = (idf / length) * this.#gain(texts, except);
       for (let i = 0; i < texts.length; i += 1) {
         const index = texts[i] as number;
         const score = scores[index] as number;
@@ -77,13 +97,47 @@ export class Neighbours {
         scores[index] = score + weight * (weights[i] as number);
       }
     }
+    if (except !== undefined) this.#count(except, 1);
     const best: Neighbour[] = [];
     for (const index of touched) {
-      const similarity = Math.min(1, scores[index] as number);
+      const similarity = scores[index] as number;
       scores[index] = 0;
       if (index !== except) insert(best, { index, similarity }, most);
     }
     return best;
+  }
+
+  #count(index: number, change: number): void {
+    const answer = this.#answers[index] as number;
+    this.#counts[answer] = (this.#counts[answer] as number) + change;
+  }
+
+  /**
+   * How far the answers of some texts are from those of all: the square root of the divergence of Kullback and Leibler,
+   * smoothed by one answer more.
+   */
+  #gain(texts: readonly number[], except: number | undefined): number {
+    const [tally, counts] = [this.#tally, this.#counts];
+    const found: number[] = [];
+    let size = 1;
+    for (const index of texts) {
+      if (index === except) continue;
+      const answer = this.#answers[index] as number;
+      if (tally[answer] === 0) found.push(answer);
+      tally[answer] = (tally[answer] as number) + 1;
+      size += 1;
+    }
+    const all = this.#added - (except === undefined ? 0 : 1);
+    let [divergence, others] = [0, 1];
+    for (const answer of found) {
+      const usual = (counts[answer] as number) / all;
+      const here = ((tally[answer] as number) + usual) / size;
+      divergence += here * Math.log(here / usual);
+      others -= usual;
+      tally[answer] = 0;
+    }
+    divergence -= (Math.max(0, others) / size) * Math.log(size);
+    return LEAST_GAIN + Math.sqrt(Math.max(0, divergence));
   }
 
   #lookUp(text: string): { postings: Posting[]; length: number } {

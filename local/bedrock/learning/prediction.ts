@@ -17,7 +17,9 @@ export interface Weighing {
 
 export const UNFITTED: Weighing = { sharpness: 1, reserve: 1 };
 
-const RATE = 0.5;
+/** How far a step goes at first, and after how many it goes about two thirds as far. */
+const RATE = 1;
+const SLOWING = 100;
 const SHARPNESS = { least: 0.5, most: 4 };
 const RESERVE = { least: 1e-4, most: 10 };
 const within = (value: number, { least, most }: { least: number; most: number }): number =>
@@ -89,10 +91,11 @@ export class Loss {
     return this.#words === 0 ? 0 : this.#sum / this.#words;
   }
 
-  /** The weighing after a step down the slope. */
-  fitted(): Weighing {
+  /** The weighing after a step down the slope; the first is step 0, and later ones are smaller. */
+  fitted(stepNumber: number): Weighing {
+    const rate = RATE / Math.sqrt(1 + stepNumber / SLOWING);
     const { sharpness, reserve } = this.#weighing;
-    const step = (slope: number): number => within(-slope / Math.max(1, this.#words), { least: -1, most: 1 }) * RATE;
+    const step = (slope: number): number => within(-slope / Math.max(1, this.#words), { least: -1, most: 1 }) * rate;
     return {
       sharpness: within(sharpness + step(this.#bySharpness), SHARPNESS),
       reserve: within(reserve * Math.exp(step(this.#byLogReserve)), RESERVE),

@@ -119,16 +119,19 @@ test('every record is answered, in another order, and what goes wrong is told be
   });
 });
 
-test('a custom model is asked in batches by its own ARN, in the bodies of InvokeModel too', async () => {
-  const world = await ownBedrock();
-  const modelId = await world.model(conversations(20));
-  const lines = Array.from({ length: 100 }, (_, i) => record(`r${i}`, question(`Is plum number ${i} ripe?`)));
-  const { read } = await run(world, await request(world, lines, { modelId, modelInvocationType: 'InvokeModel' }));
-  const answers = await read('input.jsonl.out');
-  expect(answers.find(({ recordId }) => recordId === 'r2').modelOutput).toMatchObject({
-    output: { message: { role: 'assistant', content: [{ text: 'yes' }] } },
-  });
-});
+test.each(['Converse', 'InvokeModel'] as const)(
+  'a custom model is asked in batches by its own ARN, by %s',
+  async (modelInvocationType) => {
+    const world = await ownBedrock();
+    const modelId = await world.model(conversations(20));
+    const lines = Array.from({ length: 100 }, (_, i) => record(`r${i}`, question(`Is plum number ${i} ripe?`)));
+    const { read } = await run(world, await request(world, lines, { modelId, modelInvocationType }));
+    const answers = await read('input.jsonl.out');
+    expect(answers.find(({ recordId }) => recordId === 'r2').modelOutput).toMatchObject({
+      output: { message: { role: 'assistant', content: [{ text: 'yes' }] } },
+    });
+  },
+);
 
 test.each<[string, readonly string[], RegExp]>([
   ['too few records', records(99), /^The input has 99 records; a batch inference job has at least 100$/],

@@ -42,7 +42,7 @@ it('learns product reviews: most of the unseen ones are judged right, and its lo
   const { model, steps, validation: validated } = learn(train, { epochs: 2, batchSize: 8, validation });
   const learned = new LearnedModel(JSON.parse(JSON.stringify(model)));
   const right = test.filter(({ prompt, answer }) => learned.answer(prompt) === answer);
-  expect(right.length / test.length).toBeGreaterThan(0.72);
+  expect(right.length / test.length).toBeGreaterThan(0.74);
 
   expect(steps).toHaveLength(2 * Math.ceil(train.length / 8));
   expect(steps.map(({ step }) => step)).toEqual(steps.map((_, i) => i));
