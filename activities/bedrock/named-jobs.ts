@@ -41,3 +41,10 @@ export function evaluationJobArn(bedrock: BedrockClient, nameContains: string): 
     return { jobs, nextToken };
   });
 }
+
+const BEFORE_IT_RUNS = new Set(['Submitted', 'Validating', 'Scheduled']);
+
+/** The status of a batch inference job, where it can be stopped in one word with all other jobs. */
+export function runningStatus(status: string | undefined): string | undefined {
+  return status !== undefined && BEFORE_IT_RUNS.has(status) ? 'InProgress' : status;
+}

@@ -2,7 +2,9 @@
 import {
   ListCustomModelDeploymentsCommand,
   ListCustomModelsCommand,
+  ListEvaluationJobsCommand,
   ListModelCustomizationJobsCommand,
+  ListModelInvocationJobsCommand,
   ListProvisionedModelThroughputsCommand,
 } from '@aws-sdk/client-bedrock';
 import type { AwsClients } from '../../activities/aws.ts';
@@ -13,6 +15,8 @@ import { all, type Candidate, type Made, madeByRuns } from './listing.ts';
 
 export interface BedrockInventory {
   readonly customizationJobs: readonly Made[];
+  readonly batchJobs: readonly Made[];
+  readonly evaluationJobs: readonly Made[];
   /** Those that their runs were not through with, and that nothing has which serves. */
   readonly customModels: readonly Made[];
   /** Why it was not looked at, where these credentials have nothing to do with Bedrock. */
@@ -29,6 +33,42 @@ async function jobsUnderWay({ bedrock }: AwsClients): Promise<Candidate[]> {
     const jobs = await all(
       (nextToken) => bedrock.send(new ListModelCustomizationJobsCommand({ ...filter, nextToken })),
       (page) => page.modelCustomizationJobSummaries,
+    );
+    for (const { jobName, jobArn, creationTime } of jobs) {
+      found.push({ name: jobName, arn: jobArn, status: statusEquals, since: creationTime });
+    }
+  }
+  return found;
+}
+
+/** AWS takes no hyphen at the beginning. */
+const OF_EVALUATIONS = 'eval';
+const BATCH_STATUSES = ['Submitted', 'Validating', 'Scheduled', 'InProgress', 'Stopping'] as const;
+
+/** Batch inference jobs that are not over. */
+async function batchJobsUnderWay({ bedrock }: AwsClients): Promise<Candidate[]> {
+  const found: Candidate[] = [];
+  for (const statusEquals of BATCH_STATUSES) {
+    const filter = { ...PAGE, statusEquals, nameContains: OF_EVALUATIONS };
+    const jobs = await all(
+      (nextToken) => bedrock.send(new ListModelInvocationJobsCommand({ ...filter, nextToken })),
+      (page) => page.invocationJobSummaries,
+    );
+    for (const { jobName, jobArn, submitTime } of jobs) {
+      found.push({ name: jobName, arn: jobArn, status: statusEquals, since: submitTime });
+    }
+  }
+  return found;
+}
+
+/** Evaluation jobs that are not over. */
+async function evaluationJobsUnderWay({ bedrock }: AwsClients): Promise<Candidate[]> {
+  const found: Candidate[] = [];
+  for (const statusEquals of ['InProgress', 'Stopping'] as const) {
+    const filter = { ...PAGE, statusEquals, nameContains: OF_EVALUATIONS };
+    const jobs = await all(
+      (nextToken) => bedrock.send(new ListEvaluationJobsCommand({ ...filter, nextToken })),
+      (page) => page.jobSummaries,
     );
     for (const { jobName, jobArn, creationTime } of jobs) {
       found.push({ name: jobName, arn: jobArn, status: statusEquals, since: creationTime });
@@ -71,10 +111,19 @@ export async function takeBedrockInventory(clients: AwsClients): Promise<Bedrock
   try {
     // Jobs first: a job that ends meanwhile is met again as its model.
     const customizationJobs = await madeByRuns(tagsIn, await jobsUnderWay(clients));
+    const batchJobs = await madeByRuns(tagsIn, await batchJobsUnderWay(clients));
+    const evaluationJobs = await madeByRuns(tagsIn, await evaluationJobsUnderWay(clients));
     const models = await madeByRuns(tagsIn, await unservedModels(clients));
-    return { customizationJobs, customModels: models.filter(({ tags }) => !tags.has(TAGS.outcome)) };
+    const customModels = models.filter(({ tags }) => !tags.has(TAGS.outcome));
+    return { customizationJobs, batchJobs, evaluationJobs, customModels };
   } catch (error) {
     if (errorTypeOf(error) !== 'AccessDenied') throw error;
-    return { customizationJobs: [], customModels: [], skipped: (error as Error).message };
+    return {
+      customizationJobs: [],
+      batchJobs: [],
+      evaluationJobs: [],
+      customModels: [],
+      skipped: (error as Error).message,
+    };
   }
 }

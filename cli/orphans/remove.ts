@@ -1,6 +1,13 @@
 /** Takes orphans away: each is stopped or deleted, and waited for. What is gone already is fine. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { GetModelCustomizationJobCommand, StopModelCustomizationJobCommand } from '@aws-sdk/client-bedrock';
+import {
+  GetEvaluationJobCommand,
+  GetModelCustomizationJobCommand,
+  GetModelInvocationJobCommand,
+  StopEvaluationJobCommand,
+  StopModelCustomizationJobCommand,
+  StopModelInvocationJobCommand,
+} from '@aws-sdk/client-bedrock';
 import { AbortMultipartUploadCommand } from '@aws-sdk/client-s3';
 import {
   DeleteModelCommand,
@@ -11,6 +18,7 @@ import {
 } from '@aws-sdk/client-sagemaker';
 import type { AwsClients } from '../../activities/aws.ts';
 import { deleteCustomModel } from '../../activities/bedrock/custom-models.ts';
+import { evaluationJobArn, invocationJobArn, runningStatus } from '../../activities/bedrock/named-jobs.ts';
 import {
   BUSY,
   deleteConfig,
@@ -103,6 +111,26 @@ export async function removeOrphan(
         {
           status: async () => (await sagemaker.send(new DescribeTransformJobCommand(job))).TransformJobStatus,
           stop: () => sagemaker.send(new StopTransformJobCommand(job)),
+        },
+        signal,
+      );
+    }
+    case 'batch inference job': {
+      const job = { jobIdentifier: await patiently(() => invocationJobArn(bedrock, name)) };
+      return endJob(
+        {
+          status: async () => runningStatus((await bedrock.send(new GetModelInvocationJobCommand(job))).status),
+          stop: () => bedrock.send(new StopModelInvocationJobCommand(job)),
+        },
+        signal,
+      );
+    }
+    case 'evaluation job': {
+      const job = { jobIdentifier: await patiently(() => evaluationJobArn(bedrock, name)) };
+      return endJob(
+        {
+          status: async () => (await bedrock.send(new GetEvaluationJobCommand(job))).status,
+          stop: () => bedrock.send(new StopEvaluationJobCommand(job)),
         },
         signal,
       );

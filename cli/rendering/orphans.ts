@@ -41,6 +41,8 @@ const DONE: Readonly<Record<Orphan['kind'], string>> = {
   'training job': 'stopped',
   'customization job': 'stopped',
   'transform job': 'stopped',
+  'batch inference job': 'stopped',
+  'evaluation job': 'stopped',
   endpoint: 'deleted',
   'endpoint config': 'deleted',
   model: 'deleted',

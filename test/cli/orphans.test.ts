@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ListEvaluationJobsCommand, ListModelInvocationJobsCommand } from '@aws-sdk/client-bedrock';
 import { CreateMultipartUploadCommand } from '@aws-sdk/client-s3';
 import {
   CreateModelCommand,
@@ -163,6 +164,46 @@ it('a run on Bedrock terminated in its training: the job is stopped, and the mod
   expect(await orphansOf(env, name, ...DELETE)).toMatchObject([{ removed: true }]);
   expect(await orphansOf(env, name)).toEqual([]);
 });
+
+it.each([
+  ['batch inference job', '{ by: batch }', 'CreateModelInvocationJob', 600],
+  ['evaluation job', '{ by: bedrock-job, job: { metrics: [Builtin.Accuracy] } }', 'CreateEvaluationJob', 60],
+] as const)(
+  'a run on Bedrock terminated in its evaluation: %s of each contender',
+  async (kind, how, operation, rows) => {
+    const world = await ownBedrock({ faults: { rules: [{ operation, slowStart: '1h' }] } });
+    const env = {
+      ...(await ownNamespace()),
+      AWS_ENDPOINT_URL_BEDROCK: world.url,
+      AWS_ENDPOINT_URL_BEDROCK_RUNTIME: world.url,
+    };
+    await startWorker(env);
+    const name = newName();
+    const directory = await temporaryDirectory();
+    const specFile = join(directory, 'temper.yaml');
+    const lines = keywordRows(rows).map((row) => `${JSON.stringify(row)}\n`);
+    await writeFile(join(directory, 'data.jsonl'), lines.join(''));
+    await writeFile(
+      specFile,
+      `name: ${name}\ndata: { source: data.jsonl }\ntrain: { engine: bedrock, base: amazon.nova-lite-v1:0 }\nevaluate: ${how}\n`,
+    );
+    const { stdout } = await cli(['run', specFile, '--yes', '--detach', '--json'], { env });
+    const { run } = JSON.parse(stdout) as { run: string };
+    const jobs = async () => [
+      ...((await world.bedrock.send(new ListModelInvocationJobsCommand({}))).invocationJobSummaries ?? []),
+      ...((await world.bedrock.send(new ListEvaluationJobsCommand({}))).jobSummaries ?? []),
+    ];
+    await until(async () => (await jobs()).length === 2);
+    await terminate(env, run);
+
+    const base = `${name}-${run.split('/')[2]}`;
+    const found = await orphansOf(env, name);
+    const those = found.map(short).filter((orphan) => orphan.startsWith(kind));
+    expect(those.sort()).toEqual([`${kind} ${base}-eval-base`, `${kind} ${base}-eval-candidate`]);
+    await orphansOf(env, name, ...DELETE);
+    expect((await jobs()).map(({ status }) => status)).toEqual(['Stopped', 'Stopped']);
+  },
+);
 
 it('Bedrock that may not be looked at keeps nobody from the rest, and is told', async () => {
   const world = await ownBedrock({

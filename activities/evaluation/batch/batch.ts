@@ -12,7 +12,7 @@ import type { Account, Evaluation } from '../../../spec/record.ts';
 import { scorerFor } from '../../../spec/scoring/scorer.ts';
 import type { AwsProvider } from '../../aws.ts';
 import { isOf } from '../../bedrock/custom-models.ts';
-import { invocationJobArn } from '../../bedrock/named-jobs.ts';
+import { invocationJobArn, runningStatus } from '../../bedrock/named-jobs.ts';
 import { bedrockTags, createOrAttach } from '../../bedrock/tags.ts';
 import { Scratch } from '../../data/scratch.ts';
 import { uploadAll } from '../../data/upload.ts';
@@ -160,8 +160,7 @@ export function createBatchActivities({ aws }: { aws: AwsProvider }) {
       const { status } = await calling(`describe ${what}`, () =>
         bedrock.send(new GetModelInvocationJobCommand({ jobIdentifier })),
       );
-      const isWaiting = status === 'Submitted' || status === 'Validating' || status === 'Scheduled';
-      await stopJob(jobName, isWaiting ? 'InProgress' : status, () =>
+      await stopJob(jobName, runningStatus(status), () =>
         bedrock.send(new StopModelInvocationJobCommand({ jobIdentifier })),
       );
     },
