@@ -1,8 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { describeMissing, missingFiles } from '../../activities/data/source.ts';
+import { doubtsOf } from '../../spec/bedrock/doubts.ts';
 import { servingProblem } from '../../spec/bedrock/serving.ts';
-import { isSageMaker } from '../../spec/engine.ts';
+import { isBedrock, isSageMaker } from '../../spec/engine.ts';
 import { imageUri } from '../../spec/images.ts';
 import { formatProblems, parseSpec } from '../../spec/parse.ts';
 import type { Spec } from '../../spec/spec.ts';
@@ -27,8 +28,12 @@ export async function readSpecText(path: string, file: string): Promise<string> 
   });
 }
 
-/** Reads and checks a spec and the files it names. Throws a user error with everything that is wrong. */
-export async function readSpec({ cwd }: Context, file: string, overrides: readonly string[]): Promise<SpecFile> {
+/** Reads and checks a spec and the files it names, and warns. Throws a user error with everything that is wrong. */
+export async function readSpec(
+  { cwd, output }: Context,
+  file: string,
+  overrides: readonly string[],
+): Promise<SpecFile> {
   const path = resolve(cwd, file);
   const text = await readSpecText(path, file);
   const parsed = parseSpec(text, { file, overrides });
@@ -47,6 +52,9 @@ export async function readSpec({ cwd }: Context, file: string, overrides: readon
       'FilesMissing',
       [`${file} names files that are not there:`, ...missing.map(describeMissing)].join('\n  '),
     );
+  for (const { code, steps, message, fix } of isBedrock(parsed.spec) ? doubtsOf(parsed.spec) : []) {
+    output.note({ code, text: `  ${output.noteStyle.yellow('!')} ${steps.join('.')}: ${message}; ${fix}` });
+  }
   return { file, spec: parsed.spec, directory };
 }
 

@@ -195,6 +195,17 @@ it('counts what a run on Bedrock learns and asks, by an estimate, before it is s
   expect(stdout).toMatch(/train +create +customization job · 3 × ~200 tokens +0\.01 USD/);
 });
 
+it('warns of limits of a model that the spec overrides', async () => {
+  const cwd = await project(ON_BEDROCK.replace('epochCount: 3 }', 'epochCount: 3 }, limits: { trainRecords: 30000 }'));
+  const rows = Array.from({ length: 50 }, (_, i) => JSON.stringify({ text: `t${i}`, label: `${i % 2}` }));
+  await writeFile(join(cwd, 'data', 'rows.jsonl'), `${rows.join('\n')}\n`);
+  const { exitCode, stderr } = await cli(['plan', 'temper.yaml'], { env, cwd });
+  expect(exitCode).toBe(0);
+  expect(stderr).toContain(
+    '! train.limits.trainRecords: 30000 is taken for the limit of Nova Micro, where AWS documents 20000',
+  );
+});
+
 it('starts no run on Bedrock whose tokens could cost more than its budget', async () => {
   const own = await ownNamespace();
   const cwd = await project(`${ON_BEDROCK}budget: 0.01 USD\n`);
