@@ -88,7 +88,7 @@ export class Deployments implements Service {
     const before = this.resources.madeBefore(name, made);
     if (before) return { customModelDeploymentArn: before.arn };
     refuseUndeployable(model);
-    withinQuota('custom model deployments', this.resources.values().length + 1, this.#context.quotas.deployments);
+    this.#refuseTooMany();
     const id = newId();
     const deployment: Deployment = {
       id,
@@ -105,6 +105,14 @@ export class Deployments implements Service {
     this.resources.save(deployment);
     this.#start(() => this.#bringUp(deployment));
     return { customModelDeploymentArn: deployment.arn };
+  }
+
+  #refuseTooMany(): void {
+    const { deployments, deploymentsInProgress } = this.#context.quotas;
+    const all = this.resources.values();
+    withinQuota('custom model deployments', all.length + 1, deployments);
+    const creating = all.filter(({ status }) => status === 'Creating');
+    withinQuota('custom model deployments in progress', creating.length + 1, deploymentsInProgress);
   }
 
   #update(request: Json, fault: ResourceFault): Json {

@@ -6,12 +6,19 @@ export interface Quotas {
   readonly customizationJobs: number;
   /** Custom model deployments. */
   readonly deployments: number;
+  /** Those of them that are being created. */
+  readonly deploymentsInProgress: number;
   /** Model units of provisioned throughput. */
   readonly modelUnits: number;
 }
 
 /** As of a new account, but for model units, of which that has none until AWS's support has been asked. */
-export const DEFAULT_QUOTAS: Quotas = { customizationJobs: 2, deployments: 10, modelUnits: 4 };
+export const DEFAULT_QUOTAS: Quotas = {
+  customizationJobs: 2,
+  deployments: 10,
+  deploymentsInProgress: 2,
+  modelUnits: 4,
+};
 
 /** Throws a ServiceQuotaExceededException where there would be more than the quota. */
 export function withinQuota(what: string, wanted: number, quota: number): void {

@@ -66,7 +66,10 @@ export async function preparedCustomization(
 }
 
 export async function bedrockPipeline(options: Parameters<typeof ownBedrock>[0] = {}): Promise<BedrockPipeline> {
-  const world = await ownBedrock({ quotas: { customizationJobs: 20, deployments: 20, modelUnits: 20 }, ...options });
+  const world = await ownBedrock({
+    quotas: { customizationJobs: 20, deployments: 20, deploymentsInProgress: 20, modelUnits: 20 },
+    ...options,
+  });
   const aws = { ...clients, bedrock: world.bedrock, bedrockRuntime: world.runtime, s3: clients.s3 };
   return {
     world,

@@ -19,7 +19,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     tools: SHARED_TOOLS,
     ports: ANY_PORTS,
     // Tests that run at the same time must not use up what the others need.
-    bedrock: { quotas: { customizationJobs: 1000, deployments: 1000, modelUnits: 1000 } },
+    bedrock: { quotas: { customizationJobs: 1000, deployments: 1000, deploymentsInProgress: 1000, modelUnits: 1000 } },
   });
   const connection = await Connection.connect({ address: addresses.temporalAddress });
   await ensureSearchAttributes(connection, 'default');

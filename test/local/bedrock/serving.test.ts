@@ -42,6 +42,8 @@ test('a model is deployed, the deployment updated in place, and both deleted', a
   const world = await ownBedrock({ faults: HELD });
   const [one, two] = await Promise.all([world.model(), world.model()]);
   const arn = await deploy(world, one, uniqueName('reviews'));
+  const other = await deploy(world, one);
+  await expect(deploy(world, one)).rejects.toMatchObject({ name: 'ServiceQuotaExceededException' });
   expect(arn).toMatch(/^arn:aws:bedrock:us-east-1:000000000000:custom-model-deployment\/[a-z0-9]{12}$/);
   const { modelDeploymentName, ...created } = await deployment(world, arn);
   expect(created).toMatchObject({ status: 'Creating', modelArn: one, createdAt: expect.any(Date) });
@@ -50,6 +52,8 @@ test('a model is deployed, the deployment updated in place, and both deleted', a
   await expect(remove()).rejects.toMatchObject({ name: 'ConflictException' });
   goOn(world);
   expect((await settled(world, arn)).status).toBe('Active');
+  await settled(world, other);
+  await remove(other);
   await expect(deploy(world, two, modelDeploymentName)).rejects.toMatchObject({
     name: 'ValidationException',
     message: 'The provided deployment name is currently in use.',
