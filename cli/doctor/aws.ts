@@ -66,7 +66,11 @@ export async function checkAws(environment: Environment, wanted: Wanted): Promis
     ),
     check('role', () => asksRole((arn) => roleVerdict(iam, arn, known, assumers))),
     check('pass role', () => (role ? passRoleVerdict(iam, role, known, assumers) : skipped('no role is given'))),
-    check('quotas', () => quotaVerdict(environment.variables, region, wanted.instances)),
+    check('quotas', () =>
+      customizes && wanted.instances.length === 0
+        ? skipped('a run on Bedrock has no machines of its own; a job that may not be started yet is waited for')
+        : quotaVerdict(environment.variables, region, wanted.instances),
+    ),
     ...(customizes ? [check('base model', () => modelVerdict(region, customizes))] : []),
   ]);
 }

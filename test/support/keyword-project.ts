@@ -73,6 +73,8 @@ export interface KeywordOptions {
   readonly evaluated?: boolean;
   /** More lines of the spec; `gate` and `deploy` by default. */
   readonly rest?: string;
+  /** Bedrock customizes a model on the same rows; there are no scripts. */
+  readonly bedrock?: true;
 }
 
 /** Rows whose label can be read off their words; numbered, so that no two are the same. */
@@ -83,27 +85,32 @@ export function keywordRows(count: number): { text: string; label: string }[] {
   }));
 }
 
+const BEDROCK_TRAIN = 'train: { engine: bedrock, base: amazon.nova-lite-v1:0, hyperparameters: { epochCount: 1 } }';
+
 /** Writes the project into a directory. */
 export async function writeKeywordProject(directory: string, options: KeywordOptions): Promise<KeywordProject> {
   const { name, fail = '', waitFor = '' } = options;
   await mkdir(directory, { recursive: true });
+  const data = keywordRows(60).map((row) => `${JSON.stringify(row)}\n`);
   const specFile = join(directory, 'temper.yaml');
   const files = {
     'train.py': options.train ?? TRAIN,
     'inference.py': options.inference ?? INFERENCE,
-    'data.jsonl': keywordRows(60)
-      .map((row) => `${JSON.stringify(row)}\n`)
-      .join(''),
+    'data.jsonl': data.join(''),
     'temper.yaml': `
 name: ${name}
 data: { source: data.jsonl, split: { test: 0.3, seed: 1 } }
-train:
+${
+  options.bedrock
+    ? BEDROCK_TRAIN
+    : `train:
   engine: sagemaker
   script: train.py
   hyperparameters: { wait-for: ${JSON.stringify(waitFor)}, fail: ${JSON.stringify(fail)} }
-  metrics: { words: 'words=([0-9]+)' }
+  metrics: { words: 'words=([0-9]+)' }`
+}
 ${options.evaluated === false ? '' : 'evaluate: { metrics: [accuracy] }'}
-${options.rest ?? 'gate: [accuracy >= 0.9]\ndeploy: { to: sagemaker-endpoint }'}
+${options.rest ?? `gate: [accuracy >= 0.9]\ndeploy: { to: ${options.bedrock ? 'bedrock-on-demand' : 'sagemaker-endpoint'} }`}
 `,
   };
   await Promise.all(Object.entries(files).map(([file, text]) => writeFile(join(directory, file), text)));
