@@ -19,7 +19,7 @@ function causeOf({ for: cause, of }: Waiting): string {
     case 'credentials':
       return 'AWS credentials: sign in again where the worker runs';
     case 'role':
-      return 'a role that SageMaker can assume';
+      return 'a role that AWS can assume';
     case 'endpoint':
       return 'the endpoint, which is being changed';
     case 'inputs':

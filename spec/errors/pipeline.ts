@@ -21,16 +21,18 @@ export const PIPELINE_ERRORS = {
     example: 'could not create training job reviews-7f3a9c-train: ExpiredTokenException: the security token is expired',
   },
   QuotaExceeded: {
-    means: "the account's quota for such machines is used up; the run waits until there is room",
-    why: 'other jobs or endpoints use the machines, or the quota is still 0, as it is for most GPUs in a new account',
+    means: "the account's quota for such machines, jobs or model units is used up; the run waits until there is room",
+    why:
+      'others use them, or the quota is still 0, as it is for most GPUs and for model units in a new account; Bedrock ' +
+      'customizes one or two models of an account at a time',
     fix: 'stop what uses them, ask for more in Service Quotas, or add instance types to train.instance',
     example: 'ResourceLimitExceeded: the account-level limit for ml.g5.xlarge for training job usage is 0 instances',
   },
   RoleNotReady: {
     means:
-      'SageMaker cannot assume the role of the run; the call is made again for two minutes, as new roles take a moment',
-    why: 'the trust policy of the role does not name sagemaker.amazonaws.com, or there is no such role',
-    fix: 'let the role in aws.role trust sagemaker.amazonaws.com, then start the run again',
+      'SageMaker or Bedrock cannot assume the role of the run; the call is made again for two minutes, as new roles take a moment',
+    why: 'the trust policy of the role does not name sagemaker.amazonaws.com or bedrock.amazonaws.com, or there is no such role',
+    fix: 'let the role in aws.role trust the service that runs the job, then start the run again; temper doctor FILE tells which',
     example:
       'could not create training job j: ValidationException: Could not assume role arn:aws:iam::111122223333:role/r',
   },
@@ -54,7 +56,7 @@ export const PIPELINE_ERRORS = {
       'could not upload s3://bucket/train.jsonl: AccessDenied: ...; allow kms:GenerateDataKey on arn:aws:kms:eu-west-1:...',
   },
   WrongRegion: {
-    means: 'the bucket is in another region than the run, and SageMaker only reads what is in its own',
+    means: 'the bucket is in another region than the run, and AWS only reads what is in its own',
     why: 'aws.region or AWS_REGION is another one than that of the bucket, or of the s3:// address in the spec',
     fix: 'set aws.region to the region of the bucket, or name a bucket in the region of the run',
     example:
@@ -85,9 +87,11 @@ export const PIPELINE_ERRORS = {
     example: 'reviews-7f3a9c-train is Training',
   },
   JobFailed: {
-    means: 'a training or transform job ended with an error of its own',
-    why: 'the script raised an error, ended with another exit code than 0, or ran out of memory or disk',
-    fix: 'correct what the log shows, then start the run again; the whole log: temper logs RUN',
+    means: 'a job of SageMaker or Bedrock ended with an error of its own',
+    why:
+      'the script raised an error, ended with another exit code than 0, or ran out of memory or disk; Bedrock refused ' +
+      'rows that only it can judge, or had a fault of its own',
+    fix: 'correct what AWS or the log says, then start the run again; the whole log: temper logs RUN',
     example: 'training job reviews-7f3a9c-train failed: AlgorithmError: ExitCode 1, ValueError: no rows',
   },
   JobStopped: {

@@ -34,7 +34,7 @@ it.each<[string, Partial<AllActivities>, object, RegExp]>([
     'the role',
     { submitTraining: failing('RoleNotReady', 'could not assume role r') },
     { for: 'role', tries: 1 },
-    /train +waiting for a role that SageMaker can assume, tried once, next try in 10 min · could not assume role r$/m,
+    /train +waiting for a role that AWS can assume, tried once, next try in 10 min · could not assume role r$/m,
   ],
 ])('%s', async (_, activities, waiting, line) => {
   const env = await ownNamespace();
