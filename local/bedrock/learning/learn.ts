@@ -97,7 +97,13 @@ export function* learningSteps(
     for (let start = first; start < examples.length; start += batchSize) {
       const end = Math.min(start + batchSize, examples.length);
       const loss = new Loss(weighing, counts);
-      for (let row = start; row < end; row += 1) loss.add(answers[row] ?? [], nearest(row, epoch), answers);
+      for (let row = start; row < end; row += 1) {
+        const answer = answers[row] ?? [];
+        // What is predicted by all others is not among them.
+        if (epoch > 0) counts.remove(answer);
+        loss.add(answer, nearest(row, epoch), answers);
+        if (epoch > 0) counts.add(answer);
+      }
       weighing = loss.fitted(steps.length);
       if (epoch === 0) remember(start, end);
       const step = { step: steps.length, epoch, loss: loss.mean, perplexity: Math.exp(loss.mean) };

@@ -35,6 +35,16 @@ export class WordCounts {
     this.#total += words.length;
   }
 
+  /** Forgets words that were added. */
+  remove(words: readonly string[]): void {
+    for (const word of words) {
+      const left = (this.#counts.get(word) ?? 0) - 1;
+      if (left > 0) this.#counts.set(word, left);
+      else this.#counts.delete(word);
+    }
+    this.#total -= words.length;
+  }
+
   /** By Witten and Bell: what is new is as probable as new words were so far. */
   probability(word: string): number {
     const kinds = this.#counts.size + 1;

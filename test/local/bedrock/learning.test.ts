@@ -43,6 +43,7 @@ it('learns product reviews: most of the unseen ones are judged right, and its lo
   const learned = new LearnedModel(JSON.parse(JSON.stringify(model)));
   const right = test.filter(({ prompt, answer }) => learned.answer(prompt) === answer);
   expect(right.length / test.length).toBeGreaterThan(0.74);
+  expect(learned.answer(`${QUESTION}\n\nthe battery died after a week`)).toBe('negative');
 
   expect(steps).toHaveLength(2 * Math.ceil(train.length / 8));
   expect(steps.map(({ step }) => step)).toEqual(steps.map((_, i) => i));
@@ -54,6 +55,17 @@ it('learns product reviews: most of the unseen ones are judged right, and its lo
   expect(validated.map(({ epoch }) => epoch)).toEqual([0, 1]);
   expect(validated[0]?.loss).toBeLessThan(Math.LN2);
   expect(validated[1]?.loss).toBeLessThan(validated[0]?.loss ?? 0);
+});
+
+it('tells no loss that it could not have: labels that follow from nothing are not learned', () => {
+  const nth = (text: string) => orderKey(7, text).readUInt32BE(0);
+  const examples = Array.from({ length: 400 }, (_, i) => ({
+    prompt: Array.from({ length: 8 }, (__, j) => `word${nth(`${i}-${j}`) % 200}`).join(' '),
+    answer: nth(`label ${i}`) % 2 === 0 ? 'yes' : 'no',
+  }));
+  const { steps } = learn(examples, { epochs: 4, batchSize: 8 });
+  for (const epoch of [1, 2, 3])
+    expect(mean(steps.filter((step) => step.epoch === epoch).map(({ loss }) => loss))).toBeGreaterThan(0.68);
 });
 
 it('answers as the nearest prompt was answered where no answers repeat', () => {
