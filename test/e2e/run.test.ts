@@ -15,7 +15,7 @@ it('takes data to an endpoint that answers, and the record tells the whole story
   const reviews = await project();
   expectExit(await cli(['run', reviews.specFile], { env }), EXIT.done);
   const record = await recordOf(env, reviews.name);
-  expect(record).toMatchObject({ outcome: 'passed', endpoint: { endpoint: reviews.name } });
+  expect(record).toMatchObject({ outcome: 'passed', deployment: { endpoint: reviews.name } });
   expect(record.evaluations?.candidate?.scores.metrics.accuracy).toBe(1);
   const answer = await cli(['invoke', reviews.name, '--text', 'good number7'], { env });
   expect(JSON.parse(answer.stdout)).toEqual({ label: 'positive' });
