@@ -257,6 +257,10 @@ it('counts the stage under way as finished only once the run is over', () => {
 it('tells what a job is doing, and what stands in its way', () => {
   const progress = { resource: 'job', status: 'InProgress', secondaryStatus: 'Training', metrics: { loss: 0.5 } };
   expect(pendingLine('train', { progress, attempt: 3 }, '·', plain)).toBe('  · train      job · Training · loss 0.50');
+  const asking = { asked: 'amazon.nova-lite-v1:0', answered: 412, total: 1000, atOnce: 3 };
+  expect(pendingLine('evaluate', { progress: asking, attempt: 1 }, '·', plain)).toBe(
+    '  · evaluate   amazon.nova-lite-v1:0 · 412 of 1,000 rows · 3 at once',
+  );
   expect(pendingLine('train', { problem: 'Throttled: slow down', attempt: 3 }, '·', plain)).toBe(
     '  · train      trying again (3): Throttled: slow down',
   );

@@ -84,6 +84,16 @@ export const SCENARIOS: Readonly<Record<string, () => Promise<History>>> = {
     });
     return (await runToEnd(fakes, BEDROCK_SPEC)).history;
   },
+  'bedrock-batch': async () =>
+    (await runToEnd(fakeActivities(), BEDROCK_SPEC.replace(/^evaluate.*$/m, 'evaluate: { by: batch }'))).history,
+  'bedrock-job': async () => {
+    const job = 'evaluate: { by: bedrock-job, job: { metrics: [Builtin.Accuracy] } }';
+    return (await runToEnd(fakeActivities(), BEDROCK_SPEC.replace(/^evaluate.*$/m, job))).history;
+  },
+  'bedrock-judged': async () => {
+    const judged = 'evaluate: { judge: { model: amazon.nova-pro-v1:0, against: base } }';
+    return (await runToEnd(fakeActivities(), BEDROCK_SPEC.replace(/^evaluate.*$/m, judged))).history;
+  },
   'bedrock-by-the-hour': async () => {
     const spec = BEDROCK_SPEC.replace('bedrock-on-demand', 'bedrock-provisioned, modelUnits: 1, ttl: 8h');
     return (await runToEnd(fakeActivities(BESIDE), spec)).history;
