@@ -32,7 +32,8 @@ export function misfits({ evaluate, gate }: Scoring, kind: Kind): Misfit[] {
   if (!evaluate) return [];
   const fitting = METRICS_OF[kind];
   if (fitting.length === 0) {
-    const message = 'plain text holds no answers to score; leave evaluate and gate out, and watch train.metrics';
+    const message =
+      'plain text holds no answers to score; leave evaluate and gate out, and watch the metrics of the job';
     return [{ steps: ['evaluate'], message }];
   }
   const usual = fitting.filter((metric) => !/^(judge|bedrock)_/.test(metric)).join(', ');

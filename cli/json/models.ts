@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CUSTOMIZATION_NAMES, LIMITS, TRAINING_FORMATS } from '../../spec/bedrock/customization.ts';
+import { CUSTOMIZATION_NAMES, LIMIT_NAMES, TRAINING_FORMATS } from '../../spec/bedrock/customization.ts';
 import type { ModelsReport } from '../models/report.ts';
 
 const text = z.string();
@@ -23,7 +23,7 @@ const way = z
       .exactOptional()
       .meta({ description: 'whether Bedrock lists it, which it does not do with reinforcement fine-tuning' }),
     format: z.enum(TRAINING_FORMATS).exactOptional().meta({ description: 'absent, as what follows, where not known' }),
-    limits: z.partialRecord(z.enum(LIMITS), z.int()).exactOptional(),
+    limits: z.partialRecord(z.enum(LIMIT_NAMES), z.int()).exactOptional(),
     largerBatches: z.strictObject({ above: z.int(), tokens: z.int() }).exactOptional(),
     singleTurn: z.literal(true).exactOptional(),
     hyperparameters: z.record(text, hyperparameter).exactOptional(),

@@ -29,21 +29,19 @@ export const TRAINING_FORMATS = [
 ] as const;
 export type TrainingFormat = (typeof TRAINING_FORMATS)[number];
 
-/**
- * Limits of a data set: records of the training and the validation split and of both; tokens of one record, in all or of
- * its prompt and answer; bytes of a file. `train.limits` overrides them by these names.
- */
-export const LIMITS = [
-  'minTrainRecords',
-  'trainRecords',
-  'validationRecords',
-  'minRecords',
-  'records',
-  'tokens',
-  'inputTokens',
-  'outputTokens',
-  'trainBytes',
-  'validationBytes',
-] as const;
-export type LimitName = (typeof LIMITS)[number];
+/** Limits of a data set, and what they count. `train.limits` overrides them by these names. */
+export const LIMITS = {
+  minTrainRecords: 'Fewest records to train on.',
+  trainRecords: 'Most records to train on.',
+  validationRecords: 'Most records for validation.',
+  minRecords: 'Fewest records for training and validation together.',
+  records: 'Most records for both.',
+  tokens: 'Most tokens of a record.',
+  inputTokens: 'Most tokens of a prompt.',
+  outputTokens: 'Most tokens of an answer.',
+  trainBytes: 'Most bytes of the training file.',
+  validationBytes: 'Most bytes of the validation file.',
+} as const;
+export type LimitName = keyof typeof LIMITS;
+export const LIMIT_NAMES = Object.keys(LIMITS) as [LimitName, ...LimitName[]];
 export type Limits = { readonly [L in LimitName]?: number };

@@ -1,7 +1,7 @@
 /** What a person should decide on before a model is customized, of what the spec says. */
 import type { BedrockSpec } from '../engine.ts';
 import type { SpecCode } from '../errors/spec-file.ts';
-import { LIMITS } from './customization.ts';
+import { LIMIT_NAMES } from './customization.ts';
 import { findModel, limitsOf, MODELS_AS_OF } from './models.ts';
 
 export interface SpecDoubt {
@@ -19,7 +19,7 @@ export function doubtsOf({ train, aws }: BedrockSpec): SpecDoubt[] {
   if (model === undefined || facts === undefined) return [];
   const asOf = `as of ${MODELS_AS_OF}`;
   const usual = limitsOf(facts);
-  const doubts = LIMITS.flatMap((name): SpecDoubt[] => {
+  const doubts = LIMIT_NAMES.flatMap((name): SpecDoubt[] => {
     const [own, known] = [overrides[name], usual[name]];
     if (own === undefined || own === known) return [];
     const documented = known === undefined ? 'AWS documents none' : `AWS documents ${known}`;

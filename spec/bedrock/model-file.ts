@@ -1,9 +1,9 @@
 /** What `models.json` holds: the base models of Bedrock that can be customized, as far as it is known, with sources. */
 import { z } from 'zod';
-import { CUSTOMIZATION_NAMES, LIMITS, TRAINING_FORMATS } from './customization.ts';
+import { CUSTOMIZATION_NAMES, LIMIT_NAMES, TRAINING_FORMATS } from './customization.ts';
 
 const count = z.int().min(1);
-const limits = z.partialRecord(z.enum(LIMITS), count);
+const limits = z.partialRecord(z.enum(LIMIT_NAMES), count);
 const sources = z.array(z.string()).min(1);
 
 const hyperparameter = z.strictObject({

@@ -76,13 +76,6 @@ export function trainingData(target: TrainingTarget, { mend = false }: LookOptio
   };
 }
 
-/** The line that an example becomes. Throws a `RangeError` where it cannot be one: see {@link trainingData}. */
-export function trainingLine(example: Example, target: TrainingTarget): string {
-  const looked = trainingData(target)(example);
-  if ('error' in looked) throw new RangeError(`${looked.error.message}: ${looked.error.value}`);
-  return looked.line();
-}
-
 /** About how many tokens a text of so many characters is to a model. */
 export const estimatedTokens = (
   characters: number,

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import {
   CUSTOMIZATION_NAMES,
   type Customization,
+  LIMIT_NAMES,
   LIMITS,
   type LimitName,
   PROMPT_TEXT,
@@ -48,7 +49,9 @@ const vpc = z
   .optional()
   .meta({ description: 'Network that the job reads and writes its data through.' });
 
-type LimitFields = Record<LimitName, z.ZodOptional<z.ZodInt>>;
+const limitFields = Object.fromEntries(
+  LIMIT_NAMES.map((name) => [name, z.int().min(1).optional().meta({ description: LIMITS[name] })]),
+) as Record<LimitName, z.ZodOptional<z.ZodInt>>;
 
 export const bedrockTraining = z
   .strictObject({
@@ -88,7 +91,7 @@ export const bedrockTraining = z
       .default({})
       .meta({ description: 'Tags of the job and of the custom model.' }),
     limits: z
-      .strictObject(Object.fromEntries(LIMITS.map((name) => [name, z.int().min(1).optional()])) as LimitFields)
+      .strictObject(limitFields)
       .prefault({})
       .meta({ description: 'Limits of the base model that are others for you, such as `trainRecords: 30000`.' }),
     keep: z

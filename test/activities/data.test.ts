@@ -281,7 +281,8 @@ describe('examples that are not classified', () => {
     const failure = await failureOf(prepare(specOf({ ...data, split: { test: 0.4 } })));
     expect(failure).toMatchObject({
       type: 'InvalidSpec',
-      message: 'evaluate: plain text holds no answers to score; leave evaluate and gate out, and watch train.metrics',
+      message:
+        'evaluate: plain text holds no answers to score; leave evaluate and gate out, and watch the metrics of the job',
     });
   });
 

@@ -53,13 +53,13 @@ export function answerProblem({ turns }: Exchange): RowProblem | undefined {
 /** Finds the first of some strings in a text. */
 type Finder = (text: string) => string | undefined;
 
-const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+const escaped = (text: string): string => text.replace(/[-.*+?^${}()|[\]\\]/g, '\\$&');
 
 function finderOf(strings: readonly string[], flags = ''): Finder {
   if (strings.length === 0) return () => undefined;
   const pattern = new RegExp(strings.map(escaped).join('|'), flags);
   // Most texts hold none of the signs that the strings end with, which is found out in a fraction of the time.
-  const signs = new RegExp(`[${[...new Set(strings.map((text) => escaped(text.slice(-1))))].join('')}]`);
+  const signs = new RegExp(`[${[...new Set(strings.map((text) => escaped(text.slice(-1))))].join('')}]`, flags);
   return (text) => (signs.test(text) ? pattern.exec(text)?.[0] : undefined);
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Customization } from '../../../spec/bedrock/customization.ts';
 import { findModel } from '../../../spec/bedrock/models.ts';
-import { trainingData, trainingLine } from '../../../spec/bedrock/training-data.ts';
+import { trainingData } from '../../../spec/bedrock/training-data.ts';
 import { detectFormat, shapeOf } from '../../../spec/data/formats.ts';
 import { exampleReader } from '../../../spec/data/read-example.ts';
 import { FAMILIES } from './corpus.ts';
@@ -61,8 +61,9 @@ describe('a target', () => {
   const example = { kind: 'classification', text: 'it broke $& {text}', label: 'bad' } as const;
 
   it('asks about a text as train.prompt says', () => {
-    const line = trainingLine(example, { model, customization: 'fine-tuning', prompt: 'Good or bad?\n\n{text}' });
-    expect(JSON.parse(line).messages[0].content).toEqual([{ text: 'Good or bad?\n\nit broke $& {text}' }]);
+    const looked = trainingData({ model, customization: 'fine-tuning', prompt: 'Good or bad?\n\n{text}' })(example);
+    if ('error' in looked) expect.fail(looked.error.message);
+    expect(JSON.parse(looked.line()).messages[0].content).toEqual([{ text: 'Good or bad?\n\nit broke $& {text}' }]);
   });
 
   it('may have limits of its own', () => {
