@@ -5,8 +5,10 @@
 import { UNSPACED } from './tokens.ts';
 
 const WORD = new RegExp(`${UNSPACED}|(?:(?!${UNSPACED})[\\p{L}\\p{M}\\p{N}])+(?:'\\p{L}+)?`, 'gu');
-/** Of a text; what comes after tells little more and would cost time. */
+/** Of a text: its last ones, as what is asked mostly comes after what is always the same. */
 const MAX_WORDS = 1000;
+/** Of all texts, which share them evenly: what bounds the memory of an index, and the time that making it takes. */
+const MAX_WORDS_OF_ALL = 2_000_000;
 /** Texts looked at for one question, a text once for each term it shares, rarest terms first: what bounds its time. */
 const MAX_LOOKED_AT = 10_000;
 
@@ -20,9 +22,9 @@ export interface Neighbour {
   readonly similarity: number;
 }
 
-/** Words and pairs of words of a text, each once. */
-function termsOf(text: string): Set<string> {
-  const words = (text.toLowerCase().match(WORD) ?? []).slice(0, MAX_WORDS);
+/** The last words of a text and pairs of them, each once. */
+function termsOf(text: string, most: number): Set<string> {
+  const words = (text.toLowerCase().match(WORD) ?? []).slice(-most);
   const terms = new Set(words);
   for (let i = 1; i < words.length; i += 1) terms.add(`${words[i - 1]} ${words[i]}`);
   return terms;
@@ -39,6 +41,8 @@ interface Posting {
 export class Neighbours {
   readonly #postings = new Map<string, Posting>();
   readonly #texts: readonly string[];
+  /** Words that are looked at of a text. */
+  readonly #words: number;
   readonly #scores: Float64Array;
   /** Answers by number, the same for the same one, and how often each was added. */
   readonly #answers: readonly number[];
@@ -50,6 +54,7 @@ export class Neighbours {
   /** @param answers of the texts */
   constructor(texts: readonly string[], answers: readonly string[]) {
     this.#texts = texts;
+    this.#words = Math.min(MAX_WORDS, Math.ceil(MAX_WORDS_OF_ALL / texts.length));
     const numbers = new Map<string, number>();
     for (const answer of answers) if (!numbers.has(answer)) numbers.set(answer, numbers.size);
     this.#answers = answers.map((answer) => numbers.get(answer) ?? 0);
@@ -57,7 +62,9 @@ export class Neighbours {
     this.#tally = new Float64Array(numbers.size);
     this.#scores = new Float64Array(texts.length);
     const counts = new Map<string, number>();
-    for (const text of texts) for (const term of termsOf(text)) counts.set(term, (counts.get(term) ?? 0) + 1);
+    for (const text of texts) {
+      for (const term of termsOf(text, this.#words)) counts.set(term, (counts.get(term) ?? 0) + 1);
+    }
     // What is in most texts tells none of them apart.
     const most = Math.max(1, texts.length / 2);
     for (const [term, count] of counts)
@@ -143,7 +150,7 @@ export class Neighbours {
   #lookUp(text: string): { postings: Posting[]; length: number } {
     const postings: Posting[] = [];
     let squares = 0;
-    for (const term of termsOf(text)) {
+    for (const term of termsOf(text, this.#words)) {
       const posting = this.#postings.get(term);
       if (!posting) continue;
       postings.push(posting);
