@@ -4,7 +4,7 @@
  */
 
 /** By the first of `architectures` in config.json, and whether it sees, too. */
-const ARCHITECTURES: Readonly<Record<string, { readonly multimodal: boolean }>> = {
+export const ARCHITECTURES: Readonly<Record<string, { readonly multimodal: boolean }>> = {
   GPTBigCodeForCausalLM: { multimodal: false },
   GptOssForCausalLM: { multimodal: false },
   LlamaForCausalLM: { multimodal: false },
@@ -19,7 +19,8 @@ const ARCHITECTURES: Readonly<Record<string, { readonly multimodal: boolean }>> 
   T5ForConditionalGeneration: { multimodal: false },
 };
 const MAX_BYTES = { text: 200e9, multimodal: 100e9 } as const;
-const MAX_POSITIONS = 131_072;
+/** Of `max_position_embeddings`. */
+export const MAX_POSITIONS = 131_072;
 
 /** What is packed with a model and is none of it: code, checkpoints on the way, states of the optimizer, other weights. */
 const NOT_THE_MODEL =

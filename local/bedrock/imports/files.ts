@@ -1,28 +1,12 @@
 /** What a model to import must consist of: files of Hugging Face's transformers, as AWS takes them. */
 import { text } from 'node:stream/consumers';
+import { ARCHITECTURES, MAX_POSITIONS } from '../../../spec/bedrock/import.ts';
 import { isObject, type Json } from '../../aws/model.ts';
 import { joinS3, type ObjectStore, parseS3Uri } from '../../aws/s3.ts';
 import { JobFailure } from '../jobs.ts';
 import type { LearningExample } from '../learning/learned-model.ts';
 import { examplesOf, type Turn } from '../learning/prompt.ts';
 import { tensorsIn } from './safetensors.ts';
-
-/** Architectures of docs.aws.amazon.com/bedrock/latest/userguide/model-customization-import-model.html. */
-const ARCHITECTURES: readonly string[] = [
-  'GptOssForCausalLM',
-  'GPTBigCodeForCausalLM',
-  'LlamaForCausalLM',
-  'MistralForCausalLM',
-  'MixtralForCausalLM',
-  'MllamaForConditionalGeneration',
-  'Qwen2ForCausalLM',
-  'Qwen2VLForConditionalGeneration',
-  'Qwen2_5_VLForConditionalGeneration',
-  'Qwen3ForCausalLM',
-  'Qwen3MoeForCausalLM',
-  'T5ForConditionalGeneration',
-];
-const MOST_POSITIONS = 131_072;
 
 /** What an imported model is, as far as its files tell. */
 export interface ImportedFiles {
@@ -75,13 +59,13 @@ function objectIn(content: string, name: string): Json {
 
 function architectureIn({ architectures, max_position_embeddings: positions }: Json): string {
   const architecture = Array.isArray(architectures) ? String(architectures[0]) : 'none';
-  if (!ARCHITECTURES.includes(architecture))
+  if (!Object.hasOwn(ARCHITECTURES, architecture))
     throw new JobFailure(
-      `The architecture of config.json, ${architecture}, is not supported; these are: ${ARCHITECTURES.join(', ')}`,
+      `The architecture of config.json, ${architecture}, is not supported; these are: ${Object.keys(ARCHITECTURES).join(', ')}`,
     );
-  if (typeof positions === 'number' && positions > MOST_POSITIONS)
+  if (typeof positions === 'number' && positions > MAX_POSITIONS)
     throw new JobFailure(
-      `max_position_embeddings of config.json is ${positions}; a model to import has at most ${MOST_POSITIONS}`,
+      `max_position_embeddings of config.json is ${positions}; a model to import has at most ${MAX_POSITIONS}`,
     );
   return architecture;
 }
