@@ -2,7 +2,6 @@
 import {
   type BedrockClient,
   CreateModelImportJobCommand,
-  DeleteImportedModelCommand,
   GetModelImportJobCommand,
   type GetModelImportJobResponse,
 } from '@aws-sdk/client-bedrock';
@@ -18,7 +17,7 @@ import { ownTags } from '../ownership.ts';
 import { keysUnder } from '../s3-lines.ts';
 import { look, stillInProgress } from '../waiting.ts';
 import { converseTest } from './converse-test.ts';
-import { findImported, importedAs } from './imported.ts';
+import { findImported, importedAs, removeImported } from './imported.ts';
 import { markProven } from './release-tags.ts';
 import { unpack, type Weights } from './weights.ts';
 
@@ -53,12 +52,6 @@ async function removeUnpacked(s3: S3Client, release: ImportRef): Promise<void> {
       s3.send(new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects, Quiet: true } })),
     );
   }
-}
-
-async function removeImported(bedrock: BedrockClient, arn: string): Promise<void> {
-  await unlessNotFound(`delete imported model ${arn}`, () =>
-    bedrock.send(new DeleteImportedModelCommand({ modelIdentifier: arn })),
-  );
 }
 
 /** Imports of models into Bedrock. */

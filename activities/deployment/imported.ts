@@ -1,6 +1,7 @@
 /** Models that were imported into Bedrock, by the name under which they serve. */
 import {
   type BedrockClient,
+  DeleteImportedModelCommand,
   GetImportedModelCommand,
   type ImportedModelSummary,
   paginateListImportedModels,
@@ -61,6 +62,13 @@ export async function findImported(bedrock: BedrockClient, name: string): Promis
     run: tags.get(TAGS.run) ?? '',
     proven: tags.has(PROVEN_TAG),
   };
+}
+
+/** Gone already is fine. */
+export async function removeImported(bedrock: BedrockClient, identifier: string): Promise<void> {
+  await unlessNotFound(`delete imported model ${identifier}`, () =>
+    bedrock.send(new DeleteImportedModelCommand({ modelIdentifier: identifier })),
+  );
 }
 
 /** What a model that takes no conversations makes of a prompt. Models differ in where they put it. */

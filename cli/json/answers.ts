@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { SHELLS } from '../completion/scripts.ts';
 import { EXIT, type ExitCode } from '../errors.ts';
 import { TEMPLATE_NAMES } from '../init/templates.ts';
-import { ORPHAN_KINDS } from '../orphans/find.ts';
+import { ORPHAN_KINDS } from '../orphans/orphan.ts';
 import { checkReport } from './check.ts';
 import { comparison } from './comparison.ts';
 import { modelsReport } from './models.ts';
@@ -57,7 +57,12 @@ const orphan = z.strictObject({
   status: text.exactOptional().meta({ description: "in AWS's words" }),
   since: text.exactOptional(),
   bills: z.boolean(),
-  previous: text.exactOptional().meta({ description: 'the config that the endpoint goes back to' }),
+  arn: text.exactOptional().meta({ description: 'of what Bedrock serves' }),
+  previous: text.exactOptional().meta({
+    description: 'what it goes back to: an endpoint to a config, a deployment or provisioned throughput to a model',
+  }),
+  modelUnits: z.int().exactOptional(),
+  usdPerHour: z.number().exactOptional().meta({ description: 'absent where the price is not known' }),
   uploadId: text.exactOptional(),
   removed: z.boolean().exactOptional().meta({ description: 'absent where it was not to be' }),
   problem: text.exactOptional().meta({ description: 'why it is still there' }),

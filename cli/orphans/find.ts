@@ -1,44 +1,11 @@
 /** What lies around or bills in AWS and belongs to no run that is open, and was not handed over. */
 import { PREVIOUS_TAG, PROVEN_TAG } from '../../activities/deployment/endpoints.ts';
+import type { Prices } from '../../spec/cost/prices.ts';
+import { servedModels, strandedImports, strandedServers } from './bedrock-servers.ts';
 import type { FoundEndpoint, Inventory, MadeConfig } from './inventory.ts';
 import type { Made } from './listing.ts';
+import { type EndOf, OPEN, type Orphan, type OrphanKind } from './orphan.ts';
 
-export const ORPHAN_KINDS = [
-  'training job',
-  'customization job',
-  'transform job',
-  'batch inference job',
-  'evaluation job',
-  'endpoint',
-  'endpoint config',
-  'model',
-  'custom model',
-  'upload',
-] as const;
-export type OrphanKind = (typeof ORPHAN_KINDS)[number];
-
-export interface Orphan {
-  readonly kind: OrphanKind;
-  /** Its name in AWS; of an upload, the key in the bucket. */
-  readonly name: string;
-  /** The workflow id of the run that made it; of an upload, what its runs have in common, `temper/reviews`. */
-  readonly run: string;
-  /** How that run ended; `unknown` where this Temporal does not know it. */
-  readonly ended: string;
-  /** Its status in AWS's words. */
-  readonly status?: string;
-  /** ISO 8601. */
-  readonly since?: string;
-  readonly bills: boolean;
-  /** Of an endpoint: the config that it had before, which is put back. */
-  readonly previous?: string;
-  readonly uploadId?: string;
-}
-
-/** How a run ended: `open` where it has not, `unknown` where this Temporal does not know it. */
-export type EndOf = (run: string) => Promise<string>;
-
-const OPEN = 'open';
 /** Passed or rejected, in Temporal's words. */
 const JUDGED = 'completed';
 
@@ -85,8 +52,9 @@ async function ofRuns(kind: OrphanKind, made: readonly Made[], bills: boolean, e
 }
 
 /** A custom model whose run did not come to a verdict; one whose run did is kept, also where that was not written on it. */
-async function strandedModels({ bedrock }: Inventory, endOf: EndOf): Promise<Orphan[]> {
-  const orphans = await ofRuns('custom model', bedrock.customModels, true, endOf);
+async function strandedModels({ bedrock }: Inventory, served: ReadonlySet<string>, endOf: EndOf): Promise<Orphan[]> {
+  const unserved = bedrock.customModels.filter(({ arn }) => !served.has(arn));
+  const orphans = await ofRuns('custom model', unserved, true, endOf);
   return orphans.filter(({ ended }) => ended !== JUDGED);
 }
 
@@ -112,7 +80,12 @@ async function strandedUploads({ uploads }: Inventory, endOfName: EndOf): Promis
 }
 
 /** The orphans of an inventory, in the order in which they can be taken away. */
-export async function orphansIn(inventory: Inventory, endOf: EndOf, endOfName: EndOf): Promise<Orphan[]> {
+export async function orphansIn(
+  inventory: Inventory,
+  endOf: EndOf,
+  endOfName: EndOf,
+  prices: Prices,
+): Promise<Orphan[]> {
   const { bedrock } = inventory;
   const configs = new Map(inventory.configs.map((config) => [config.name, config]));
   const endpoints: Orphan[] = [];
@@ -126,6 +99,7 @@ export async function orphansIn(inventory: Inventory, endOf: EndOf, endOfName: E
   const kept = wayBack(needed, configs);
   const served = new Set(inventory.configs.filter(({ name }) => kept.has(name)).flatMap(({ models }) => models));
   const unneeded = (made: readonly Made[], inUse: ReadonlySet<string>) => made.filter(({ name }) => !inUse.has(name));
+  const servers = await strandedServers(bedrock, endOf, prices);
   return [
     ...(await ofRuns('training job', inventory.trainingJobs, true, endOf)),
     ...(await ofRuns('customization job', bedrock.customizationJobs, true, endOf)),
@@ -135,7 +109,10 @@ export async function orphansIn(inventory: Inventory, endOf: EndOf, endOfName: E
     ...endpoints,
     ...(await ofRuns('endpoint config', unneeded(inventory.configs, kept), false, endOf)),
     ...(await ofRuns('model', unneeded(inventory.models, served), false, endOf)),
-    ...(await strandedModels(inventory, endOf)),
+    ...servers,
+    ...(await ofRuns('import job', bedrock.importJobs, false, endOf)),
+    ...(await ofRuns('imported model', strandedImports(bedrock), true, endOf)),
+    ...(await strandedModels(inventory, servedModels(bedrock, servers), endOf)),
     ...(await strandedUploads(inventory, endOfName)),
   ];
 }

@@ -7,6 +7,7 @@ import { MADE_BY_A_RUN, TAGS } from '../../spec/naming.ts';
 /** Something with the tags of a run on it. */
 export interface Made {
   readonly name: string;
+  readonly arn: string;
   /** Its status in AWS's words; configs and models have none. */
   readonly status?: string;
   /** ISO 8601. */
@@ -83,7 +84,7 @@ export async function madeByRuns(
       new Map<string, string>();
     const run = tags.get(TAGS.run);
     if (!run) return [];
-    return [{ name, ...(status && { status }), ...(since && { since: since.toISOString() }), tags, run }];
+    return [{ name, arn, ...(status && { status }), ...(since && { since: since.toISOString() }), tags, run }];
   });
   return made.flat();
 }

@@ -1,6 +1,7 @@
 /** `temper orphans`: finds what no run looks after any more, and takes it away where asked to. */
 import { type AwsClients, createAwsClients } from '../../activities/aws.ts';
 import { translateAwsError } from '../../activities/errors.ts';
+import type { Prices } from '../../spec/cost/prices.ts';
 import { NAME_PATTERN } from '../../spec/naming.ts';
 import { searchAttributes } from '../../workflows/search-attributes.ts';
 import { canAsk, confirm } from '../ask.ts';
@@ -8,12 +9,14 @@ import type { Context } from '../context.ts';
 import { awsFailure } from '../endpoints/aws-failure.ts';
 import { resolveRegion } from '../environment.ts';
 import { EXIT, usageError } from '../errors.ts';
+import { knownPrices } from '../plan/prices.ts';
 import { plural } from '../rendering/format.ts';
 import { removalLine, renderOrphans } from '../rendering/orphans.ts';
 import type { Temporal } from '../temporal.ts';
 import { isNotFound } from '../temporal-errors.ts';
-import { type EndOf, type Orphan, orphansIn } from './find.ts';
+import { orphansIn } from './find.ts';
 import { takeInventory } from './inventory.ts';
+import type { EndOf, Orphan } from './orphan.ts';
 import { removeOrphan } from './remove.ts';
 
 export interface OrphanOptions {
@@ -70,11 +73,18 @@ interface Found {
   readonly noBedrock?: string;
 }
 
-async function find(clients: AwsClients, temporal: Temporal, bucket: string | undefined): Promise<Found> {
+interface Place {
+  readonly clients: AwsClients;
+  readonly temporal: Temporal;
+  readonly bucket: string | undefined;
+  readonly prices: Prices;
+}
+
+async function find({ clients, temporal, bucket, prices }: Place): Promise<Found> {
   const { endOf, endOfName } = endsOfRuns(temporal);
   const inventory = await takeInventory(clients, bucket);
   const { skipped: noBedrock } = inventory.bedrock;
-  return { orphans: await orphansIn(inventory, endOf, endOfName), ...(noBedrock && { noBedrock }) };
+  return { orphans: await orphansIn(inventory, endOf, endOfName, prices), ...(noBedrock && { noBedrock }) };
 }
 
 const idOf = ({ kind, name, uploadId }: Orphan): string => JSON.stringify([kind, name, uploadId]);
@@ -115,9 +125,9 @@ async function deleteFound(
   context: Context,
   found: readonly Orphan[],
   options: OrphanOptions,
-  place: { readonly clients: AwsClients; readonly temporal: Temporal; readonly bucket: string | undefined },
+  place: Place,
 ): Promise<readonly Told[]> {
-  const { clients, temporal, bucket } = place;
+  const { clients, bucket } = place;
   const doomed = found.filter(({ ended }) => options.unknown || ended !== UNKNOWN);
   if (doomed.length === 0) return found;
   if (!(await isAgreed(context, doomed.length, options.yes))) {
@@ -126,7 +136,7 @@ async function deleteFound(
     return found;
   }
   // A run may have taken one up while somebody thought about it.
-  const still = new Set((await find(clients, temporal, bucket)).orphans.map(idOf));
+  const still = new Set((await find(place)).orphans.map(idOf));
   const told = await removeAll(
     context,
     clients,
@@ -143,8 +153,9 @@ export async function tellOrphans(context: Context, temporal: Temporal, options:
   if (!region) throw usageError('RegionMissing', 'not given which AWS region', 'set AWS_REGION or give --region');
   const bucket = options.bucket ?? temporal.environment.variables.TEMPER_BUCKET;
   const clients = createAwsClients(region);
+  const place = { clients, temporal, bucket, prices: await knownPrices(context, region) };
   try {
-    const { orphans: found, noBedrock } = await find(clients, temporal, bucket);
+    const { orphans: found, noBedrock } = await find(place);
     const text = output.hint(renderOrphans(found, output));
     if (noBedrock) {
       output.note({ code: 'orphans.no-bedrock', text: `  Bedrock was not looked at: ${noBedrock}` });
@@ -152,7 +163,7 @@ export async function tellOrphans(context: Context, temporal: Temporal, options:
     if (!bucket) output.note({ code: 'orphans.no-bucket', text: NO_BUCKET });
     if (!options.delete) return output.result({ region, orphans: found }, text);
     output.story({ code: 'orphans.found', text });
-    const orphans = await deleteFound(context, found, options, { clients, temporal, bucket });
+    const orphans = await deleteFound(context, found, options, place);
     if (output.json) output.result({ region, orphans }, '');
   } catch (error) {
     throw awsFailure(error, 'look for orphans');

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import {
   GetEvaluationJobCommand,
   GetModelCustomizationJobCommand,
+  GetModelImportJobCommand,
   GetModelInvocationJobCommand,
   StopEvaluationJobCommand,
   StopModelCustomizationJobCommand,
@@ -27,10 +28,14 @@ import {
   targetConfig,
   updateEndpoint,
 } from '../../activities/deployment/endpoints.ts';
+import { removeImported } from '../../activities/deployment/imported.ts';
+import { onDemand } from '../../activities/deployment/on-demand.ts';
+import { provisioned } from '../../activities/deployment/provisioned.ts';
+import type { ServerKind, ServerOptions } from '../../activities/deployment/servers.ts';
 import { errorTypeOf, unlessNotFound } from '../../activities/errors.ts';
 import { NOT_RUNNING } from '../../activities/waiting.ts';
-import type { Orphan } from './find.ts';
 import { patiently } from './listing.ts';
+import type { Orphan } from './orphan.ts';
 
 const FIRST_LOOK_MS = 300;
 const SLOWEST_LOOK_MS = 5_000;
@@ -72,6 +77,33 @@ async function settleEndpoint({ sagemaker }: AwsClients, orphan: Orphan, signal:
     if (previous) await updateEndpoint(sagemaker, name, previous);
     else await deleteEndpoint(sagemaker, name);
     return false;
+  }, signal);
+}
+
+/** What serves on Bedrock is put back to what it had before, or deleted, once Bedrock is not busy with it. */
+async function settleServer(
+  { bedrock }: AwsClients,
+  kind: Pick<ServerKind<ServerOptions>, 'find' | 'update' | 'remove'>,
+  { arn = '', previous }: Orphan,
+  signal: AbortSignal,
+): Promise<void> {
+  await until(async () => {
+    const server = await kind.find(bedrock, arn);
+    if (!server || (previous && server.model === previous && server.state === 'ready')) return true;
+    if (server.state === 'busy') return false;
+    if (previous) await kind.update(bedrock, arn, previous);
+    else await kind.remove(bedrock, arn);
+    return false;
+  }, signal);
+}
+
+/** An import cannot be stopped: it is waited for, and what it made is deleted. */
+async function endImport({ bedrock }: AwsClients, name: string, signal: AbortSignal): Promise<void> {
+  await until(async () => {
+    const job = await bedrock.send(new GetModelImportJobCommand({ jobIdentifier: name }));
+    if (job.status === 'InProgress') return false;
+    if (job.importedModelArn) await removeImported(bedrock, job.importedModelArn);
+    return true;
   }, signal);
 }
 
@@ -144,6 +176,14 @@ export async function removeOrphan(
         unlessNotFound(`delete model ${name}`, () => sagemaker.send(new DeleteModelCommand({ ModelName: name }))),
       );
       return;
+    case 'deployment':
+      return settleServer(clients, onDemand, orphan, signal);
+    case 'provisioned throughput':
+      return settleServer(clients, provisioned, orphan, signal);
+    case 'import job':
+      return endImport(clients, name, signal);
+    case 'imported model':
+      return patiently(() => removeImported(bedrock, name));
     case 'custom model':
       return patiently(() => deleteCustomModel(bedrock, name));
     case 'upload':

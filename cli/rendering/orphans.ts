@@ -1,13 +1,20 @@
-import type { Orphan } from '../orphans/find.ts';
+import type { Orphan, OrphanKind } from '../orphans/orphan.ts';
 import type { Told } from '../orphans/orphans.ts';
 import type { Screen, Style } from '../output.ts';
 import { plural, table } from './format.ts';
 
-/** What leaving it costs, and for an endpoint what is done about it. */
-function costs({ bills, kind, previous }: Orphan, style: Style): string {
+const AS_STORAGE: ReadonlySet<OrphanKind> = new Set(['upload', 'custom model', 'imported model']);
+
+/** What leaving it costs, and of what serves what is done about it. */
+function costs({ bills, kind, previous, modelUnits, usdPerHour }: Orphan, style: Style): string {
+  if (previous) return `serves what was never proven; goes back to ${previous}`;
   if (!bills) return 'free';
-  if (kind === 'upload' || kind === 'custom model') return `${style.yellow('bills')}, as storage`;
-  return previous ? `serves what was never proven; goes back to ${previous}` : style.red('bills');
+  if (modelUnits !== undefined) {
+    const price = usdPerHour === undefined ? '' : `, ${usdPerHour.toFixed(2)} USD an hour`;
+    return style.red(`bills ${plural(modelUnits, 'model unit')}${price}`);
+  }
+  if (AS_STORAGE.has(kind)) return `${style.yellow('bills')}, as storage`;
+  return style.red('bills');
 }
 
 /** The list of orphans as people read it, and what to do about them. */
@@ -46,6 +53,10 @@ const DONE: Readonly<Record<Orphan['kind'], string>> = {
   endpoint: 'deleted',
   'endpoint config': 'deleted',
   model: 'deleted',
+  deployment: 'deleted',
+  'provisioned throughput': 'deleted',
+  'import job': 'over, and its model deleted',
+  'imported model': 'deleted',
   'custom model': 'deleted',
   upload: 'aborted',
 };

@@ -12,7 +12,7 @@ import {
 } from '@aws-sdk/client-sagemaker';
 import { Client, Connection } from '@temporalio/client';
 import { expect, it, onTestFinished } from 'vitest';
-import type { Orphan } from '../../cli/orphans/find.ts';
+import type { Orphan } from '../../cli/orphans/orphan.ts';
 import { ownBedrock } from '../local/bedrock/support.ts';
 import { IMAGE, ownSageMaker, ROLE } from '../local/sagemaker/support.ts';
 import { clients } from '../support/activities.ts';
