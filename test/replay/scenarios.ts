@@ -1,6 +1,6 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { History } from '@temporalio/common/lib/proto-utils.js';
-import { candidateDeploymentName } from '../../spec/naming.ts';
+import { candidateDeploymentName, guardIdOf } from '../../spec/naming.ts';
 import {
   type ActivityName,
   type AllActivities,
@@ -19,6 +19,12 @@ const failing = () =>
 const BESIDE: Partial<AllActivities> = {
   submitCandidate: async ({ run }) => ({ name: candidateDeploymentName(run) }),
 };
+
+/** A base whose custom models answer from a throughput alone, so that the candidate needs one for its evaluation. */
+const BY_THE_HOUR = BEDROCK_SPEC.replace('amazon.nova-lite-v1:0', 'amazon.titan-text-express-v1').replace(
+  'bedrock-on-demand',
+  'bedrock-provisioned, modelUnits: 1, ttl: 8h',
+);
 
 /** A run that is cancelled while it waits in the activity. */
 async function cancelledIn(activity: ActivityName, spec = SPEC): Promise<History> {
@@ -116,4 +122,20 @@ export const SCENARIOS: Readonly<Record<string, () => Promise<History>>> = {
   },
   'bedrock-cancelled-training': () => cancelledIn('awaitCustomization', BEDROCK_SPEC),
   'bedrock-cancelled-evaluation': () => cancelledIn('answerTestSplit', BEDROCK_SPEC),
+  'bedrock-throughput-for-the-evaluation': async () => (await runToEnd(fakeActivities(), BY_THE_HOUR)).history,
+  'throughput-guard': async () =>
+    withRun(
+      fakeActivities(),
+      async ({ run, handle }, { client }) => {
+        await handle.result();
+        const guard = client.workflow.getHandle(guardIdOf(run, 'candidate'));
+        await guard.result();
+        return guard.fetchHistory();
+      },
+      BY_THE_HOUR.replace('8h', '1s'),
+    ),
+  imported: async () => {
+    const spec = SPEC.replace('sagemaker-endpoint', 'bedrock-import');
+    return (await runToEnd(fakeActivities(), spec)).history;
+  },
 };
