@@ -214,7 +214,8 @@ describe('a spec of a model that Bedrock customizes', () => {
       errors: [{ message: '7 training records, where the model takes 8 at least' }],
     });
     await write('rows.jsonl', lines(...reviews(10)));
-    expect(await check()).toMatchObject({ ok: true, families: [{ records: { train: 8, validation: 0 } }] });
+    // Eight of ten rows, each of 8 characters and a label of 3 or 4.
+    expect(await check()).toMatchObject({ ok: true, families: [{ records: { train: 8, validation: 0 }, tokens: 23 }] });
   });
 
   it('keeps its rows as they are in a corrected copy, as a run writes them by itself', async () => {

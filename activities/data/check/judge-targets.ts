@@ -50,13 +50,15 @@ export class TargetSums {
     // Where rows cannot be used their number says nothing.
     const problems = this.#errors.count > 0 ? [] : sizeProblems(most, limits, least);
     for (const problem of problems) this.#errors.add({ ...problem, file: path, line: 0 });
+    const records = { train: most.train.records, validation: most.validation.records };
+    // Of a source, the rows that will be tested with are among those that were counted.
+    const counted = [...this.#records.values()].reduce((sum, each) => sum + each, 0);
+    const characters = [...this.#characters.values()].reduce((sum, each) => sum + each, 0);
+    const share = counted === 0 ? 0 : (records.train + records.validation) / counted;
     return {
       target: this.#target,
-      records: { train: most.train.records, validation: most.validation.records },
-      tokens: estimatedTokens(
-        [...this.#characters.values()].reduce((sum, each) => sum + each, 0),
-        model,
-      ),
+      records,
+      tokens: estimatedTokens(characters * share, model),
       errors: this.#errors.groups(),
       warnings: this.#warnings.groups(),
     };
