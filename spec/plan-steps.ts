@@ -1,6 +1,6 @@
 /** The steps of a plan: what a run sends, uses, asks and makes, in the order in which it does. */
 import { candidateServing } from './bedrock/serving.ts';
-import { epochsOf } from './cost/bedrock.ts';
+import { epochsOf, isDeployed } from './cost/bedrock.ts';
 import type { Cost, CostItem, TokenCost, UnitCost } from './cost/items.ts';
 import { durationSeconds } from './duration.ts';
 import { type BedrockSpec, isBedrock, servedName } from './engine.ts';
@@ -120,7 +120,7 @@ function customizationSteps(spec: BedrockSpec, item: Pick<PlanStep, 'model' | 't
     ...item,
   };
   // A custom model answers only where it is deployed: the candidate's own is there before it is asked.
-  const own = spec.evaluate && candidateServing(spec) === 'bedrock-on-demand';
+  const own = isDeployed(spec) && candidateServing(spec) === 'bedrock-on-demand';
   return own ? [job, { what: 'candidate deployment', action: 'create' }] : [job];
 }
 

@@ -1,4 +1,5 @@
 /** What a run pays for on Bedrock: tokens, model units by the hour, and what answers after it. */
+import { baseModelId } from '../bedrock/base.ts';
 import { findModel } from '../bedrock/models.ts';
 import { candidateServing } from '../bedrock/serving.ts';
 import { tokensIn } from '../bedrock/tokens.ts';
@@ -87,14 +88,24 @@ function questionItems(
   const [input, output] =
     evaluate.by === 'batch' ? (['batchInput', 'batchOutput'] as const) : (['input', 'output'] as const);
   const ask = { tokens, ledger, model };
-  const base = tokenItem({ who: 'base', ...ask, input, output });
-  // Model units are paid for by the hour, whatever is asked of them.
-  const candidate =
-    candidateServing(spec) === 'bedrock-provisioned'
+  // A custom model that is customized further answers only where it is deployed, and is not asked.
+  const isAsked = baseModelId(model, '') !== undefined;
+  return [
+    ...(isAsked ? [tokenItem({ who: 'base', ...ask, input, output })] : []),
+    // Model units are paid for by the hour, whatever is asked of them.
+    ...(hasThroughput(spec)
       ? []
-      : [tokenItem({ who: 'candidate', ...ask, input: 'customInput', output: 'customOutput' })];
-  return [base, ...candidate, ...judgeItems(evaluate, ledger, test)];
+      : [tokenItem({ who: 'candidate', ...ask, input: 'customInput', output: 'customOutput' })]),
+    ...judgeItems(evaluate, ledger, test),
+  ];
 }
+
+/** Whether the candidate of an evaluation has a deployment, which batch inference does not need. */
+export const isDeployed = ({ evaluate }: BedrockSpec): boolean => evaluate !== undefined && evaluate.by !== 'batch';
+
+/** Whether that deployment is a provisioned throughput. */
+const hasThroughput = (spec: BedrockSpec): boolean =>
+  isDeployed(spec) && candidateServing(spec) === 'bedrock-provisioned';
 
 function judgeItems(evaluate: BedrockEvaluation, ledger: Ledger, test: SplitSizes['test']): TokenCost[] {
   const who = 'judge' as const;
@@ -161,8 +172,7 @@ function throughputItems(spec: BedrockSpec, ledger: Ledger, serves: boolean): Un
   const { modelUnits, commitment, ttl } = deploy;
   const hours = ttl === undefined ? COMMITTED_HOURS[commitment] : durationSeconds(ttl) / 3600;
   const served = unitItem(spec, ledger, { stage: 'deploy', modelUnits, commitment, hours });
-  const apart = evaluate && candidateServing(spec) === deploy.to && (serves || ttl === undefined);
-  if (!apart) return [served];
+  if (!evaluate || !hasThroughput(spec) || !(serves || ttl === undefined)) return [served];
   const evaluation = durationSeconds(evaluate.maxRuntime) / 3600 + LONGEST_DEPLOYMENT_HOURS;
   const own = ttl === undefined ? { modelUnits: 1, hours: evaluation } : { modelUnits, hours };
   return [unitItem(spec, ledger, { stage: 'evaluate', commitment: 'none', ...own }), served];
