@@ -61,6 +61,9 @@ def reach(name, source, shapes):
 
 def write(service, names, path):
     model = Loader().load_service_model(service, "service-2")
+    if service == "bedrock":
+        # AWS's examples of jobs with a judge have it; its model does not.
+        model["shapes"]["EvaluationTaskType"]["enum"].append("General")
     operations, shapes, errors = {}, {}, {}
     for name in names.split():
         operation = model["operations"][name]

@@ -46,7 +46,7 @@ const job = z
     task: z
       .enum(['Summarization', 'Classification', 'QuestionAndAnswer', 'Generation', 'Custom'])
       .default('Generation')
-      .meta({ description: 'Its task type.' }),
+      .meta({ description: 'Its task type, of an automatic evaluation; with an evaluator it is General.' }),
     metrics: z
       .array(z.string().regex(/^Builtin\.\w+$/, 'write a metric such as Builtin.Correctness'))
       .min(1)

@@ -88,7 +88,8 @@ function requestOf(input: EvaluationJobInput): CreateEvaluationJobRequest {
       automated: {
         datasetMetricConfigs: [
           {
-            taskType: task as 'Generation',
+            // Jobs with a judge have a task type that the SDK's types lack, and AWS's examples have.
+            taskType: (evaluator ? 'General' : task) as 'Generation',
             dataset: { name: 'test', datasetLocation: { s3Uri: `${prefix}prompts.jsonl` } },
             metricNames: [...metrics],
           },

@@ -166,12 +166,14 @@ describe('an evaluation job', () => {
   });
 
   it('lets a model of Bedrock judge', async () => {
-    const { pipeline } = await withBedrock();
+    const { pipeline, bedrock } = await withBedrock();
     const metrics = ['Builtin.Correctness', 'Builtin.FollowingInstructions'];
     const input = await inputOf({ metrics, evaluator: 'amazon.nova-pro-v1:0', task: 'Generation' });
     await once(pipeline.submitEvaluationJob, input);
     const { metrics: scores } = await settled(pipeline.awaitEvaluationJob, input);
     expect(scores).toEqual({ bedrock_correctness: 0.75, bedrock_following_instructions: 0.75 });
+    const { jobSummaries } = await bedrock.send(new ListEvaluationJobsCommand({}));
+    expect(jobSummaries).toMatchObject([{ evaluationTaskTypes: ['General'] }]);
   });
 
   it('fails with what AWS says, is stopped by a cancel, and tells who stopped it', async () => {
