@@ -48,6 +48,9 @@ const S3_TIMEOUTS = { connectionTimeout: 3_000, socketTimeout: 30_000 } as const
 // A model may take 60 s to answer.
 const MODEL_TIMEOUTS = { connectionTimeout: 3_000, requestTimeout: 65_000, throwOnRequestTimeout: true } as const;
 
+// An answer of thousands of tokens takes minutes, and comes at once when it is complete.
+const ANSWER_TIMEOUTS = { ...MODEL_TIMEOUTS, requestTimeout: 300_000 } as const;
+
 const require = createRequire(import.meta.url);
 /** Loaded where they are needed: a command waits up to 100 ms for each, and needs one or two. */
 const sdks = {
@@ -124,7 +127,7 @@ export function createAwsClients(region: string, onRejected: () => void = () => 
         new (sdks.bedrockRuntime().BedrockRuntimeClient)({
           ...options(),
           retryStrategy,
-          requestHandler: MODEL_TIMEOUTS,
+          requestHandler: ANSWER_TIMEOUTS,
         }),
       );
       return made.converse;

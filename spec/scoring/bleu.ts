@@ -28,13 +28,29 @@ function endOf(text: string): number {
   return end;
 }
 
-function gramsOf(words: readonly string[], order: number): Map<string, number> {
-  const grams = new Map<string, number>();
-  for (let i = 0; i + order <= words.length; i += 1) {
-    const gram = words.slice(i, i + order).join(' ');
-    grams.set(gram, (grams.get(gram) ?? 0) + 1);
+/** Numbers keys in the order in which they are first seen, so that grams are compared as numbers and not as texts. */
+class Numbering<K> {
+  readonly #numbers = new Map<K, number>();
+
+  of(key: K): number {
+    const number = this.#numbers.get(key) ?? this.#numbers.size;
+    this.#numbers.set(key, number);
+    return number;
   }
-  return grams;
+}
+
+/** How many of the given numbers are among the wanted ones, each as often as there. */
+function matchesOf(wanted: readonly number[], given: readonly number[]): number {
+  const left = new Map<number, number>();
+  for (const gram of wanted) left.set(gram, (left.get(gram) ?? 0) + 1);
+  let matches = 0;
+  for (const gram of given) {
+    const count = left.get(gram) ?? 0;
+    if (count === 0) continue;
+    left.set(gram, count - 1);
+    matches += 1;
+  }
+  return matches;
 }
 
 /** Adds answers up; only ten counts are kept. */
@@ -45,15 +61,22 @@ export class Bleu {
   #given = 0;
 
   add(expected: string, answer: string): void {
-    const [wanted, given] = [wordsOf(expected), wordsOf(answer)];
+    const numbers = new Numbering<string>();
+    const texts = [expected, answer].map((text) => wordsOf(text).map((word) => numbers.of(word)));
+    const [wanted = [], given = []] = texts;
     this.#wanted += wanted.length;
     this.#given += given.length;
+    const words = wanted.length + given.length;
+    let grams = texts;
     for (const [i, order] of ORDERS.entries()) {
-      const right = gramsOf(wanted, order);
-      let matches = 0;
-      for (const [gram, count] of gramsOf(given, order)) matches += Math.min(count, right.get(gram) ?? 0);
-      this.#matches[i] = (this.#matches[i] ?? 0) + matches;
-      this.#grams[i] = (this.#grams[i] ?? 0) + Math.max(0, given.length - order + 1);
+      const [right = [], said = []] = grams;
+      this.#matches[i] = (this.#matches[i] ?? 0) + matchesOf(right, said);
+      this.#grams[i] = (this.#grams[i] ?? 0) + said.length;
+      // A gram of the next order is one of this and the word behind it.
+      const next = new Numbering<number>();
+      grams = grams.map((all, which) =>
+        all.slice(0, -1).map((gram, at) => next.of(gram * words + (texts[which]?.[at + order] ?? 0))),
+      );
     }
   }
 

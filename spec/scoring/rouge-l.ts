@@ -6,19 +6,20 @@
 
 const wordsOf = (text: string): readonly string[] => text.toLowerCase().match(/[a-z0-9]+/g) ?? [];
 
-/** Length of the longest common subsequence; time is the product of both lengths, memory the length of the second. */
+/**
+ * Length of the longest common subsequence, by arithmetic on rows of bits, one for each word of `a` (Hyyrö, "Bit-parallel
+ * LCS-length computation revisited", 2004): a bit that is zero in the end is a word of the sequence.
+ */
 function commonLength(a: readonly string[], b: readonly string[]): number {
-  // The longest for a prefix of `a` and each prefix of `b`, updated in place for one more word of `a`.
-  const longest = new Uint32Array(b.length + 1);
-  for (const word of a) {
-    let diagonal = 0;
-    for (let j = 1; j <= b.length; j += 1) {
-      const above = longest[j] ?? 0;
-      longest[j] = word === b[j - 1] ? diagonal + 1 : Math.max(above, longest[j - 1] ?? 0);
-      diagonal = above;
-    }
+  const places = new Map<string, bigint>();
+  for (const [i, word] of a.entries()) places.set(word, (places.get(word) ?? 0n) | (1n << BigInt(i)));
+  const all = (1n << BigInt(a.length)) - 1n;
+  let row = all;
+  for (const word of b) {
+    const matches = row & (places.get(word) ?? 0n);
+    row = ((row + matches) | (row - matches)) & all;
   }
-  return longest[b.length] ?? 0;
+  return row.toString(2).padStart(a.length, '0').replaceAll('1', '').length;
 }
 
 /** From 0 to 1; 0 where either has no words. */
