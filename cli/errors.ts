@@ -11,6 +11,8 @@ export const EXIT = {
   /** The run did its work and the gate said no. */
   rejected: 3,
   cancelled: 4,
+  /** The run did its work and a person, or the deadline, said no. */
+  declined: 5,
   /** Ctrl-C before the end of what was followed; as shells have it, 128 + SIGINT. */
   interrupted: 130,
 } as const;

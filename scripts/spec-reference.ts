@@ -60,11 +60,14 @@ function section(key: string, schema: JsonSchema, isRequired: boolean): string {
       Object.entries(alternative.properties ?? {}).find(([, { const: fixed }]) => fixed !== undefined) ?? [];
     return `### ${code(`${key}.${tag}: ${value?.const}`)}\n\n${table(alternative, `${key}.`)}`;
   });
+  const inFull = schema.anyOf?.find(({ properties }) => properties);
   const body = schema.properties
     ? [table(schema, `${key}.`)]
-    : alternatives.length > 0
-      ? alternatives
-      : [`Type: ${typeOf(schema)}.`];
+    : inFull
+      ? [`Type: ${typeOf(schema)}.`, table(inFull, `${key}.`)]
+      : alternatives.length > 0
+        ? alternatives
+        : [`Type: ${typeOf(schema)}.`];
   return [`## ${code(key)}`, about, ...body].filter((part) => part !== '').join('\n\n');
 }
 

@@ -6,6 +6,8 @@ import { bedrockMetric, METRICS, METRICS_OF, type Metric } from './metrics.ts';
 export interface Scoring {
   readonly evaluate?: { readonly metrics?: readonly Metric[] | undefined } | undefined;
   readonly gate: readonly string[];
+  /** As it is written, or filled in. */
+  readonly approve?: string | { readonly between?: { readonly metric: Metric } | undefined } | undefined;
 }
 
 /** The same, with what some of the metrics need. */
@@ -28,7 +30,7 @@ export interface Misfit {
 }
 
 /** What does not fit: known as soon as the kind is, before anything is sent or paid. */
-export function misfits({ evaluate, gate }: Scoring, kind: Kind): Misfit[] {
+export function misfits({ evaluate, ...spec }: Scoring, kind: Kind): Misfit[] {
   if (!evaluate) return [];
   const fitting = METRICS_OF[kind];
   if (fitting.length === 0) {
@@ -37,7 +39,7 @@ export function misfits({ evaluate, gate }: Scoring, kind: Kind): Misfit[] {
     return [{ steps: ['evaluate'], message }];
   }
   const usual = fitting.filter((metric) => !/^(judge|bedrock)_/.test(metric)).join(', ');
-  return named({ evaluate, gate })
+  return named({ evaluate, ...spec })
     .filter(({ metric }) => !fitting.includes(metric))
     .map(({ steps, metric }) => ({ steps, message: `${metric} does not fit ${kind} examples; these do: ${usual}` }));
 }
@@ -53,9 +55,9 @@ export function rowsProblem(by: string | undefined, rows: number): string | unde
 }
 
 /** Metrics that need what the spec does not have. */
-export function unmeasured({ evaluate, gate }: Measuring): Misfit[] {
+export function unmeasured({ evaluate, ...spec }: Measuring): Misfit[] {
   if (!evaluate) return [];
-  return named({ evaluate, gate }).flatMap(({ steps, metric }) => {
+  return named({ evaluate, ...spec }).flatMap(({ steps, metric }) => {
     const needs = needOf(metric, evaluate);
     return needs === undefined ? [] : [{ steps, message: `${metric} needs ${needs}` }];
   });
@@ -77,13 +79,14 @@ function needOf(metric: Metric, { schema, judge, job }: NonNullable<Measuring['e
 }
 
 /** Each metric that the spec names, with its place. */
-function named({ evaluate, gate }: Scoring): { readonly steps: Misfit['steps']; readonly metric: Metric }[] {
+function named({ evaluate, gate, approve }: Scoring): { readonly steps: Misfit['steps']; readonly metric: Metric }[] {
   const asked = (evaluate?.metrics ?? []).map((metric, i) => ({ steps: ['evaluate', 'metrics', i], metric }));
   const ruled = gate.flatMap((rule, i) => {
     const metric = metricOf(rule);
     return metric ? [{ steps: ['gate', i], metric }] : [];
   });
-  return [...asked, ...ruled];
+  const zone = typeof approve === 'object' ? approve.between : undefined;
+  return [...asked, ...ruled, ...(zone ? [{ steps: ['approve', 'between', 'metric'], metric: zone.metric }] : [])];
 }
 
 /** A rule begins with its metric; whether it is a rule at all is told elsewhere. */

@@ -47,6 +47,14 @@ export const METRICS = [
 ] as const;
 export type Metric = (typeof METRICS)[number];
 
+/** Of all others more is better. */
+export const LESS_IS_BETTER: ReadonlySet<Metric> = new Set([
+  'bedrock_toxicity',
+  'bedrock_harmfulness',
+  'bedrock_stereotyping',
+  'bedrock_refusal',
+]);
+
 /** The metrics that fit a kind of examples; plain text asks nothing, so none fit it. */
 export const METRICS_OF: { readonly [K in Kind]: readonly Metric[] } = {
   classification: [...CLASSIFICATION_METRICS, ...BEDROCK_METRICS],

@@ -119,7 +119,7 @@ export const TAGS = {
   name: 'temper:name',
   step: 'temper:step',
   request: 'temper:request',
-  /** Of a custom model of Bedrock whose run is through with it: `passed` or `rejected`. */
+  /** Of a custom model of Bedrock whose run is through with it: `passed`, `rejected` or `declined`. */
   outcome: 'temper:outcome',
   /** Of an imported model of Bedrock: the name under which it serves, as its own is of its run. */
   served: 'temper:served',

@@ -2,6 +2,7 @@
  * A run's record: what `temper show RUN --json` prints, what the workflow answers when queried and what it returns.
  * References and small numbers only: data stays in S3.
  */
+import type { Approval, RefusedSignal, Verdict } from './approval.ts';
 import type { Kind } from './data/examples.ts';
 import type { RuleVerdict } from './gate.ts';
 import type { ScoreSummary } from './metrics.ts';
@@ -14,13 +15,15 @@ import type { Spec } from './spec.ts';
  * Of what a run starts with and of its record. Counted up with a change that code from before, or of records from before,
  * would misread; what a run of another version is told is refused with what to do.
  */
-export const RUN_VERSION = 2;
+export const RUN_VERSION = 3;
 
-export const STAGES = ['data', 'train', 'evaluate', 'gate', 'deploy'] as const;
+export const STAGES = ['data', 'train', 'evaluate', 'gate', 'approve', 'deploy'] as const;
 export type Stage = (typeof STAGES)[number];
 
-/** How a run ended. A rejected model is a result of a run that did its work, not a failure. */
-export type Outcome = 'passed' | 'rejected' | 'failed' | 'cancelled';
+/** How a run ended. A model that was rejected or declined is a result of a run that did its work, not a failure. */
+export type Outcome = 'passed' | 'rejected' | 'declined' | 'failed' | 'cancelled';
+/** Outcomes of a run that did its work. */
+export type Result = Extract<Outcome, 'passed' | 'rejected' | 'declined'>;
 
 /** AWS coordinates of a run, resolved once when it starts. */
 export interface Account {
@@ -112,13 +115,17 @@ export interface Shortage {
 
 /** What has to come from outside before a run goes on, which it then does by itself. */
 export interface Waiting {
-  readonly for: 'capacity' | 'quota' | 'credentials' | 'role' | 'endpoint' | 'inputs';
-  /** The instance types, for capacity and quota: `ml.g5.xlarge`. */
+  readonly for: 'capacity' | 'quota' | 'credentials' | 'role' | 'endpoint' | 'inputs' | 'approval';
+  /** The instance types, for capacity and quota: `ml.g5.xlarge`; for approval, who may decide. */
   readonly of?: string;
   /** ISO 8601, as all times here; absent where Temporal alone knows that the run waits. */
   readonly since?: string;
   readonly tries?: number;
   readonly nextTryAt?: string;
+  /** Of approval: its deadline, and what holds from then on. */
+  readonly until?: string;
+  readonly otherwise?: Verdict;
+  readonly reminders?: Approval['reminders'];
   /** What AWS said last, or what to do. */
   readonly message: string;
 }
@@ -303,7 +310,7 @@ export interface RunRecord {
   readonly data?: DataSet;
   readonly source?: SourceBundle;
   readonly base?: ModelRef;
-  /** The workflow itself knows of capacity and quota for its training; the CLI adds what only Temporal knows. */
+  /** The workflow itself knows of approval, and of capacity and quota for its training; the CLI adds what only Temporal knows. */
   readonly waiting?: Waiting;
   /** The instance types that were tried in vain, in the order of their first try. */
   readonly shortages?: readonly Shortage[];
@@ -312,6 +319,10 @@ export interface RunRecord {
   readonly model?: TrainedModel;
   readonly evaluations?: { readonly [C in Contender]?: Evaluation };
   readonly gate?: readonly RuleVerdict[];
+  /** The decision of a person, from the moment it is asked for. */
+  readonly approval?: Approval;
+  /** The newest ten, the newest last. */
+  readonly refusedSignals?: readonly RefusedSignal[];
   /** The candidate's own deployment on Bedrock, from its creation on. */
   readonly candidate?: CandidateDeployment;
   readonly deployment?: Deployment;
@@ -322,6 +333,10 @@ export interface RunRecord {
   readonly leftBehind?: readonly string[];
   readonly timings: readonly StageTiming[];
 }
+
+/** The stages that a run goes through. */
+export const stagesOf = ({ spec }: Pick<RunRecord, 'spec'>): Stage[] =>
+  STAGES.filter((stage) => stage !== 'approve' || spec.approve !== undefined);
 
 /** What a waiting activity leaves as heartbeat details at each look: it outlives the attempt, `watch` and the UI show it. */
 export interface JobProgress {

@@ -92,6 +92,12 @@ function notAmong(steps: readonly PropertyKey[], options: readonly unknown[], va
   return { code: 'invalid_value', steps, message, value, ...(meant ? { fix: `did you mean ${meant}?` } : {}) };
 }
 
+/** Whether an alternative cannot be what was meant, as it is not even of the value's type. */
+function isOfAnotherType([first]: readonly z.core.$ZodIssue[], value: unknown): boolean {
+  if (first === undefined || first.path.length > 0) return false;
+  return first.code === 'invalid_type' || (first.code === 'invalid_value' && typeof value !== typeof first.values[0]);
+}
+
 const UNITS: Readonly<Record<string, string>> = { string: ' characters', array: ' entries', object: ' keys' };
 
 /** What zod found, in the words of people who write the file. `valueAt` gives what stands at a path. */
@@ -112,7 +118,16 @@ export function findingsOf(issue: z.core.$ZodIssue, valueAt: (steps: readonly Pr
       if ('options' in issue && Array.isArray(issue.options)) {
         return [value === undefined ? missing(steps) : notAmong(steps, issue.options, value)];
       }
-      const alternatives = issue.errors.flatMap(([first]) => (first?.code === 'invalid_type' ? [first.expected] : []));
+      const fitting = issue.errors.filter((problems) => !isOfAnotherType(problems, value));
+      if (fitting.length === 1) {
+        return (fitting[0] ?? []).flatMap((inner) =>
+          findingsOf({ ...inner, path: [...steps, ...inner.path] } as z.core.$ZodIssue, valueAt),
+        );
+      }
+      const alternatives = issue.errors.flatMap(([first]) => {
+        if (first?.code === 'invalid_value') return [listed(first.values.map(String))];
+        return first?.code === 'invalid_type' ? [first.expected] : [];
+      });
       return [wrongType(steps, alternatives, value)];
     }
     case 'too_big':

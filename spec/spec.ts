@@ -8,6 +8,7 @@ import { servingProblem } from './bedrock/serving.ts';
 import { BUDGET_PATTERN } from './cost/budget.ts';
 import { FORMATS } from './data/formats.ts';
 import { misfits, unmeasured } from './fit.ts';
+import { approvalOf, approve } from './schema/approve.ts';
 import { data } from './schema/data.ts';
 import { deploy } from './schema/deploy.ts';
 import { DEFAULT_SERVING_SCRIPT, evaluate, evaluationOf, evaluationProblems, gate, serve } from './schema/evaluate.ts';
@@ -37,6 +38,7 @@ export const specSchema = z
     serve,
     evaluate: evaluate.optional(),
     gate,
+    approve,
     deploy,
     budget: z.string().regex(BUDGET_PATTERN, 'write an amount as 25 USD').optional().meta({
       description:
@@ -61,6 +63,9 @@ export const specSchema = z
   .superRefine((spec, context) => {
     if (spec.gate.length > 0 && !spec.evaluate) {
       context.addIssue({ code: 'custom', path: ['gate'], message: 'a gate needs scores: add evaluate:' });
+    }
+    if (typeof spec.approve === 'object' && spec.approve.between && !spec.evaluate) {
+      context.addIssue({ code: 'custom', path: ['approve', 'between'], message: 'needs scores: add evaluate:' });
     }
     for (const [index, text] of spec.gate.entries()) {
       const problem = /\bbase\b/.test(text) ? baseProblem(spec.train) : undefined;
@@ -103,10 +108,14 @@ export const specSchema = z
       });
     }
   })
-  .transform(({ evaluate: given, ...spec }) => ({
-    ...spec,
-    ...(given && { evaluate: evaluationOf(given, spec.train.engine) }),
-  }))
+  .transform(({ evaluate: given, approve: asked, ...spec }) => {
+    const approval = approvalOf(asked);
+    return {
+      ...spec,
+      ...(given && { evaluate: evaluationOf(given, spec.train.engine) }),
+      ...(approval && { approve: approval }),
+    };
+  })
   .meta({ title: 'temper.yaml', description: 'One fine-tuning run, from data to endpoint.' });
 
 /** A checked spec, with every default filled in. */

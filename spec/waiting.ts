@@ -1,7 +1,7 @@
 import type { Waiting } from './record.ts';
 
 /** `12:01 UTC`, with the date where it is not that of `now`. */
-function timeOf(iso: string, now: Date): string {
+export function timeOf(iso: string, now: Date): string {
   const sameDay = iso.slice(0, 10) === now.toISOString().slice(0, 10);
   return `${iso.slice(sameDay ? 11 : 0, 16).replace('T', ' ')} UTC`;
 }
@@ -24,6 +24,8 @@ function causeOf({ for: cause, of }: Waiting): string {
       return 'the endpoint, which is being changed';
     case 'inputs':
       return 'its files';
+    case 'approval':
+      return of === undefined ? 'approval' : `approval by ${of}`;
   }
 }
 
@@ -33,11 +35,13 @@ function causeOf({ for: cause, of }: Waiting): string {
  * @param live whether the text is seen now, and no later: `next try in 30 s`
  */
 export function waitingText(waiting: Waiting, now: Date, live: boolean): string {
-  const { since, tries, nextTryAt } = waiting;
+  const { since, tries, nextTryAt, until, otherwise, reminders } = waiting;
   const next = nextTryAt && (live ? `in ${pauseUntil(nextTryAt, now)}` : `at ${timeOf(nextTryAt, now)}`);
   return [
     `waiting for ${causeOf(waiting)}${since ? ` since ${timeOf(since, now)}` : ''}`,
     ...(tries ? [`tried ${tries === 1 ? 'once' : `${tries} times`}`] : []),
     ...(next ? [`next try ${next}`] : []),
+    ...(until ? [`until ${timeOf(until, now)}, then ${otherwise === 'approve' ? 'approved' : 'declined'}`] : []),
+    ...(reminders?.sent ? [`reminder ${reminders.sent} of ${reminders.of}`] : []),
   ].join(', ');
 }

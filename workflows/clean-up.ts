@@ -17,6 +17,12 @@ export class CleanUp {
     this.pending.delete(what);
   }
 
+  /** Removes one thing now; until it is gone it stays registered. */
+  async remove(what: string): Promise<void> {
+    await this.pending.get(what)?.();
+    this.pending.delete(what);
+  }
+
   /** Removes what is left and gives what could not be removed; one failure does not keep the others from going. */
   async run(): Promise<{ leftBehind?: readonly string[] }> {
     return CancellationScope.nonCancellable(async () => {

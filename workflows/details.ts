@@ -1,7 +1,7 @@
+import { decidedText } from '../spec/decision.ts';
 import { shownMetrics } from '../spec/metrics.ts';
 import type { Metric } from '../spec/numbers.ts';
-import type { Deployment, RunRecord, Stage } from '../spec/record.ts';
-import { STAGES } from '../spec/record.ts';
+import { type Deployment, type RunRecord, type Stage, stagesOf } from '../spec/record.ts';
 import { remarks } from '../spec/remarks.ts';
 import { waitingText } from '../spec/waiting.ts';
 
@@ -55,9 +55,43 @@ function factsOf(record: RunRecord, stage: Stage): string | undefined {
       return ofEvaluation(record);
     case 'gate':
       return record.gate?.map(({ passed, reason }) => `${passed ? 'passed' : 'missed'}: ${reason}`).join('; ');
+    case 'approve':
+      return approvalFacts(record);
     case 'deploy':
       return record.deployment && `${servedAs(record.deployment)}; smoke test ok`;
   }
+}
+
+function approvalFacts({ approval }: RunRecord): string | undefined {
+  if (!approval) return 'nobody had to be asked';
+  const { decision, givenBack } = approval;
+  const comment = decision?.comment ? `: ${decision.comment}` : '';
+  const told = decidedText(approval, new Date());
+  return [
+    ...(told ? [`${told}${comment}`] : []),
+    ...(givenBack ? [`\`${givenBack}\` was given back, as it bills by the hour`] : []),
+  ].join('; ');
+}
+
+/** How to decide, from the terminal and from here. */
+function howToDecide({ approval, waiting, run }: RunRecord): string[] {
+  if (!approval || waiting?.for !== 'approval') return [];
+  const { evidence, approvers } = approval;
+  const sent = `"by": "YOUR NAME", "evidence": "${evidence}"`;
+  return [
+    [
+      `**To decide**${approvers ? `, as ${approvers.join(' or ')}` : ''}:`,
+      `- in a terminal: \`temper approve ${run}\`, or \`temper decline ${run} --comment WHY\``,
+      `- here, by the update \`decide\`: \`{"verdict": "approve", ${sent}}\`, or \`{"verdict": "decline", ${sent}, "comment": "WHY"}\``,
+      '- here, by the signal `approve` or `decline`, with the same but for the verdict',
+    ].join('\n'),
+  ];
+}
+
+function refusedSignals({ refusedSignals: refused = [] }: RunRecord): string[] {
+  return refused.map(
+    ({ at, verdict, reason }) => `A signal to ${verdict} did not count at ${at.slice(0, 19)}Z: ${reason}`,
+  );
 }
 
 /** One line of the list: done, under way, broken off here, or to come. */
@@ -73,6 +107,7 @@ function lineOf(record: RunRecord, stage: Stage): string {
 const ENDINGS = {
   passed: 'The model passed and was handed over.',
   rejected: 'The gate rejected the model; nothing was deployed.',
+  declined: 'The model was declined; nothing was deployed.',
   failed: 'The run failed; what it had started was stopped and removed.',
   cancelled: 'The run was cancelled; what it had started was stopped and removed.',
 } as const;
@@ -85,9 +120,13 @@ export function describeRecord(record: RunRecord): string {
       ? ENDINGS[outcome]
       : `Now: **${record.stage}**${waiting ? `, ${waitingText(waiting, new Date(), false)}` : ''}.`,
     ...(waiting ? [waiting.message] : []),
+    ...howToDecide(record),
+    ...refusedSignals(record),
     ...(failure ? [`**${failure.code}** in ${failure.stage}: ${failure.message}`] : []),
     ...(leftBehind ? [`**Left behind**, take it away with \`temper orphans --delete\`: ${leftBehind.join(', ')}`] : []),
-    STAGES.map((stage) => lineOf(record, stage)).join('\n'),
+    stagesOf(record)
+      .map((stage) => lineOf(record, stage))
+      .join('\n'),
   ];
   return paragraphs.join('\n\n');
 }

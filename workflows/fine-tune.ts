@@ -1,5 +1,6 @@
 import { CancellationScope, isCancellation, setHandler } from '@temporalio/workflow';
-import type { RunRecord } from '../spec/record.ts';
+import type { Result, RunRecord } from '../spec/record.ts';
+import { receiveDecisions } from './approval.ts';
 import { checkServing } from './bedrock/release.ts';
 import { checkBudget } from './budget.ts';
 import { CleanUp } from './clean-up.ts';
@@ -8,9 +9,9 @@ import { checkVersion, closing, failureOf } from './failures.ts';
 import { type FineTuneInput, recordQuery } from './messages.ts';
 import { prepare } from './prepare.ts';
 import { Progress } from './progress.ts';
-import { deploy, evaluate, gate, letGo, train } from './stages.ts';
+import { approve, deploy, evaluate, gate, letGo, train } from './stages.ts';
 
-async function pipeline(context: RunContext): Promise<'passed' | 'rejected'> {
+async function pipeline(context: RunContext): Promise<Result> {
   const { progress, spec } = context;
   const prepared = await progress.stage('data', () => prepare(context));
   // What Bedrock bills by is known now.
@@ -21,18 +22,20 @@ async function pipeline(context: RunContext): Promise<'passed' | 'rejected'> {
     const verdict = progress.decide('gate', () => gate(context, evaluations));
     if (verdict.gate.some(({ passed }) => !passed)) return letGo(context, model, 'rejected');
   }
+  if ((await approve(context)) === 'decline') return letGo(context, model, 'declined');
   await progress.stage('deploy', () => deploy(context, prepared, model));
   return letGo(context, model, 'passed');
 }
 
 /**
- * One fine-tuning run. Returns the run's record; a rejected model is a result, not a failure. Fails with an
+ * One fine-tuning run. Returns the run's record; a model that was rejected or declined is a result, not a failure. Fails with an
  * ApplicationFailure that carries the record. However it ends, what bills and was not handed over is gone.
  */
 export async function fineTune(input: FineTuneInput): Promise<RunRecord> {
   checkVersion(input);
   const progress = new Progress(input);
   setHandler(recordQuery, () => progress.record);
+  receiveDecisions(progress);
   const cleanUp = new CleanUp();
   try {
     checkServing(input);

@@ -1,5 +1,6 @@
 /** What can be asked of a run and told to it. */
-import { defineQuery } from '@temporalio/workflow';
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { Decided } from '../spec/approval.ts';
 import type { Prices } from '../spec/cost/prices.ts';
 import type { RunRef } from '../spec/naming.ts';
 import type { Account, RunRecord } from '../spec/record.ts';
@@ -22,3 +23,10 @@ export interface FineTuneInput {
 
 /** The run's record as it stands now. */
 export const recordQuery = defineQuery<RunRecord>('record');
+
+/** A person's decision on the model. Refused with a code of the error catalogue; see spec/decision.ts for what counts. */
+export const decideUpdate = defineUpdate<Decided, [sent: unknown]>('decide');
+
+/** The same from the Temporal UI, for what is easier to send there. What does not count is told in the record. */
+export const approveSignal = defineSignal<[sent: unknown]>('approve');
+export const declineSignal = defineSignal<[sent: unknown]>('decline');

@@ -1,3 +1,4 @@
+import type { SearchAttributeUpdatePair } from '@temporalio/common';
 import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
 import { workflowIdOf } from '../spec/naming.ts';
 import { type Outcome, RUN_VERSION, type RunRecord, type Stage, type Waiting } from '../spec/record.ts';
@@ -8,7 +9,7 @@ import { searchAttributes } from './search-attributes.ts';
 /** The run's record while it grows, and what the Temporal UI shows of it. */
 export class Progress {
   record: RunRecord;
-  private listedWaiting: Waiting['for'] | undefined;
+  private listedWaiting: string | undefined;
 
   constructor({ run, spec, account }: FineTuneInput) {
     this.record = { version: RUN_VERSION, run: workflowIdOf(run), spec, account, stage: 'data', timings: [] };
@@ -22,7 +23,7 @@ export class Progress {
   /** Runs a stage: what it gives becomes part of the record, with the time it took. */
   async stage<T extends Partial<RunRecord>>(stage: Stage, work: () => Promise<T>): Promise<T> {
     // A run is started with its first stage, and each upsert is an event of its history.
-    if (stage !== this.record.stage) upsertSearchAttributes([{ key: searchAttributes.stage, value: stage }]);
+    if (stage !== this.record.stage) this.list({ key: searchAttributes.stage, value: stage });
     const finish = this.begin(stage);
     return finish(await work());
   }
@@ -31,6 +32,13 @@ export class Progress {
   decide<T extends Partial<RunRecord>>(stage: Stage, decision: () => T): T {
     const finish = this.begin(stage);
     return finish(decision());
+  }
+
+  /** The record without facts that hold no more. */
+  forget(...facts: (keyof RunRecord)[]): void {
+    const kept = Object.entries(this.record).filter(([fact]) => !facts.includes(fact as keyof RunRecord));
+    this.record = Object.fromEntries(kept) as unknown as RunRecord;
+    this.note({});
   }
 
   private begin(stage: Stage): <T extends Partial<RunRecord>>(facts: T) => T {
@@ -51,25 +59,30 @@ export class Progress {
     try {
       await work();
     } finally {
-      const { waiting: _, ...record } = this.record;
-      this.record = record;
-      this.note({});
+      this.forget('waiting');
     }
   }
 
   /** Lists the run as waiting, or no longer; each change is an event of its history, and so is made only where it is one. */
-  listWaiting(cause?: Waiting['for']): void {
+  listWaiting(cause?: string): void {
     if (cause === this.listedWaiting) return;
     this.listedWaiting = cause;
     upsertSearchAttributes([{ key: searchAttributes.waiting, value: cause ?? null }]);
   }
 
+  /** Lists the run with something else, and no longer as waiting. */
+  private list(...attributes: SearchAttributeUpdatePair[]): void {
+    const waited = this.listedWaiting === undefined ? [] : [{ key: searchAttributes.waiting, value: null }];
+    this.listedWaiting = undefined;
+    upsertSearchAttributes([...attributes, ...waited]);
+  }
+
   end(outcome: Outcome, facts: Partial<RunRecord> = {}): RunRecord {
     this.note({ ...facts, outcome });
-    upsertSearchAttributes([
+    this.list(
       { key: searchAttributes.stage, value: this.record.stage },
       { key: searchAttributes.outcome, value: outcome },
-    ]);
+    );
     return this.record;
   }
 }

@@ -1,11 +1,14 @@
 /** The stages of a run: each leaves small references for the next, and registers what it creates for clean-up first. */
 import { ApplicationFailure, proxyActivities } from '@temporalio/workflow';
 import type { PipelineActivities } from '../activities/index.ts';
+import { askingFor, lowerEnd, type Verdict } from '../spec/approval.ts';
 import { isBedrock, isSageMaker } from '../spec/engine.ts';
 import { evaluateGate, type RuleVerdict } from '../spec/gate.ts';
-import type { Deployment, ModelRef, TrainedArtifact, TrainedModel } from '../spec/record.ts';
+import type { Deployment, ModelRef, Result, TrainedArtifact, TrainedModel } from '../spec/record.ts';
 import { servingOf } from '../spec/serving.ts';
 import type { Spec } from '../spec/spec.ts';
+import { awaitDecision } from './approval.ts';
+import { giveBackCandidate } from './bedrock/candidate.ts';
 import { customize, settle } from './bedrock/customization.ts';
 import { evaluateOnBedrock } from './bedrock/evaluation.ts';
 import { importIntoBedrock } from './bedrock/import.ts';
@@ -35,11 +38,7 @@ export async function train(context: RunContext, prepared: Prepared): Promise<{ 
 }
 
 /** Lets go of the model, which was judged or handed over: from here on it stays, whatever becomes of the run. */
-export async function letGo(
-  context: RunContext,
-  model: TrainedModel,
-  outcome: 'passed' | 'rejected',
-): Promise<'passed' | 'rejected'> {
+export async function letGo(context: RunContext, model: TrainedModel, outcome: Result): Promise<Result> {
   if (isBedrock(context.spec) && model.engine === 'bedrock') {
     await settle({ ...context, spec: context.spec }, model, outcome);
   }
@@ -75,7 +74,25 @@ export async function evaluate(
 export function gate({ spec }: RunContext, { base, candidate }: Evaluations): { gate: readonly RuleVerdict[] } {
   if (!candidate) throw ApplicationFailure.nonRetryable('the candidate was not evaluated', 'InvalidPredictions');
   const scores = { ...(base ? { base: base.scores } : {}), candidate: candidate.scores };
-  return { gate: evaluateGate(spec.gate, scores).rules };
+  const lower = lowerEnd(spec.approve);
+  return { gate: evaluateGate([...spec.gate, ...(lower === undefined ? [] : [lower])], scores).rules };
+}
+
+/** Lets a person decide on the model, where the spec wants one to. */
+export async function approve(context: RunContext): Promise<Verdict> {
+  const { spec, progress } = context;
+  if (!spec.approve) return 'approve';
+  const { asked, reason } = askingFor(spec.approve, progress.record.evaluations?.candidate?.scores);
+  const { approve: how } = spec;
+  if (!asked) {
+    progress.decide('approve', () => ({}));
+    return 'approve';
+  }
+  const { approval } = await progress.stage('approve', async () => {
+    const givenBack = await giveBackCandidate(context);
+    return awaitDecision(context, how, { reason, ...(givenBack !== undefined && { givenBack }) });
+  });
+  return approval.decision.verdict;
 }
 
 /** Hands the model over: it becomes the newest of its name, and is served where the spec says so. */

@@ -7,7 +7,7 @@ import {
   TagResourceCommand,
 } from '@aws-sdk/client-bedrock';
 import { MADE_BY_A_RUN, type RunRef, TAGS } from '../../spec/naming.ts';
-import type { Account, Retention } from '../../spec/record.ts';
+import type { Account, Result, Retention } from '../../spec/record.ts';
 import type { AwsProvider } from '../aws.ts';
 import { calling, translateAwsError, unlessNotFound } from '../errors.ts';
 import { deleteCustomModel } from './custom-models.ts';
@@ -19,7 +19,7 @@ export interface Settlement {
   readonly account: Account;
   /** ARN of the custom model. */
   readonly customModel: string;
-  readonly outcome: 'passed' | 'rejected';
+  readonly outcome: Result;
   /** How many custom models of the name stay, where this one was handed over. */
   readonly keep: number;
 }

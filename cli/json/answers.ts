@@ -43,7 +43,9 @@ const runSummary = z.strictObject({
   id: text,
   engine: text.exactOptional(),
   stage: text.exactOptional(),
-  waiting: text.exactOptional().meta({ description: 'what for, as far as the workflow knows: capacity or quota' }),
+  waiting: text.exactOptional().meta({
+    description: 'what for, as far as the workflow knows: capacity, quota, or approval, with its last reminder',
+  }),
   outcome: text.exactOptional().meta({ description: 'absent while the run is under way' }),
   startedAt: text,
   endedAt: text.exactOptional(),
@@ -70,9 +72,9 @@ const orphan = z.strictObject({
 
 const explained = z.strictObject({ code: text, group: text, means: text, why: text, fix: text, example: text });
 
-const { done, failed, usage, rejected, cancelled, interrupted } = EXIT;
+const { done, failed, usage, rejected, cancelled, declined, interrupted } = EXIT;
 const PLAIN = [done, failed, usage] as const;
-const FOLLOWED = [done, failed, usage, rejected, cancelled, interrupted] as const;
+const FOLLOWED = [done, failed, usage, rejected, cancelled, declined, interrupted] as const;
 
 /** By the words after `temper`. */
 export const ANSWERS: Readonly<Record<string, Answer>> = {

@@ -1,5 +1,6 @@
 /** The documents that tell of a run. */
 import { z } from 'zod';
+import { VERDICTS } from '../../spec/approval.ts';
 import { METRICS, type Metric } from '../../spec/metrics.ts';
 import { type Account, type RunRecord, type SPLITS, STAGES } from '../../spec/record.ts';
 import type { Spec } from '../../spec/spec.ts';
@@ -151,6 +152,37 @@ const evaluation = z
   })
   .meta({ id: 'Evaluation' });
 
+const verdict = z.enum(VERDICTS);
+const reminders = z.strictObject({ sent: z.int(), of: z.int() });
+const evidence = z.string().meta({ description: 'stands for data, model, scores and verdicts of the gate' });
+
+/** What holds: a person's decision, or the deadline's. */
+export const decided = {
+  verdict,
+  by: z.string().exactOptional().meta({ description: 'absent where the deadline decided' }),
+  at: time,
+  comment: z.string().exactOptional(),
+  evidence,
+  how: z.enum(['cli', 'ui', 'deadline']),
+};
+
+const approval = z
+  .strictObject({
+    reason: z.string().meta({ description: 'why somebody is asked' }),
+    evidence,
+    since: time,
+    until: time,
+    otherwise: verdict.meta({ description: 'what holds when nobody has decided by then' }),
+    approvers: z.array(z.string()).exactOptional().meta({ description: 'who may decide; absent where anybody may' }),
+    reminders,
+    givenBack: z
+      .string()
+      .exactOptional()
+      .meta({ description: 'provisioned throughput that would have billed meanwhile' }),
+    decision: z.strictObject(decided).exactOptional(),
+  })
+  .meta({ id: 'Approval' });
+
 export const runRecord: z.ZodType<RunRecord> = z
   .strictObject({
     version: z.int().meta({ description: 'of the form of this record' }),
@@ -159,7 +191,7 @@ export const runRecord: z.ZodType<RunRecord> = z
     account,
     stage: stage.meta({ description: 'under way, or the last that ran' }),
     outcome: z
-      .enum(['passed', 'rejected', 'failed', 'cancelled'])
+      .enum(['passed', 'rejected', 'declined', 'failed', 'cancelled'])
       .exactOptional()
       .meta({ description: 'absent while the run is under way' }),
     data: dataSet.exactOptional(),
@@ -174,11 +206,14 @@ export const runRecord: z.ZodType<RunRecord> = z
       .exactOptional(),
     waiting: z
       .strictObject({
-        for: z.enum(['capacity', 'quota', 'credentials', 'role', 'endpoint', 'inputs']),
+        for: z.enum(['capacity', 'quota', 'credentials', 'role', 'endpoint', 'inputs', 'approval']),
         of: z.string().exactOptional(),
         since: time.exactOptional(),
         tries: z.int().exactOptional(),
         nextTryAt: time.exactOptional(),
+        until: time.exactOptional().meta({ description: 'of approval: its deadline' }),
+        otherwise: verdict.exactOptional().meta({ description: 'what holds then' }),
+        reminders: reminders.exactOptional(),
         message: z.string(),
       })
       .exactOptional(),
@@ -214,6 +249,11 @@ export const runRecord: z.ZodType<RunRecord> = z
         }),
       )
       .exactOptional(),
+    approval: approval.exactOptional().meta({ description: 'from the moment a decision is asked for' }),
+    refusedSignals: z
+      .array(z.strictObject({ at: time, verdict, reason: z.string() }))
+      .exactOptional()
+      .meta({ description: 'signals that did not count, the newest last' }),
     candidate: z
       .strictObject({ to: z.enum(['bedrock-on-demand', 'bedrock-provisioned']), name: z.string(), arn: z.string() })
       .exactOptional()

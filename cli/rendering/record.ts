@@ -1,7 +1,9 @@
 /** A run's record as people read it: pure, and the same for run, watch and show. */
 
 import { basename } from 'node:path/posix';
+import { askingFor } from '../../spec/approval.ts';
 import type { Kind } from '../../spec/data/examples.ts';
+import { decidedText } from '../../spec/decision.ts';
 import { isBedrock, jobKind, servedName } from '../../spec/engine.ts';
 import { isPipelineCode } from '../../spec/errors/pipeline.ts';
 import type { RuleVerdict } from '../../spec/gate.ts';
@@ -151,6 +153,11 @@ function outcomeLines(record: RunRecord, outcome: Outcome, screen: Screen): stri
         ),
         ...(record.model ? [`  the model is kept: ${addressOf(record.model)}`] : []),
       ];
+    case 'declined':
+      return [
+        `  ${style.yellow(decisionText(record))}: nothing was deployed`,
+        ...(record.model ? [`  the model is kept: ${addressOf(record.model)}`] : []),
+      ];
     case 'cancelled':
       return [
         `  ${style.yellow('cancelled')} while in ${record.stage}${record.leftBehind ? '' : `; ${stopped(record)}`}`,
@@ -231,6 +238,7 @@ function line(mark: string, stage: Stage, rest: string): string {
 
 function glyph(record: RunRecord, stage: Stage, style: Style): string {
   if (record.outcome === 'rejected' && stage === 'gate') return style.yellow('✖');
+  if (record.outcome === 'declined' && stage === 'approve') return style.yellow('✖');
   if (record.outcome === 'failed' && stage === (record.failure?.stage ?? record.stage)) return style.red('✖');
   if (record.outcome === 'cancelled' && stage === record.stage) return style.yellow('■');
   return style.green('✔');
@@ -249,6 +257,8 @@ function stageText(record: RunRecord, stage: Stage): StageText {
       return scoresText(record);
     case 'gate':
       return { text: gateText(record.gate ?? []) };
+    case 'approve':
+      return { text: approvalText(record), extra: record.approval?.decision?.comment ?? '' };
     case 'deploy':
       return { text: deploymentText(record) };
   }
@@ -313,6 +323,15 @@ function ruleText(verdict: RuleVerdict): string {
   const ahead = verdict.value - base;
   if (rule.relativeTo && rule.operator.startsWith('>') && ahead > 0) return `beats base by ${formatMetric(ahead)}`;
   return `${rule.metric} ${formatMetric(verdict.value)} ${SIGNS[rule.operator]} ${formatMetric(verdict.threshold)}`;
+}
+
+const decisionText = ({ approval }: RunRecord): string =>
+  (approval && decidedText(approval, new Date())) ?? 'not decided';
+
+function approvalText(record: RunRecord): string {
+  const { approval, spec, evaluations } = record;
+  if (approval) return decisionText(record);
+  return spec.approve ? `nobody asked: ${askingFor(spec.approve, evaluations?.candidate?.scores).reason}` : '';
 }
 
 /** What serves, in AWS's words. */

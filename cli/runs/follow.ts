@@ -46,6 +46,7 @@ export async function follow(
 const EXIT_OF: Readonly<Record<Outcome, ExitCode>> = {
   passed: EXIT.done,
   rejected: EXIT.rejected,
+  declined: EXIT.declined,
   failed: EXIT.failed,
   cancelled: EXIT.cancelled,
 };

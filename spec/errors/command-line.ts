@@ -200,6 +200,43 @@ export const COMMAND_ERRORS = {
     fix: 'see docs/faults.md for the format',
     example: 'faults.yaml: unknown operation CreateTrainingJbo',
   },
+  InvalidDecision: {
+    means: 'a decision on a model was not sent as it has to be, and does not count',
+    why: 'its verdict, name, evidence or comment is missing or of another form, as can happen from the Temporal UI',
+    fix: 'send verdict (approve or decline), by, evidence as temper show RUN has it, and for a decline a comment; or use temper approve',
+    example: 'by says who decides, received undefined',
+  },
+  ApprovalNotOpen: {
+    means: 'the run does not wait for a decision, now or ever; nothing has changed',
+    why: 'it is in another stage, it is being cancelled, or its spec asks nobody',
+    fix: 'see where it is with: temper show RUN',
+    example: 'the run does not wait for approval: it is in its train stage',
+  },
+  ApprovalDecided: {
+    means: 'the decision was made before, and holds',
+    why: 'somebody else was faster, the command was given twice, or the deadline has decided',
+    fix: 'see what came of it with: temper show RUN; what is served can be changed by another run',
+    example: 'the run was approved by ana at 12:01 UTC',
+  },
+  ApprovalOver: {
+    means: 'the decision came after the deadline, which decides instead',
+    why: 'approve.within of the spec has passed, while no worker was there or at this moment',
+    fix: 'start the run again, with more time in approve.within',
+    example: 'the deadline was 12:01 UTC: the model is declined',
+  },
+  NotAnApprover: {
+    means: 'whoever decided is not among those who may; nothing has changed',
+    why: 'approve.approvers of the spec names others, or the name is written in another way',
+    fix: 'let one of them decide; --by or TEMPER_USER give the name where it is not that of the user of this machine',
+    example: 'eve is not among those who may decide: ana, ben',
+  },
+  EvidenceChanged: {
+    means: 'the decision was made on other scores than the run has; it does not count',
+    why: 'the run was reset and evaluated again since they were looked at, or the evidence is of another run',
+    fix: 'look at it again, and decide then: temper show RUN',
+    example:
+      'the decision was made on evidence 3f2a9c10b4d75e21, and the run has 90b1c2d3e4f5a6b7: its scores are others',
+  },
 } as const satisfies Readonly<Record<string, ErrorEntry>>;
 
 export type CommandCode = keyof typeof COMMAND_ERRORS;

@@ -1,6 +1,8 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { History } from '@temporalio/common/lib/proto-utils.js';
+import type { Verdict } from '../../spec/approval.ts';
 import { candidateDeploymentName, guardIdOf } from '../../spec/naming.ts';
+import { approveSignal, decideUpdate } from '../../workflows/messages.ts';
 import {
   type ActivityName,
   type AllActivities,
@@ -41,6 +43,22 @@ async function cancelledIn(activity: ActivityName, spec = SPEC): Promise<History
   );
 }
 
+/** A run that waits for a decision and gets it; a signal before does not count. */
+async function decided(verdict: Verdict): Promise<History> {
+  return withRun(
+    fakeActivities(),
+    async ({ handle, until }) => {
+      const { approval } = await until(({ waiting }) => waiting?.for === 'approval');
+      const decision = { by: 'ana', evidence: approval?.evidence, comment: 'seen' };
+      await handle.signal(approveSignal, { ...decision, evidence: 'of another run' });
+      await handle.executeUpdate(decideUpdate, { args: [{ verdict, ...decision }] });
+      await handle.result();
+      return handle.fetchHistory();
+    },
+    `${SPEC}approve: manual\n`,
+  );
+}
+
 /** One recorded history each: what a change of the workflows must still be able to replay. */
 export const SCENARIOS: Readonly<Record<string, () => Promise<History>>> = {
   passed: async () => (await runToEnd()).history,
@@ -53,6 +71,10 @@ export const SCENARIOS: Readonly<Record<string, () => Promise<History>>> = {
     const evaluated = { evaluations: { base: scores, candidate: scores }, removed: ['base' as const] };
     return (await runToEnd(fakeActivities({ awaitEvaluation: async () => evaluated }))).history;
   },
+  approved: async () => decided('approve'),
+  declined: async () => decided('decline'),
+  'approval-deadline': async () =>
+    (await runToEnd(fakeActivities(), `${SPEC}approve: { within: 3s, remind: 1s }\n`)).history,
   'failed-training': async () => (await runToEnd(fakeActivities({ awaitTraining: failing }))).history,
   'another-machine': async () => {
     const working = fakeActivities().activities;

@@ -5,8 +5,8 @@ import { workflowBundle } from './harness.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
-/** The Temporal SDK and what it is made of. */
-const PACKAGES = ['@temporalio/common', '@temporalio/workflow', 'long', 'ms', 'nexus-rpc'];
+/** The Temporal SDK and what it is made of, and a hash in plain JavaScript. */
+const PACKAGES = ['@noble/hashes', '@temporalio/common', '@temporalio/workflow', 'long', 'ms', 'nexus-rpc'];
 
 /** The sources in the bundle, as its source map names them. */
 async function bundledSources(): Promise<string[]> {
@@ -16,7 +16,7 @@ async function bundledSources(): Promise<string[]> {
   return (JSON.parse(Buffer.from(encoded, 'base64').toString('utf8')) as { sources: string[] }).sources;
 }
 
-it('holds the workflows, the plain logic of spec/ and the Temporal SDK, and nothing else', async () => {
+it('holds the workflows, the plain logic of spec/, the Temporal SDK and a hash, and nothing else', async () => {
   const sources = await bundledSources();
   const packages = new Set(sources.flatMap((source) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(source)?.[1] ?? []));
   expect([...packages].sort()).toEqual(PACKAGES);

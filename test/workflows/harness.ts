@@ -62,6 +62,10 @@ export function workflowBundle(skipsTime = false): Promise<WorkflowBundle> {
   return bundle;
 }
 
+/** The Temporal that all tests share. */
+const sharedTemporal = (): Promise<TestWorkflowEnvironment> =>
+  TestWorkflowEnvironment.createFromExistingServer({ address: sharedRegion().temporalAddress });
+
 /** Starts a run of the spec with the given activities and does something with it while its workers are up. */
 export async function withRun<T>(
   fakes: FakeActivities,
@@ -69,10 +73,9 @@ export async function withRun<T>(
   specText = SPEC,
   given: Partial<FineTuneInput> = {},
   bundle = workflowBundle(),
+  connect: () => Promise<TestWorkflowEnvironment> = sharedTemporal,
 ): Promise<T> {
-  const environment = await TestWorkflowEnvironment.createFromExistingServer({
-    address: sharedRegion().temporalAddress,
-  });
+  const environment = await connect();
   const spec = specSchema.parse(parse(specText));
   const run: RunRef = { name: spec.name, id: randomUUID().slice(0, 8) };
   const pipelineQueue = `pipeline-${run.id}`;

@@ -7,7 +7,7 @@ import { durationSeconds } from '../../spec/duration.ts';
 import { servedName } from '../../spec/engine.ts';
 import { candidateDeploymentName } from '../../spec/naming.ts';
 import type { CandidateDeployment, CustomizedModel } from '../../spec/record.ts';
-import type { BedrockRun } from '../context.ts';
+import type { BedrockRun, RunContext } from '../context.ts';
 import * as profiles from '../profiles.ts';
 import { dismissGuard, startGuard } from './guard.ts';
 import { LONGEST_DEPLOYMENT_SECONDS, registerRelease } from './release.ts';
@@ -58,4 +58,18 @@ export async function deployCandidate(context: BedrockRun, model: CustomizedMode
   const deployed = await awaitCandidate.executeWithOptions(summary(`wait for ${name}`), [{ ...candidate, name }]);
   progress.note({ candidate: deployed });
   return deployed;
+}
+
+/**
+ * Gives back what the candidate answers from where that bills by the hour: a decision may take days. After it the model is
+ * served anew. A deployment that bills what is asked of it stays.
+ *
+ * @returns its name, where it was given back
+ */
+export async function giveBackCandidate({ progress, cleanUp }: RunContext): Promise<string | undefined> {
+  const { candidate } = progress.record;
+  if (candidate?.to !== 'bedrock-provisioned') return undefined;
+  await cleanUp.remove(candidate.name);
+  progress.forget('candidate');
+  return candidate.name;
 }

@@ -3,7 +3,7 @@ import { type ActivityOptions, CancellationScope, log, proxyActivities } from '@
 import type { PipelineActivities } from '../../activities/index.ts';
 import { durationSeconds } from '../../spec/duration.ts';
 import { trainingJobName } from '../../spec/naming.ts';
-import type { CustomizedModel } from '../../spec/record.ts';
+import type { CustomizedModel, Result } from '../../spec/record.ts';
 import type { BedrockRun, Prepared } from '../context.ts';
 import { rootOf } from '../failures.ts';
 import { type Attempt, onFirstMachine } from '../machines.ts';
@@ -69,7 +69,7 @@ async function customizeBy(
 export async function settle(
   { run, account, spec, progress, cleanUp }: BedrockRun,
   { jobName, customModel }: CustomizedModel,
-  outcome: 'passed' | 'rejected',
+  outcome: Result,
 ): Promise<void> {
   cleanUp.keep(jobName);
   const { keep } = spec.train;
