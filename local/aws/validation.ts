@@ -3,12 +3,17 @@ import { AwsError, validationError } from './protocol.ts';
 
 /** Checks a request against AWS's model. Throws one ValidationException that names every error, in AWS's words. */
 export function validate(model: ServiceModel, operation: string, request: Json): void {
-  const input = model.operations[operation]?.input;
-  const errors: string[] = [];
-  check(model, model.shape(input), request, '', errors);
+  const errors = violations(model, model.operations[operation]?.input, request);
   if (errors.length === 0) return;
   const count = `${errors.length} validation error${errors.length > 1 ? 's' : ''} detected`;
   throw validationError(`${count}: ${errors.join('; ')}`);
+}
+
+/** What of AWS's model a value breaks, in AWS's words. Throws a SerializationException where its types are others. */
+export function violations(model: ServiceModel, shape: string | undefined, value: unknown): string[] {
+  const errors: string[] = [];
+  check(model, model.shape(shape), value, '', errors);
+  return errors;
 }
 
 function check(model: ServiceModel, shape: Shape, value: unknown, path: string, errors: string[]): void {

@@ -44,7 +44,8 @@ export class CustomModels implements Service {
         ...rest,
         modelArn: arn,
         modelName: name,
-        baseModelName: rest.foundationModelId,
+        // Without its revision, which AWS leaves out here.
+        baseModelName: rest.foundationModelId.split(':', 1)[0],
         modelStatus: 'Active',
         ownerAccountId: this.#context.account,
       })),

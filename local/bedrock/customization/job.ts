@@ -111,6 +111,8 @@ export function enter(job: CustomizationJob, status: Exclude<Status, 'InProgress
 export function described(job: CustomizationJob): Json {
   const { given, arn, name, statusDetails, request: _, fault: __, ...rest } = job;
   return {
+    // AWS tells of validation data in any case.
+    validationDataConfig: { validators: [] },
     ...given,
     ...rest,
     jobArn: arn,

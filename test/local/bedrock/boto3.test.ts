@@ -11,6 +11,7 @@ test('boto3 customizes, deploys, asks, evaluates, imports and deletes', async ()
   expect(said).toEqual({
     converse: 'negative',
     stream: 'positive',
+    provisioned: ['negative', [2, 1]],
     invoke: 'negative',
     tokens: 4,
     jobs: 3,

@@ -84,6 +84,19 @@ body = json.dumps({"messages": [user("my battery died")]})
 invoked = json.load(runtime.invoke_model(modelId=deployment, body=body)["body"])
 counted = runtime.count_tokens(modelId=NOVA, input={"converse": {"messages": [user("my battery died")]}})
 
+# Provisioned throughput.
+for units in (1, 2):
+    provisioned = bedrock.create_provisioned_model_throughput(
+        provisionedModelName="%s-%d" % (bucket, units), modelId=model, modelUnits=units, tags=[{"key": "units", "value": "x"}]
+    )["provisionedModelArn"]
+    done(lambda: bedrock.get_provisioned_model_throughput(provisionedModelId=provisioned), "InService")
+assert bedrock.list_tags_for_resource(resourceARN=provisioned)["tags"] == [{"key": "units", "value": "x"}]
+provisioned_answer = runtime.converse(modelId=provisioned, messages=[user("my battery died")])
+pages = bedrock.get_paginator("list_provisioned_model_throughputs").paginate(PaginationConfig={"PageSize": 1})
+units = [summary["modelUnits"] for page in pages for summary in page["provisionedModelSummaries"]]
+for number in (1, 2):
+    bedrock.delete_provisioned_model_throughput(provisionedModelId="%s-%d" % (bucket, number))
+
 # Batch inference.
 records = [{"recordId": "r%d" % n, "modelInput": {"messages": [user(review(n))]}} for n in range(100)]
 batch = bedrock.create_model_invocation_job(
@@ -148,6 +161,7 @@ print(
         {
             "converse": text(converse["output"]["message"]),
             "stream": "".join(each["contentBlockDelta"]["delta"]["text"] for each in stream if "contentBlockDelta" in each),
+            "provisioned": [text(provisioned_answer["output"]["message"]), units],
             "invoke": text(invoked["output"]["message"]),
             "tokens": counted["inputTokens"],
             "jobs": len(jobs),
