@@ -41,6 +41,8 @@ export interface EndpointFacts {
   readonly owner?: string;
   /** Workflow id of the run whose model it serves, where that is known. */
   readonly serves?: string;
+  /** Why it cannot be given the model, ever. */
+  readonly obstacle?: { readonly problem: string; readonly fix: string };
 }
 
 /** What was looked up: `null` is not there, and what is absent could not be looked up. */
@@ -161,7 +163,10 @@ function problemsOf(spec: Spec, { account, bucket, data, base, endpoint }: PlanF
   return overBudget ? [...problems, overBudget] : problems;
 }
 
-function endpointProblems({ name, deploy }: Spec, { owner, status, updatable }: EndpointFacts): PlanProblem[] {
+function endpointProblems(
+  { name, deploy }: Spec,
+  { owner, status, updatable, obstacle }: EndpointFacts,
+): PlanProblem[] {
   if (deploy.to === 'none') return [];
   const [what, served] = [SERVED[deploy.to], servedName({ name, deploy })];
   const field = deploy.to === 'sagemaker-endpoint' ? 'deploy.endpoint' : 'deploy.name';
@@ -169,6 +174,7 @@ function endpointProblems({ name, deploy }: Spec, { owner, status, updatable }: 
     const message = `${what} ${served} was not made by temper for ${name}`;
     return [{ code: 'Conflict', message, fix: `choose another ${field}, or delete that one` }];
   }
+  if (obstacle) return [{ code: 'Conflict', message: `${what} ${served} ${obstacle.problem}`, fix: obstacle.fix }];
   if (updatable) return [];
   const message = `${what} ${served} is ${status} and cannot be updated`;
   return [{ code: 'EndpointFailed', message, fix: 'delete it; the run then creates it anew' }];

@@ -1,6 +1,7 @@
 /** A custom model of Bedrock takes over the name that serves: created or updated in place, proven, or the old one back. */
 import { type BedrockClient, TagResourceCommand } from '@aws-sdk/client-bedrock';
 import type { Wording } from '../../spec/bedrock/question.ts';
+import { takeoverProblem } from '../../spec/bedrock/serving.ts';
 import { TAGS, workflowIdOf } from '../../spec/naming.ts';
 import type { CustomModelRef, DataSet, OnDemandDeployment, ProvisionedDeployment } from '../../spec/record.ts';
 import type { AwsProvider } from '../aws.ts';
@@ -32,8 +33,9 @@ export interface ReleaseInput extends ReleaseRef {
 }
 
 /** Throws where what has the name is not this model's to take over, now or ever. */
-function checkOwner({ run, options }: ReleaseRef, { name, modelUnits }: Server, tags: Tags): void {
+function checkOwner({ run, options, model }: ReleaseRef, server: Server, tags: Tags): void {
   const { what } = kindOf(options);
+  const { name } = server;
   const owner = tags.get(TAGS.name);
   if (owner !== run.name) {
     throw failure(
@@ -42,14 +44,10 @@ function checkOwner({ run, options }: ReleaseRef, { name, modelUnits }: Server, 
         'choose another deploy.name, or set that tag to hand it over',
     );
   }
-  if (options.to === 'bedrock-provisioned' && modelUnits !== options.modelUnits) {
-    const has = modelUnits === 1 ? '1 model unit' : `${modelUnits} model units`;
-    throw failure(
-      'Conflict',
-      `${what} ${name} has ${has}, the spec says ${options.modelUnits}, and AWS changes no units; ` +
-        'delete it, so that the next run creates it anew, or set deploy.modelUnits to what it has',
-    );
-  }
+  const { base } = model;
+  const wanted = options.to === 'bedrock-provisioned' ? { base, modelUnits: options.modelUnits } : { base };
+  const found = takeoverProblem(server, wanted);
+  if (found) throw failure('Conflict', `${what} ${name} ${found.problem}; ${found.fix}`);
 }
 
 /** Throws `InProgress` while the server is busy, or has a model that another run is about to prove or to take off. */

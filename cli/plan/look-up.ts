@@ -8,6 +8,7 @@ import { kindOf, targetOf } from '../../activities/deployment/servers.ts';
 import { errorTypeOf, unlessNotFound } from '../../activities/errors.ts';
 import { findBase } from '../../activities/models.ts';
 import { parseS3Uri } from '../../activities/s3-uri.ts';
+import { takeoverProblem } from '../../spec/bedrock/serving.ts';
 import { NO_PRICES } from '../../spec/cost/prices.ts';
 import { isSageMaker, servedName } from '../../spec/engine.ts';
 import { TAGS } from '../../spec/naming.ts';
@@ -65,7 +66,7 @@ export async function lookUp(
       ifGiven(`base ${base}`, s3 && bucket !== undefined && base !== undefined && (() => baseOrNull(s3, base, bucket))),
       ifGiven(
         spec.deploy.to === 'none' ? 'what serves' : `${SERVED[spec.deploy.to]} ${served}`,
-        clients && served !== undefined && (() => servedOrNull(clients, spec.deploy.to, served)),
+        clients && served !== undefined && (() => servedOrNull(clients, spec, served)),
       ),
     ]);
     return {
@@ -158,17 +159,13 @@ async function baseOrNull(s3: AwsClients['s3'], base: string, bucket: string): P
   }
 }
 
-async function servedOrNull(
-  clients: AwsClients,
-  to: Spec['deploy']['to'],
-  name: string,
-): Promise<EndpointFacts | null | undefined> {
-  switch (to) {
+async function servedOrNull(clients: AwsClients, spec: Spec, name: string): Promise<EndpointFacts | null | undefined> {
+  switch (spec.deploy.to) {
     case 'sagemaker-endpoint':
       return endpointOrNull(clients, name);
     case 'bedrock-on-demand':
     case 'bedrock-provisioned':
-      return serverOrNull(clients, to, name);
+      return serverOrNull(clients, spec, spec.deploy.to, name);
     default:
       return undefined;
   }
@@ -176,6 +173,7 @@ async function servedOrNull(
 
 async function serverOrNull(
   { bedrock }: AwsClients,
+  spec: Spec,
   to: 'bedrock-on-demand' | 'bedrock-provisioned',
   name: string,
 ): Promise<EndpointFacts | null> {
@@ -185,8 +183,12 @@ async function serverOrNull(
   // Of a model that is gone nobody can tell whose it was.
   const model = await unlessNotFound('look up what serves', () => tagsOf(bedrock, targetOf(server)));
   const serves = model?.get(TAGS.run);
-  const { status, state } = server;
-  return { status, updatable: state !== 'failed', ...(owner && { owner }), ...(serves && { serves }) };
+  const { train, deploy } = spec;
+  const { base = '' } = train;
+  const obstacle = takeoverProblem(server, deploy.to === 'bedrock-provisioned' ? { ...deploy, base } : { base });
+  const { status } = server;
+  // One that failed is deleted by the run that comes, and created anew.
+  return { status, updatable: true, ...(owner && { owner }), ...(serves && { serves }), ...(obstacle && { obstacle }) };
 }
 
 async function endpointOrNull({ sagemaker }: AwsClients, name: string): Promise<EndpointFacts | null> {

@@ -2,6 +2,7 @@
 import type { WorkflowExecutionDescription } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
 import type { PipelineActivities } from '../../activities/index.ts';
+import { candidateServing } from '../../spec/bedrock/serving.ts';
 import type { AskingProgress, DataProgress, JobProgress, RunRecord, Stage, Waiting } from '../../spec/record.ts';
 
 /** What activities tell of themselves. */
@@ -97,16 +98,30 @@ const CAUSES: Readonly<Record<string, Waiting['for']>> = {
   Busy: 'endpoint',
 };
 
-function instanceOf({ stage, spec }: RunRecord): string | undefined {
-  if (stage === 'evaluate') return spec.evaluate?.by === 'transform' ? spec.evaluate.instance : undefined;
-  return stage === 'deploy' && spec.deploy.to === 'sagemaker-endpoint' ? spec.deploy.instance : undefined;
+/** What the account has none left of. */
+function scarceIn({ stage, spec, account }: RunRecord): string | undefined {
+  const { evaluate, deploy } = spec;
+  if (stage !== 'evaluate' && stage !== 'deploy') return undefined;
+  if (stage === 'evaluate' && evaluate?.by === 'transform') return evaluate.instance;
+  switch (stage === 'evaluate' ? candidateServing(spec, account.region) : deploy.to) {
+    case 'sagemaker-endpoint':
+      return deploy.to === 'sagemaker-endpoint' ? deploy.instance : undefined;
+    case 'bedrock-on-demand':
+      return 'custom model deployments';
+    case 'bedrock-provisioned':
+      return 'model units';
+    case 'bedrock-import':
+      return 'import jobs';
+    default:
+      return undefined;
+  }
 }
 
 function waitingOf(record: RunRecord, activity: PendingActivity): Waiting | undefined {
   const { lastFailure, attempt, nextAttemptScheduleTime: next, activityType } = activity;
   const cause = CAUSES[lastFailure?.applicationFailureInfo?.type ?? ''];
   if (!cause) return undefined;
-  const of = cause === 'quota' ? instanceOf(record) : undefined;
+  const of = cause === 'quota' ? scarceIn(record) : undefined;
   // Each look at a job is an attempt too.
   const tries = activityType?.name?.startsWith('await') ? undefined : (attempt ?? 2) - 1;
   return {

@@ -53,3 +53,31 @@ export function servingProblem({ deploy, train, evaluate }: Plans, region?: stri
   }
   return undefined;
 }
+
+/** What serves, as far as it matters for giving it another model. */
+export interface Serving {
+  /** ARN of the custom model that it has. */
+  readonly model: string;
+  /** Of a provisioned throughput. */
+  readonly modelUnits?: number;
+}
+
+/** Why what serves cannot be given the model of a spec, ever: AWS changes neither its base nor its units. */
+export function takeoverProblem(
+  serving: Serving,
+  wanted: { readonly base: string; readonly modelUnits?: number },
+): { readonly problem: string; readonly fix: string } | undefined {
+  const [now, next] = [findModel(serving.model), findModel(wanted.base)];
+  if (now && next && now.id !== next.id) {
+    return {
+      problem: `serves models of ${now.id}, and AWS gives it none of ${next.id}`,
+      fix: 'choose another deploy.name, or delete it, so that the next run creates it anew',
+    };
+  }
+  const { modelUnits: has } = serving;
+  if (wanted.modelUnits === undefined || has === undefined || has === wanted.modelUnits) return undefined;
+  return {
+    problem: `has ${has} model ${has === 1 ? 'unit' : 'units'}, the spec says ${wanted.modelUnits}, and AWS changes no units`,
+    fix: 'set deploy.modelUnits to what it has, or delete it, so that the next run creates it anew',
+  };
+}

@@ -85,6 +85,16 @@ describe('what would stop a run is part of its plan', () => {
       { endpoint: { status: 'InService', updatable: true, owner: 'other' } },
       'Conflict',
     ],
+    [
+      'what cannot be given the model',
+      {
+        endpoint: {
+          ...{ status: 'InService', updatable: true, owner: 'reviews' },
+          obstacle: { problem: 'has 1 model unit, the spec says 2', fix: 'delete it' },
+        },
+      },
+      'Conflict',
+    ],
     ['an endpoint without an owner', { endpoint: { status: 'InService', updatable: true } }, 'Conflict'],
     [
       'an endpoint that failed',
