@@ -1,7 +1,8 @@
 /** Prices of SageMaker's instances, from AWS's Price List API. */
-import { type PricingClient, paginateGetAttributeValues, paginateGetProducts } from '@aws-sdk/client-pricing';
+import { type PricingClient, paginateGetAttributeValues } from '@aws-sdk/client-pricing';
 import type { PriceList } from '../../spec/cost/price-list.ts';
 import type { Use } from '../../spec/cost/prices.ts';
+import { highest, products, publishedOn } from './products.ts';
 
 const ServiceCode = 'AmazonSageMaker';
 
@@ -10,22 +11,6 @@ const COMPONENTS = { training: 'Training', transform: 'BatchTransform', hosting:
   Use,
   string
 >;
-
-/** What is read of a product; the API gives each as a JSON text. */
-interface Product {
-  readonly product?: { readonly attributes?: Readonly<Record<string, string>> };
-  readonly publicationDate?: string;
-  readonly terms?: {
-    readonly OnDemand?: Readonly<
-      Record<string, { readonly priceDimensions?: Readonly<Record<string, PriceDimension>> }>
-    >;
-  };
-}
-
-interface PriceDimension {
-  readonly unit?: string;
-  readonly pricePerUnit?: { readonly USD?: string };
-}
 
 /** The regions that SageMaker has prices in, sorted. */
 export async function priceRegions(pricing: PricingClient): Promise<string[]> {
@@ -45,13 +30,13 @@ export async function readPrices(
   const found = { training: {}, transform: {}, hosting: {} } as Record<Use, Record<string, number>>;
   let asOf = '';
   for (const use of Object.keys(COMPONENTS) as Use[]) {
-    for await (const product of products(pricing, region, COMPONENTS[use])) {
+    for await (const product of products(pricing, ServiceCode, { regionCode: region, component: COMPONENTS[use] })) {
       const type = product.product?.attributes?.instanceName;
-      const usd = hourly(product);
+      const usd = highest(product, (unit) => /^hrs?$|^hours?$/i.test(unit))?.usd;
       if (!type?.startsWith('ml.') || usd === undefined) continue;
       // Where a type is listed twice, what it costs at most.
       found[use][type] = Math.max(usd, found[use][type] ?? 0);
-      const published = product.publicationDate?.slice(0, 10) ?? '';
+      const published = publishedOn(product);
       if (published > asOf) asOf = published;
     }
   }
@@ -63,24 +48,6 @@ export async function readPrices(
     transform: sorted(found.transform),
     hosting: sorted(found.hosting),
   };
-}
-
-async function* products(pricing: PricingClient, region: string, component: string): AsyncGenerator<Product> {
-  const filter = (Field: string, Value: string) => ({ Type: 'TERM_MATCH' as const, Field, Value });
-  const Filters = [filter('regionCode', region), filter('component', component)];
-  for await (const { PriceList } of paginateGetProducts({ client: pricing }, { ServiceCode, Filters })) {
-    for (const text of PriceList ?? []) yield JSON.parse(String(text)) as Product;
-  }
-}
-
-/** USD per hour; `undefined` for a product that is not paid by the hour, or free. */
-function hourly({ terms }: Product): number | undefined {
-  const prices = Object.values(terms?.OnDemand ?? {})
-    .flatMap(({ priceDimensions }) => Object.values(priceDimensions ?? {}))
-    .filter(({ unit }) => /^hrs?$|^hours?$/i.test(unit ?? ''))
-    .map(({ pricePerUnit }) => Number(pricePerUnit?.USD))
-    .filter((usd) => usd > 0);
-  return prices.length > 0 ? Math.max(...prices) : undefined;
 }
 
 const sorted = (prices: Readonly<Record<string, number>>): Record<string, number> =>

@@ -99,9 +99,14 @@ function mergedModels(earlier: BedrockPrices, later: BedrockPrices): BedrockPric
   return { models, ...(units && { perCustomModelUnit: units }) };
 }
 
-const mergedModel = (earlier: ModelPrices, later: ModelPrices): ModelPrices => ({
-  ...earlier,
-  ...later,
-  perMillionTokens: { ...earlier.perMillionTokens, ...later.perMillionTokens },
-  perModelUnitHour: { ...earlier.perModelUnitHour, ...later.perModelUnitHour },
-});
+/** The prices of a model, those of `later` before those of `earlier`. */
+export function mergedModel(earlier: ModelPrices, later: ModelPrices): ModelPrices {
+  const perMillionTokens = { ...earlier.perMillionTokens, ...later.perMillionTokens };
+  const perModelUnitHour = { ...earlier.perModelUnitHour, ...later.perModelUnitHour };
+  return {
+    ...earlier,
+    ...later,
+    ...(Object.keys(perMillionTokens).length > 0 && { perMillionTokens }),
+    ...(Object.keys(perModelUnitHour).length > 0 && { perModelUnitHour }),
+  };
+}

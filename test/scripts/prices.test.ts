@@ -5,13 +5,26 @@ import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { PricingClient } from '@aws-sdk/client-pricing';
 import { expect, it, onTestFinished } from 'vitest';
+import { readBedrockPrices } from '../../scripts/prices/bedrock-prices.ts';
 import { priceRegions, readPrices } from '../../scripts/prices/price-list-api.ts';
 import { priceListSchema } from '../../spec/cost/price-list.ts';
 
 interface Asked {
   readonly Filters?: readonly { readonly Field: string; readonly Value: string }[];
+  readonly ServiceCode?: string;
   readonly AttributeName?: string;
   readonly NextToken?: string;
+}
+
+/** As the list has models of Bedrock. */
+function modelProduct(usagetype: string, usd: string, unit: string): string {
+  const rate = { unit, pricePerUnit: { USD: usd } };
+  return JSON.stringify({
+    product: { productFamily: 'Amazon Bedrock', attributes: { regionCode: 'us-east-1', usagetype } },
+    serviceCode: 'AmazonBedrock',
+    terms: { OnDemand: { SKU: { priceDimensions: { RATE: rate } } } },
+    publicationDate: '2026-11-21T01:02:03Z',
+  });
 }
 
 function product(instanceName: string, component: string, usd: string, unit = 'Hrs'): string {
@@ -39,6 +52,23 @@ const PAGES: Readonly<Record<string, readonly (readonly string[])[]>> = {
   Hosting: [[]],
 };
 
+const MODEL_PAGES = [
+  [
+    modelProduct('USE1-Nova2.0Lite-Customization-Training', '0.0037800000', '1K tokens'),
+    modelProduct('USE1-Nova2.0Lite-Customization-Storage', '1.9500000000', 'Model/month'),
+    modelProduct('USE1-Nova2.0Lite-input-tokens', '0.0003300000', '1K tokens'),
+    modelProduct('USE1-Nova2.0Lite-input-tokens-priority', '0.0005775000', '1K tokens'),
+    modelProduct('USE1-Nova2.0Lite-output-tokens-cross-region-global', '0.0025000000', '1K tokens'),
+  ],
+  [
+    modelProduct('USE1-Nova2.0Lite-output-tokens-custom-model', '2.5000000000', '1M tokens'),
+    modelProduct('USE1-Nova2.0Lite-ProvisionedThroughput-NoCommit-ModelUnits', '60.5000000000', 'hour'),
+    modelProduct('USE1-NovaLite-output-tokens-batch', '0.0001200000', '1K tokens'),
+    modelProduct('USE1-NovaLite-input-tokens', '0.0000600000', 'TextUnit'),
+    modelProduct('USE1-SomeModel-input-tokens', '0.0000600000', '1K tokens'),
+  ],
+];
+
 async function priceListServer(): Promise<{ pricing: PricingClient; asked: Asked[] }> {
   const asked: Asked[] = [];
   const server = createServer(async (request, response) => {
@@ -51,7 +81,7 @@ async function priceListServer(): Promise<{ pricing: PricingClient; asked: Asked
     }
     const component = body.Filters?.find(({ Field }) => Field === 'component')?.Value ?? '';
     const page = Number(body.NextToken ?? 0);
-    const pages = PAGES[component] ?? [];
+    const pages = body.ServiceCode === 'AmazonBedrock' ? MODEL_PAGES : (PAGES[component] ?? []);
     response.end(
       JSON.stringify({
         FormatVersion: 'aws_v1',
@@ -98,4 +128,23 @@ it('reads every page of each use, and keeps the day that AWS published them', as
 it('finds the regions that have prices', async () => {
   const { pricing } = await priceListServer();
   expect(await priceRegions(pricing)).toEqual(['eu-west-1', 'us-west-2']);
+});
+
+it('reads what models of Bedrock cost, by whatever unit they are listed, and leaves out what is of another tier', async () => {
+  const { pricing } = await priceListServer();
+  const bedrock = await readBedrockPrices(pricing, 'us-east-1');
+  expect(bedrock).toEqual({
+    asOf: '2026-11-21',
+    sources: ['price list of 2026-11-21: AWS Price List API, GetProducts of AmazonBedrock'],
+    models: {
+      'amazon.nova-2-lite-v1:0': {
+        perMillionTokens: { training: 3.78, input: 0.33, customOutput: 2.5 },
+        perModelMonth: 1.95,
+        perModelUnitHour: { none: 60.5 },
+      },
+      'amazon.nova-lite-v1:0': { perMillionTokens: { batchOutput: 0.12 } },
+    },
+  });
+  const regions = { 'us-east-1': { sources: ['s'], bedrock } };
+  expect(priceListSchema.safeParse({ unit: 'USD per instance and hour', regions }).success).toBe(true);
 });

@@ -219,7 +219,7 @@ describe('a file of prices', () => {
     });
     expect(regionPrices('us-east-1', [own, installed]).bedrock).toEqual({
       asOf: '2026-10-01',
-      models: { m: { perMillionTokens: { training: 1, input: 2 }, perModelMonth: 3, perModelUnitHour: {} } },
+      models: { m: { perMillionTokens: { training: 1, input: 2 }, perModelMonth: 3 } },
       perCustomModelUnit: { minute: 1, month: 2 },
     });
     expect(() => list({ models: { m: { perMillionTokens: { reading: 1 } } } })).toThrow(
