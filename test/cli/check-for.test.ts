@@ -51,6 +51,8 @@ describe('--for a model', () => {
   it('tells of its errors with their lines, and of its limits', async () => {
     await write('rows.jsonl', lines(...reviews(4), { text: '[EOS]', label: 'good' }));
     expect(told(await check('rows.jsonl', '--for', NOVA))).toEqual(['reserved_text:5 x1']);
+    await write('rows.jsonl', lines(...reviews(20_001), { text: '[EOS]', label: 'good' }));
+    expect(told(await check('rows.jsonl', '--for', NOVA))).toEqual(['reserved_text:20002 x1', 'record_limit: x1']);
     await write('rows.jsonl', lines(...reviews(4)));
     const report = await check('rows.jsonl', '--for', 'us.amazon.nova-lite-v1:0');
     expect(report).toMatchObject({

@@ -47,8 +47,8 @@ export class TargetSums {
     const facts = model.customizations[customization];
     const limits = given ?? (facts ? limitsOf(facts) : {});
     const [most, least] = this.#sizes(split, trained);
-    // Where rows cannot be used their number says nothing.
-    const problems = this.#errors.count > 0 ? [] : sizeProblems(most, limits, least);
+    // Rows that cannot be used may be put right: then there are no fewer, and perhaps enough.
+    const problems = sizeProblems(this.#errors.count > 0 ? ANY : most, limits, least);
     for (const problem of problems) this.#errors.add({ ...problem, file: path, line: 0 });
     const records = { train: most.train.records, validation: most.validation.records };
     // Of a source, the rows that will be tested with are among those that were counted.
@@ -86,7 +86,12 @@ export class TargetSums {
   }
 }
 
-const NOTHING: TrainingSizes = { train: { records: 0, bytes: 0 }, validation: { records: 0, bytes: 0 } };
+const sizes = (each: number): TrainingSizes => {
+  const file = { records: each, bytes: each };
+  return { train: file, validation: file };
+};
+const NOTHING = sizes(0);
+const ANY = sizes(Number.POSITIVE_INFINITY);
 
 /** How rows will be divided; each label keeps one to train on. */
 function divided(rows: number, split: SplitOptions, labels: number): TrainingSizes {
