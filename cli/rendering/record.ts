@@ -191,7 +191,7 @@ function stopped({ spec, trainingJob, model, stage }: RunRecord): string {
   }
   switch (stage) {
     case 'evaluate':
-      return 'its evaluation jobs are stopped';
+      return spec.evaluate?.by === 'converse' ? 'no model is asked any more' : 'its evaluation jobs are stopped';
     case 'deploy':
       return 'its deployment is taken back';
     default:

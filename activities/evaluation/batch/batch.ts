@@ -124,8 +124,8 @@ export function createBatchActivities({ aws }: { aws: AwsProvider }) {
       );
       if (!isOver(what, job)) {
         const { status = '', processedRecordCount: done, totalRecordCount: total } = job;
-        const far = status === 'InProgress' && done !== undefined && total ? `, ${done} of ${total} rows` : '';
-        throw stillInProgress({ resource: jobName, status, secondaryStatus: `${status}${far}` });
+        const far = done !== undefined && total ? { metrics: { answered: done / total } } : {};
+        throw stillInProgress({ resource: jobName, status, ...far });
       }
       const scratch = new Scratch();
       try {
