@@ -55,10 +55,6 @@ export class Resources<T extends Resource> implements Findable {
     this.#records.delete(id);
   }
 
-  has({ id }: T): boolean {
-    return this.#records.get(id) !== undefined;
-  }
-
   byArn(arn: string): T | undefined {
     return this.values().find((record) => record.arn === arn);
   }

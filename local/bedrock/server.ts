@@ -63,6 +63,15 @@ export async function startBedrock(options: BedrockOptions): Promise<Bedrock> {
   const lock = Lock.tryAcquire(join(home, 'server.lock'));
   if (!(lock instanceof Lock))
     throw new Error(`${home} is in use by process ${lock.pid}; stop it, or choose another home`);
+  try {
+    return await serve(options, home, lock);
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+async function serve(options: BedrockOptions, home: string, lock: Lock): Promise<Bedrock> {
   const { region, account, s3Endpoint } = options;
   const shutdown = new AbortController();
   let planned = new AbortController();
@@ -88,43 +97,37 @@ export async function startBedrock(options: BedrockOptions): Promise<Bedrock> {
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const found = route(MODELS, request);
-    if (!found) throw new AwsError('UnknownOperationException', '', 404);
+    const handler = operations[found?.operation ?? ''];
+    if (!found || !handler) throw new AwsError('UnknownOperationException', '', 404);
     const { model, operation } = found;
     const input = readRequest(found, request, await readBody(request, MAX_REQUEST_BYTES));
     const fault = faults.meet(operation, resourceName(services, input));
     if (await isMet(fault, response)) return;
     validate(model, operation, input);
-    const handler = operations[operation];
-    if (!handler)
-      throw new AwsError('AccessDeniedException', `The laptop region's Bedrock does not answer ${operation}`);
     const output = await handler(input, fault.resource);
     if (fault.reset === 'after-done') cut(response);
     else await sendAnswer(response, found, output ?? {});
   }
 
-  try {
-    const server = await listen(options.port, answer, Object.assign({}, ...MODELS.map(({ errors }) => errors)));
-    for (const service of services) service.resume?.();
-    planned = new AbortController();
-    return {
-      url: server.url,
-      setFaults(plan) {
-        faults = new Faults(plan);
-        planned.abort();
-        planned = new AbortController();
-      },
-      async close() {
-        shutdown.abort();
-        await server.close();
-        await Promise.all(services.map((service) => service.close?.()));
-        context.s3.close();
-        lock.release();
-      },
-    };
-  } catch (error) {
-    lock.release();
-    throw error;
-  }
+  const server = await listen(options.port, answer, Object.assign({}, ...MODELS.map(({ errors }) => errors)));
+  for (const service of services) service.resume?.();
+  planned = new AbortController();
+
+  return {
+    url: server.url,
+    setFaults(plan) {
+      faults = new Faults(plan);
+      planned.abort();
+      planned = new AbortController();
+    },
+    async close() {
+      shutdown.abort();
+      await server.close();
+      await Promise.all(services.map((service) => service.close?.()));
+      context.s3.close();
+      lock.release();
+    },
+  };
 }
 
 function servicesOf(context: Context): Service[] {
