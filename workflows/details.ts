@@ -1,3 +1,4 @@
+import { hoursText } from '../spec/bedrock/serving.ts';
 import { decidedText } from '../spec/decision.ts';
 import { shownMetrics } from '../spec/metrics.ts';
 import type { Metric } from '../spec/numbers.ts';
@@ -39,7 +40,7 @@ function servedAs(deployment: Deployment): string {
     case 'bedrock-on-demand':
       return `custom model deployment \`${deployment.name}\``;
     case 'bedrock-provisioned':
-      return `provisioned throughput \`${deployment.name}\``;
+      return `provisioned throughput \`${deployment.name}\`, which bills ${hoursText(deployment)}`;
     case 'bedrock-import':
       return `imported model \`${deployment.name}\``;
   }

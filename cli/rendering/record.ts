@@ -2,6 +2,7 @@
 
 import { basename } from 'node:path/posix';
 import { askingFor } from '../../spec/approval.ts';
+import { hoursText } from '../../spec/bedrock/serving.ts';
 import type { Kind } from '../../spec/data/examples.ts';
 import { decidedText } from '../../spec/decision.ts';
 import { isBedrock, jobKind, servedName } from '../../spec/engine.ts';
@@ -345,7 +346,8 @@ const SERVING = {
 function deploymentText({ deployment, spec }: RunRecord): string {
   if (deployment) {
     const made = deployment.created ? 'created' : 'updated';
-    return `${SERVING[deployment.to]} ${nameOf(deployment)} ${made} · smoke test ok`;
+    const bills = deployment.to === 'bedrock-provisioned' ? ` · bills ${hoursText(deployment)}` : '';
+    return `${SERVING[deployment.to]} ${nameOf(deployment)} ${made} · smoke test ok${bills}`;
   }
   return spec.deploy.to === 'none' ? 'not asked for' : `${SERVING[spec.deploy.to]} ${servedName(spec)}`;
 }

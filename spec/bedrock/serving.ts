@@ -81,3 +81,15 @@ export function takeoverProblem(
     fix: 'set deploy.modelUnits to what it has, or delete it, so that the next run creates it anew',
   };
 }
+
+/** What a provisioned throughput bills, for people: `1 model unit by the hour, until 2026-11-25 15:42 UTC`. */
+export function hoursText({
+  modelUnits,
+  expiresAt,
+}: {
+  readonly modelUnits: number;
+  readonly expiresAt?: string;
+}): string {
+  const until = expiresAt === undefined ? 'it is deleted' : `${expiresAt.slice(0, 16).replace('T', ' ')} UTC`;
+  return `${modelUnits} model ${modelUnits === 1 ? 'unit' : 'units'} by the hour, until ${until}`;
+}

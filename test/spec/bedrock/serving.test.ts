@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { candidateServing, servingProblem, takeoverProblem } from '../../../spec/bedrock/serving.ts';
+import { candidateServing, hoursText, servingProblem, takeoverProblem } from '../../../spec/bedrock/serving.ts';
 
 const NOVA = 'amazon.nova-lite-v1:0';
 const TITAN = 'amazon.titan-text-express-v1';
@@ -33,4 +33,11 @@ it('what serves is given no model of another base, and no other units', () => {
   expect(takeoverProblem({ model, modelUnits: 1 }, { base: NOVA, modelUnits: 2 })?.problem).toContain(
     'has 1 model unit, the spec says 2',
   );
+});
+
+it('what bills by the hour is told with its end', () => {
+  expect(hoursText({ modelUnits: 1, expiresAt: '2026-11-25T15:42:35.996Z' })).toBe(
+    '1 model unit by the hour, until 2026-11-25 15:42 UTC',
+  );
+  expect(hoursText({ modelUnits: 2 })).toBe('2 model units by the hour, until it is deleted');
 });
