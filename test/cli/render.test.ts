@@ -181,7 +181,7 @@ describe('a record, as people read it', () => {
         │   File "train.py", line 3, in <module>
         │ KeyError: 7
 
-        fix: correct what the log shows, then start the run again; the whole log: temper logs temper/product-reviews/7f3a9c
+        fix: correct what AWS or the log says, then start the run again; the whole log: temper logs temper/product-reviews/7f3a9c
         more: temper explain JobFailed
         left behind, and may bill: product-reviews; take it away with: temper orphans --delete"
     `);
