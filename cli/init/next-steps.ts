@@ -16,6 +16,6 @@ export function nextSteps({ cwd, env }: Pick<Context, 'cwd' | 'env'>, directory:
     ...(hasPlace ? [] : [{ command: 'temper dev up', does: 'a region on this machine, to try it in' }]),
     { command: 'temper check', does: 'whether the spec and its data can be used' },
     { command: 'temper plan temper.yaml', does: 'what a run would create, and cost at most' },
-    { command: 'temper run temper.yaml', does: 'from data to an endpoint' },
+    { command: 'temper run temper.yaml', does: 'from data to a served model' },
   ];
 }

@@ -2,6 +2,7 @@
 export const TEMPLATES = {
   classification: 'sort texts into labels, with scikit-learn',
   chat: 'answer in conversations: a stand-in for your language model',
+  bedrock: 'sort texts into labels, with a model that Bedrock customizes',
   scratch: 'the least that a run needs, on the standard library of Python',
 } as const satisfies Readonly<Record<string, string>>;
 

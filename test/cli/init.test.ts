@@ -28,12 +28,12 @@ describe.each(TEMPLATE_NAMES)('temper init %s', (template) => {
 
   it('writes nothing where it would write over something, and names it', async () => {
     const cwd = await temporaryDirectory();
-    await writeFile(join(cwd, 'train.py'), 'my own');
+    await writeFile(join(cwd, 'temper.yaml'), 'my own');
     const { exitCode, stderr } = await cli(['init', template], { cwd });
     expect(exitCode).toBe(2);
-    expect(stderr).toContain('\n  train.py\n');
-    expect(await readdir(cwd)).toEqual(['train.py']);
-    expect(await readFile(join(cwd, 'train.py'), 'utf8')).toBe('my own');
+    expect(stderr).toContain('\n  temper.yaml\n');
+    expect(await readdir(cwd)).toEqual(['temper.yaml']);
+    expect(await readFile(join(cwd, 'temper.yaml'), 'utf8')).toBe('my own');
   });
 });
 

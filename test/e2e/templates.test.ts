@@ -28,11 +28,11 @@ it.each(TEMPLATE_NAMES)(
     const { exitCode, stdout, stderr } = await cli(['run', 'temper.yaml', '--json'], options);
     expect(exitCode, stdout + stderr).toBe(0);
     const { deployment, data } = JSON.parse(stdout) as RunRecord;
-    const endpoint = deployment?.to === 'sagemaker-endpoint' ? deployment.endpoint : '';
+    const endpoint = deployment?.to === 'sagemaker-endpoint' ? deployment.endpoint : (deployment?.name ?? '');
     const question = ASK_WITH[data?.kind ?? 'classification'];
     const asked = await cli(['invoke', endpoint, question, 'can I follow my parcel'], options);
     expect(asked.exitCode, asked.stderr).toBe(0);
-    expect(asked.stdout).toMatch(/^\{"(label|completion)": ".*"/);
+    expect(asked.stdout).toMatch(template === 'bedrock' ? /^delivery$/m : /^\{"(label|completion)": ".*"/);
     const misspelt = await cli(['invoke', `${endpoint}x`, '--text', 'x'], options);
     expect(misspelt.stderr).toContain(`did you mean ${endpoint}?`);
   },

@@ -192,15 +192,16 @@ describe('a file of prices', () => {
     it.each([
       'examples/movie-reviews',
       'examples/product-reviews',
+      'templates/bedrock',
       'templates/chat',
       'templates/classification',
       'templates/scratch',
     ])('knows what a run of %s can cost in us-east-1', (directory) => {
       const file = new URL(`../../${directory}/temper.yaml`, import.meta.url);
       const spec = specSchema.parse(parseYaml(readFileSync(file, 'utf8')));
-      expect(costOf(spec, regionPrices('us-east-1', [{ unit: 'USD per instance and hour', regions }])).unknown).toEqual(
-        [],
-      );
+      const { unknown } = costOf(spec, regionPrices('us-east-1', [{ unit: 'USD per instance and hour', regions }]));
+      // How many tokens there are is known once the data has been read.
+      expect(unknown.filter(({ lacks }) => lacks === 'price')).toEqual([]);
     });
   });
 });
