@@ -1,11 +1,13 @@
 /** The command line as a function: what `main.ts` gives the process to, and tests call. */
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, type CommandOptions, type CommandUnknownOpts } from '@commander-js/extra-typings';
+import { approveCommand } from './commands/approve.ts';
 import { cancelCommand } from './commands/cancel.ts';
 import { checkCommand } from './commands/check.ts';
 import { compareCommand } from './commands/compare.ts';
 import { completeCommand } from './commands/complete.ts';
 import { completionCommand } from './commands/completion.ts';
+import { declineCommand } from './commands/decline.ts';
 import { devCommand } from './commands/dev/index.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { explainCommand } from './commands/explain.ts';
@@ -48,6 +50,8 @@ const COMMANDS: Readonly<Record<string, readonly ((context: Context) => CommandU
     compareCommand,
     watchCommand,
     logsCommand,
+    approveCommand,
+    declineCommand,
     cancelCommand,
     uploadCommand,
     orphansCommand,

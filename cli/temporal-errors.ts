@@ -39,6 +39,8 @@ export function isOfOtherCode(error: unknown): boolean {
 
 /** What a call to Temporal failed with, for people; errors of another kind as they are. */
 export function temporalFailure({ temporal }: Environment, error: unknown): unknown {
+  // What was understood already may have a call to Temporal as its cause.
+  if (error instanceof UserError) return error;
   const { address, namespace } = temporal;
   if (hasCode(error, PERMISSION_DENIED) || hasCode(error, UNAUTHENTICATED)) {
     return new UserError('TemporalRefused', `temporal at ${address} refuses this client: ${saidBy(error)}`, {

@@ -11,7 +11,7 @@ import { checkReport } from './check.ts';
 import { comparison } from './comparison.ts';
 import { modelsReport } from './models.ts';
 import { plan } from './plan.ts';
-import { dataSet, metric, runRecord } from './record.ts';
+import { dataSet, decided, metric, runRecord } from './record.ts';
 
 export interface Answer {
   readonly document: z.ZodType;
@@ -50,6 +50,8 @@ const runSummary = z.strictObject({
   startedAt: text,
   endedAt: text.exactOptional(),
 });
+
+const decision = z.strictObject({ run: text, ...decided });
 
 const orphan = z.strictObject({
   kind: z.enum(ORPHAN_KINDS),
@@ -118,6 +120,8 @@ export const ANSWERS: Readonly<Record<string, Answer>> = {
     ]),
     lines: true,
   },
+  approve: { exits: [...PLAIN, interrupted], document: decision },
+  decline: { exits: [...PLAIN, interrupted], document: decision },
   cancel: { exits: [...PLAIN, interrupted], document: z.union([runRecord, runOnly]) },
   orphans: { exits: PLAIN, document: z.strictObject({ region: text, orphans: z.array(orphan) }) },
   upload: { exits: FOLLOWED, document: z.union([z.strictObject({ run: text, data: dataSet }), runRecord, runOnly]) },

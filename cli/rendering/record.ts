@@ -355,7 +355,9 @@ function deploymentText({ deployment, spec }: RunRecord): string {
 const nameOf = (deployment: Deployment): string =>
   deployment.to === 'sagemaker-endpoint' ? deployment.endpoint : deployment.name;
 
-const addressOf = (model: TrainedModel): string => (model.engine === 'sagemaker' ? model.artifact : model.customModel);
+/** Where the model itself is. */
+export const addressOf = (model: TrainedModel): string =>
+  model.engine === 'sagemaker' ? model.artifact : model.customModel;
 
 /** The heading of a run. */
 export function headingLine(run: string, ui: string | undefined): string {

@@ -6,7 +6,7 @@ import { formatSeconds, table } from './format.ts';
 export function renderRuns(runs: readonly RunSummary[], now: Date, { style, columns }: Screen): string {
   const colour = (outcome: string): string => {
     if (outcome === 'passed') return style.green(outcome);
-    return outcome === 'rejected' || outcome === 'cancelled' ? style.yellow(outcome) : style.red(outcome);
+    return ['rejected', 'declined', 'cancelled'].includes(outcome) ? style.yellow(outcome) : style.red(outcome);
   };
   const rows = [
     ['NAME', 'ID', 'STAGE', 'OUTCOME', 'STARTED', 'TOOK', 'ENGINE'].map((title) => style.dim(title)),

@@ -66,13 +66,23 @@ function summaryOf(info: WorkflowExecutionInfo): RunSummary | undefined {
   };
 }
 
+export interface ResolveOptions {
+  readonly newest?: boolean;
+  readonly preferring?: (run: RunSummary) => boolean;
+}
+
 /**
  * The workflow id of the run that `text` stands for: a workflow id, `name/id`, or a part of it that no other run has.
  * Throws a user error where there is none, or more than one.
  *
- * @param newest whether a whole name stands for the newest run of that name: for what only reads
+ * @param options.newest whether a whole name stands for the newest run of that name: for what only reads
+ * @param options.preferring which of several runs is meant where one alone is so
  */
-export async function resolveRun(temporal: Temporal, text: string, { newest = false } = {}): Promise<string> {
+export async function resolveRun(
+  temporal: Temporal,
+  text: string,
+  { newest = false, preferring }: ResolveOptions = {},
+): Promise<string> {
   const exact = parseWorkflowId(text) ?? parseWorkflowId(`temper/${text}`);
   // Asked for by name, as lists are a moment behind.
   if (exact && (await exists(temporal, workflowIdOf(exact)))) return workflowIdOf(exact);
@@ -80,6 +90,8 @@ export async function resolveRun(temporal: Temporal, text: string, { newest = fa
   const candidates = matching(runs, text);
   const [run] = candidates;
   if (run && candidates.length === 1) return run.run;
+  const preferred = preferring ? candidates.filter(preferring) : [];
+  if (preferred[0] && preferred.length === 1) return preferred[0].run;
   if (run && newest && candidates.every(({ name }) => name === text)) return newestOf(candidates, run).run;
   if (!run) {
     const known = [...new Set(runs.flatMap(({ name, id }) => [name, `${name}/${id}`, id]))];

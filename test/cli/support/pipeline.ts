@@ -49,8 +49,8 @@ export async function newNamespace(
   return { ...env, TEMPORAL_NAMESPACE: namespace };
 }
 
-/** A pipeline worker, until the test is over. */
-export async function startPipeline(env: Env, overrides: Partial<AllActivities> = {}): Promise<void> {
+/** A pipeline worker, until the test is over or it is stopped by what this gives. */
+export async function startPipeline(env: Env, overrides: Partial<AllActivities> = {}): Promise<() => Promise<void>> {
   const { prepareInputs: _, ...activities } = fakeActivities(overrides).activities;
   const connection = await NativeConnection.connect({ address: env.TEMPORAL_ADDRESS ?? '' });
   const worker = await Worker.create({
@@ -61,11 +61,17 @@ export async function startPipeline(env: Env, overrides: Partial<AllActivities> 
     activities,
   });
   const running = worker.run();
-  onTestFinished(async () => {
-    worker.shutdown();
-    await running;
-    await connection.close();
-  });
+  let stopped: Promise<void> | undefined;
+  const stop = (): Promise<void> => {
+    stopped ??= (async () => {
+      worker.shutdown();
+      await running;
+      await connection.close();
+    })();
+    return stopped;
+  };
+  onTestFinished(stop);
+  return stop;
 }
 
 /** What a training job of the fakes has left. */
