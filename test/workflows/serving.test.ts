@@ -2,6 +2,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { expect, it } from 'vitest';
 import { candidateDeploymentName, guardIdOf, type RunRef } from '../../spec/naming.ts';
+import { decideUpdate } from '../../workflows/messages.ts';
 import { type ActivityName, fakeActivities, scoresWith, underWay } from './fake-activities.ts';
 import { runToEnd, BEDROCK_SPEC as SPEC, withRun } from './harness.ts';
 
@@ -153,6 +154,53 @@ it('a guard goes on until AWS lets it end the throughput', async () => {
     },
     BY_THE_HOUR.replace('ttl: 1h', 'ttl: 1s'),
   );
+});
+
+/** Lets a run wait for a person, and gives what it had done for its candidate by then. */
+async function whenApproved(spec: string, overrides: Parameters<typeof fakeActivities>[0] = {}) {
+  const fakes = fakeActivities(overrides);
+  return withRun(
+    fakes,
+    async ({ run, handle, until }, { client }) => {
+      const { approval, candidate } = await until(({ waiting }) => waiting?.for === 'approval');
+      const meanwhile = serving(fakes.calls);
+      const guard = client.workflow.getHandle(guardIdOf(run, 'candidate'));
+      const ended = candidate === undefined && spec.includes('ttl') ? await guard.result() : undefined;
+      const sent = { verdict: 'approve', by: 'ana', evidence: approval?.evidence };
+      await handle.executeUpdate(decideUpdate, { args: [sent] });
+      const record = await handle.result();
+      return { approval, candidate, meanwhile, ended, record, after: serving(fakes.calls).slice(meanwhile.length) };
+    },
+    `${spec}approve: manual\n`,
+  );
+}
+
+it('a throughput is given back while a person decides, and is made anew after approval', async () => {
+  const { approval, candidate, meanwhile, ended, record, after } = await whenApproved(BY_THE_HOUR);
+  expect(meanwhile).toEqual(['submitCandidate', 'awaitCandidate', 'revertRelease']);
+  expect(ended).toContain('was gone before');
+  expect(approval?.givenBack).toBe('reviews');
+  expect(candidate).toBeUndefined();
+  expect(after).toEqual(['submitRelease', 'awaitRelease', 'removeCandidate']);
+  expect(record).toMatchObject({ outcome: 'passed', deployment: { to: 'bedrock-provisioned', name: 'reviews' } });
+});
+
+it('so is one beside what serves; a deployment, which bills what is asked of it, stays', async () => {
+  const beside = await whenApproved(BY_THE_HOUR, besideWhatServes);
+  expect(beside.meanwhile).toEqual(['submitCandidate', 'awaitCandidate', 'removeCandidate']);
+  expect(beside.approval?.givenBack).toMatch(/^reviews-.*-candidate$/);
+  const onDemand = await whenApproved(SPEC);
+  expect(onDemand.meanwhile).toEqual(['submitCandidate', 'awaitCandidate']);
+  expect(onDemand.approval).not.toHaveProperty('givenBack');
+  expect(onDemand.after).toEqual(['awaitRelease', 'removeCandidate']);
+});
+
+it('a model that is declined leaves nothing that answers with it', async () => {
+  const fakes = fakeActivities();
+  const { record } = await runToEnd(fakes, `${SPEC}approve: { within: 1s }\n`);
+  expect(record.outcome).toBe('declined');
+  expect(serving(fakes.calls).slice(-2)).toEqual(['revertRelease', 'removeCandidate']);
+  expect(fakes.calls).toContain('settleModel');
 });
 
 const IMPORT = `
