@@ -70,7 +70,7 @@ export const PIPELINE_ERRORS = {
   },
   Conflict: {
     means: 'a name that the run needs is taken by something that it did not make; nothing of it is touched',
-    why: 'another tool, person or model name uses the same endpoint or job name',
+    why: 'another tool, person or model name uses the same name, or what has it cannot be given this model',
     fix: 'delete what has the name, if it is not needed, or choose another name in the spec',
     example: 'endpoint reviews was not made by Temper for reviews; choose another deploy.endpoint',
   },
@@ -132,21 +132,22 @@ export const PIPELINE_ERRORS = {
     example: 'CapacityError: unable to provision requested ML compute capacity; please retry using a different type',
   },
   EndpointFailed: {
-    means: 'the endpoint did not come into service',
-    why: 'the model server did not start or answers no ping, or somebody deleted or broke the endpoint meanwhile',
-    fix: 'see what the model wrote: log group /aws/sagemaker/Endpoints/ENDPOINT',
+    means:
+      'the endpoint of SageMaker, or the deployment or provisioned throughput of Bedrock, did not come into service',
+    why: 'its model did not start or answers no ping, its time to live was over, or somebody deleted or broke it meanwhile',
+    fix: 'see what AWS says above, and on SageMaker what the model wrote: log group /aws/sagemaker/Endpoints/ENDPOINT',
     example: 'endpoint reviews is Failed: the primary container did not pass the ping health check',
   },
   RolledBack: {
-    means: 'AWS put the old configuration of the endpoint back, so the model that was served before still is',
+    means: 'AWS kept, or put back, what served before: an update of an endpoint, deployment or throughput failed',
     why: 'the new model did not start on it, or failed its health check',
     fix: 'correct what the new model says at its start, then start the run again',
     example: 'endpoint reviews was rolled back: the new container did not pass the ping health check',
   },
   SmokeTestFailed: {
-    means: 'the endpoint is in service and does not answer a row of the test split as it should; it is put back',
-    why: 'the serving script raises an error or answers in another form than it did in the evaluation',
-    fix: 'check that the serving script answers the input that is shown',
+    means: 'what serves is up and does not answer a row of the test split as it should; it is put back, or taken away',
+    why: 'the serving script raises an error or answers in another form than it did; a model of Bedrock refuses, or says nothing',
+    fix: 'check that the serving script, or the model, answers the input that is shown',
     example: 'endpoint reviews answered {"score": 1}, expected JSON with a "label" of negative, positive',
   },
   InvalidPredictions: {
