@@ -42,7 +42,7 @@ export const specSchema = z
     deploy,
     budget: z.string().regex(BUDGET_PATTERN, 'write an amount as 25 USD').optional().meta({
       description:
-        'The most that the jobs of a run may cost, such as 25 USD; a run that could pass it is not started. The endpoint, which bills on after the run, is not part of it.',
+        'The most that a run may cost by its jobs, tokens and model units, such as 25 USD; one that could pass it is not started. What bills on after the run is not part of it.',
     }),
     aws: z
       .strictObject({

@@ -181,14 +181,14 @@ export const PIPELINE_ERRORS = {
     example: 'no model named movie-reviews in s3://bucket/temper/; a run of that name must pass first',
   },
   BudgetExceeded: {
-    means: 'the jobs of the run could cost more than the budget of its spec; nothing was created',
-    why: 'each job is counted on each of its machines for as long as it may take, and on the dearest of its types',
-    fix: 'lower maxRuntime, name cheaper instances, or raise budget; see the sum with: temper plan FILE',
+    means: 'the run could cost more than the budget of its spec; nothing was created',
+    why: 'each job is counted on each of its machines for as long as it may take, and on the dearest of its types; on Bedrock, by the tokens of the data, which are estimated, answers of evaluate.maxTokens, and the hours of model units',
+    fix: 'lower maxRuntime, name cheaper instances, lower epochs, rows or maxTokens, or raise budget; see the sum with: temper plan FILE',
     example: 'the run could cost 28.39 USD, more than its budget of 25 USD',
   },
   PriceUnknown: {
     means: 'the spec has a budget, and what the run could cost cannot be said; nothing was created',
-    why: 'the list of prices lacks the instance type in that region, or for that use',
+    why: 'the list of prices lacks the instance type in that region, or for that use, or the model of Bedrock',
     fix: 'give the price in a file named by TEMPER_PRICES, or leave budget out of the spec',
     example: 'the run has a budget of 25 USD, and no price is known of ml.m5.large (transform) in its region',
   },

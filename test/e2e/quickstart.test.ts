@@ -36,6 +36,17 @@ it('takes real data to a served model, twice, and leaves nothing running', { tim
   expect(readRegion(directory)).toBeUndefined();
 });
 
+it('takes the same data to a customized model of Bedrock', { timeout: 5 * MINUTES }, async () => {
+  const { directory, env } = await home();
+  const options = { cwd: ROOT, env };
+  const { stdout } = await promisify(execFile)(process.execPath, [QUICKSTART, 'bedrock', '--exit'], options).catch(
+    (error: { stdout: string; stderr: string }) => expect.fail(`${error.stdout}\n${error.stderr}`),
+  );
+  expect(stdout).toMatch(/custom model deployment product-reviews-bedrock created · smoke test ok/);
+  expect(stdout).toMatch(/"it stopped working after two days"\nnegative\n/);
+  expect(readRegion(directory)).toBeUndefined();
+});
+
 it.each([
   ['Ctrl-C', (pid: number) => process.kill(-pid, 'SIGINT')],
   ['SIGTERM', (pid: number) => process.kill(pid, 'SIGTERM')],
