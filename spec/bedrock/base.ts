@@ -1,6 +1,11 @@
 /** The base model of a spec, as Bedrock's operations want it named. */
 import { findModel, invocationId, isProfile } from './models.ts';
 
+/** What is known of the model that a spec customizes: where it is newer than what is known, of the one that it is like. */
+export function knownModel({ base, like }: { readonly base: string; readonly like?: string | undefined }) {
+  return findModel(base) ?? (like === undefined ? undefined : findModel(like));
+}
+
 /**
  * What to ask for answers of the model that is customized, in a region: its id, or that of an inference profile.
  * `undefined` for a custom model that is customized further: it answers only where it is deployed.

@@ -1,6 +1,7 @@
 /** What a person should decide on before a model is customized, of what the spec says. */
 import type { BedrockSpec } from '../engine.ts';
 import type { SpecCode } from '../errors/spec-file.ts';
+import { knownModel } from './base.ts';
 import { LIMIT_NAMES } from './customization.ts';
 import { findModel, limitsOf, MODELS_AS_OF } from './models.ts';
 
@@ -14,7 +15,7 @@ export interface SpecDoubt {
 
 export function doubtsOf({ train, aws }: BedrockSpec): SpecDoubt[] {
   const { base, customization, distillation, limits: overrides } = train;
-  const model = findModel(base);
+  const model = knownModel(train);
   const facts = model?.customizations[customization];
   if (model === undefined || facts === undefined) return [];
   const asOf = `as of ${MODELS_AS_OF}`;
@@ -34,6 +35,14 @@ export function doubtsOf({ train, aws }: BedrockSpec): SpecDoubt[] {
   });
   const doubt = (steps: readonly string[], message: string, fix: string): unknown =>
     doubts.push({ code: 'model_doubtful', steps: ['train', ...steps], message, fix });
+  if (findModel(base) === undefined) {
+    doubt(
+      ['base'],
+      `${base} is not among the models known ${asOf}: formats, limits and hyperparameters of ${model.name} are taken for its own`,
+      "see AWS's page on it, and override what differs in train.limits",
+    );
+    return doubts;
+  }
   if (model.delisted) {
     doubt(
       ['base'],

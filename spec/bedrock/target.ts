@@ -3,8 +3,9 @@ import type { Example } from '../data/examples.ts';
 import type { RowOptions } from '../data/formats.ts';
 import { type BedrockSpec, isBedrock } from '../engine.ts';
 import type { Spec } from '../spec.ts';
+import { knownModel } from './base.ts';
 import type { Customization, Limits } from './customization.ts';
-import { findModel, limitsOf } from './models.ts';
+import { limitsOf } from './models.ts';
 import { type Looked, type TrainingTarget, trainingData } from './training-data.ts';
 
 export interface SpecTarget extends TrainingTarget {
@@ -14,7 +15,7 @@ export interface SpecTarget extends TrainingTarget {
 /** The model that a spec customizes, with the limits that it overrides. */
 export function targetOf({ train }: BedrockSpec): SpecTarget {
   const { base, customization, prompt, hyperparameters, limits: overrides } = train;
-  const model = findModel(base);
+  const model = knownModel(train);
   const facts = model?.customizations[customization];
   // The schema refuses what is not known.
   if (model === undefined || facts === undefined) throw new RangeError(`${base} is not known to take ${customization}`);

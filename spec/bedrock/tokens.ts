@@ -2,6 +2,7 @@
 import type { Example } from '../data/examples.ts';
 import type { BedrockSpec } from '../engine.ts';
 import type { TokenEstimate } from '../record.ts';
+import { knownModel } from './base.ts';
 import { exchangeOf } from './formats/exchange.ts';
 import { sizeOf } from './formats/rules.ts';
 import { findModel } from './models.ts';
@@ -16,7 +17,7 @@ export const tokensIn = (text: string, model: string): number =>
 
 /** Counts examples as the base model of a spec reads them. */
 export function tokensOf({ train }: BedrockSpec): (example: Example) => TokenEstimate {
-  const model = findModel(train.base) ?? SOME_MODEL;
+  const model = knownModel(train) ?? SOME_MODEL;
   return (example) => {
     if (example.kind === 'text') return { question: estimatedTokens(example.text.length, model), answer: 0 };
     const exchange = exchangeOf(example, train.prompt);

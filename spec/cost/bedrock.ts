@@ -1,6 +1,5 @@
 /** What a run pays for on Bedrock: tokens, model units by the hour, and what answers after it. */
-import { baseModelId } from '../bedrock/base.ts';
-import { findModel } from '../bedrock/models.ts';
+import { baseModelId, knownModel } from '../bedrock/base.ts';
 import { candidateServing } from '../bedrock/serving.ts';
 import { tokensIn } from '../bedrock/tokens.ts';
 import { durationSeconds } from '../duration.ts';
@@ -50,7 +49,7 @@ export function bedrockItems(spec: BedrockSpec, ledger: Ledger, { splits, serves
 /** How often a job shows its data to the model; absent where AWS does not say. */
 export function epochsOf({ train }: BedrockSpec): number | undefined {
   const { customization, hyperparameters } = train;
-  const known = findModel(train.base)?.customizations[customization]?.hyperparameters?.epochCount;
+  const known = knownModel(train)?.customizations[customization]?.hyperparameters?.epochCount;
   const epochs = Number(hyperparameters.epochCount ?? known?.default);
   return Number.isFinite(epochs) ? epochs : undefined;
 }

@@ -1,5 +1,6 @@
 /** `train:` of `temper.yaml` with `engine: bedrock`: a customization job. */
 import { z } from 'zod';
+import { knownModel } from '../bedrock/base.ts';
 import {
   CUSTOMIZATION_NAMES,
   type Customization,
@@ -57,6 +58,10 @@ export const bedrockTraining = z
   .strictObject({
     engine: z.literal('bedrock'),
     base: modelId.meta({ description: 'Model to customize, such as amazon.nova-lite-v1:0; see temper models.' }),
+    like: modelId.optional().meta({
+      description:
+        'Where the base is newer than this version of temper: a known model whose formats, limits and hyperparameters are taken for its own.',
+    }),
     customization: z.enum(CUSTOMIZATION_NAMES).default('fine-tuning').meta({ description: 'How it is customized.' }),
     prompt: z
       .string()
@@ -115,11 +120,20 @@ export const bedrockTraining = z
       if (train[part] !== undefined && customization !== whose) issue(part, `goes with customization: ${whose}`);
       if (train[part] === undefined && customization === whose) issue(part, `customization: ${whose} needs it`);
     }
-    const model = findModel(train.base);
+    const model = knownModel(train);
+    if (train.like !== undefined && findModel(train.base) !== undefined) {
+      issue('like', `${train.base} is known by itself: leave it out`);
+    }
     if (model === undefined) {
-      const meant = suggestModel(train.base);
-      const fix = meant ? `did you mean ${meant}?` : 'see temper models';
-      issue('base', `${train.base} is not among the models known as of ${MODELS_AS_OF}; ${fix}`);
+      const field = train.like === undefined ? 'base' : 'like';
+      const unknown = train.like ?? train.base;
+      const meant = suggestModel(unknown);
+      const fix = meant ? `did you mean ${meant}?` : 'see temper models;';
+      const newer = 'where it is a newer one, name a model that it is like in train.like';
+      issue(
+        field,
+        `${unknown} is not among the models known as of ${MODELS_AS_OF}; ${fix} ${field === 'base' ? newer : 'name one of them'}`,
+      );
     } else if (model.customizations[customization] === undefined) {
       issue('customization', `${model.id} does not take ${customization}; ${waysOf(model)}`);
     } else {

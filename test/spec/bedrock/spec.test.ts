@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { doubtsOf } from '../../../spec/bedrock/doubts.ts';
 import { targetOf } from '../../../spec/bedrock/target.ts';
 import { isBedrock } from '../../../spec/engine.ts';
 import { formatProblems, parseSpec } from '../../../spec/parse.ts';
@@ -25,6 +26,20 @@ describe('a spec of a model that Bedrock customizes', () => {
     expect(limits).toEqual({ minTrainRecords: 8, trainRecords: 30_000, tokens: 32_000 });
   });
 
+  it('may be of a model that is newer than what is known, where it says which one it is like', () => {
+    const newer = parsed(['amazon.nova-lite-v1:0', 'amazon.nova-9-lite-v1:0\n  like: amazon.nova-lite-v1:0']);
+    if (!newer.ok || !isBedrock(newer.spec)) expect.fail('no spec of Bedrock');
+    expect(targetOf(newer.spec).limits).toEqual({ minTrainRecords: 8, trainRecords: 20_000, tokens: 32_000 });
+    expect(doubtsOf(newer.spec).map(({ message }) => message)).toEqual([
+      'amazon.nova-9-lite-v1:0 is not among the models known as of 2026-11-25: formats, limits and hyperparameters of Nova Lite are taken for its own',
+    ]);
+    const wrong = parsed(
+      ['amazon.nova-lite-v1:0', 'amazon.nova-9-lite-v1:0\n  like: amazon.nova-lite-v1:0'],
+      ['epochCount: 2', 'epochCount: 20'],
+    );
+    expect(wrong).toMatchObject({ ok: false });
+  });
+
   it('may name its base by any id of it', () => {
     for (const id of [
       'us.amazon.nova-lite-v1:0',
@@ -39,7 +54,12 @@ describe('a spec of a model that Bedrock customizes', () => {
     [
       'a model that is not known',
       [['nova-lite', 'nova-lte']],
-      'temper.yaml:5:9  train.base: amazon.nova-lte-v1:0 is not among the models known as of 2026-11-25; did you mean amazon.nova-lite-v1:0?',
+      'temper.yaml:5:9  train.base: amazon.nova-lte-v1:0 is not among the models known as of 2026-11-25; did you mean amazon.nova-lite-v1:0? where it is a newer one, name a model that it is like in train.like',
+    ],
+    [
+      'a likeness that nothing needs',
+      [['epochCount: 2 }', 'epochCount: 2 }\n  like: amazon.nova-pro-v1:0']],
+      'temper.yaml:7:9  train.like: amazon.nova-lite-v1:0 is known by itself: leave it out',
     ],
     [
       'a way that the model does not take',
