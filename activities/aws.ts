@@ -7,6 +7,7 @@ import type { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import type { SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
 import { INITIAL_RETRY_TOKENS, StandardRetryStrategy } from '@smithy/core/retry';
+import type { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { StandardRetryToken } from '@smithy/types';
 import { errorTypeOf } from './errors.ts';
 
@@ -52,6 +53,20 @@ const MODEL_TIMEOUTS = { connectionTimeout: 3_000, requestTimeout: 65_000, throw
 const ANSWER_TIMEOUTS = { ...MODEL_TIMEOUTS, requestTimeout: 300_000 } as const;
 
 const require = createRequire(import.meta.url);
+
+// Questions of several evaluations at once, each of up to 200.
+const SOCKETS = { maxSockets: 1_000 };
+
+/**
+ * Left to itself the SDK speaks HTTP/2 with the models of Bedrock. There Node 20 may die of a connection that is cut, with
+ * `corrupted size vs. prev_size`, and takes the work of every run in the process along.
+ */
+function overHttp1(timeouts: typeof MODEL_TIMEOUTS | typeof ANSWER_TIMEOUTS): NodeHttpHandler {
+  const { NodeHttpHandler: Handler } =
+    require('@smithy/node-http-handler') as typeof import('@smithy/node-http-handler');
+  return new Handler({ ...timeouts, httpAgent: SOCKETS, httpsAgent: SOCKETS });
+}
+
 /** Loaded where they are needed: a command waits up to 100 ms for each, and needs one or two. */
 const sdks = {
   s3: () => require('@aws-sdk/client-s3') as typeof import('@aws-sdk/client-s3'),
@@ -117,7 +132,10 @@ export function createAwsClients(region: string, onRejected: () => void = () => 
     },
     get bedrockRuntime() {
       made.bedrockRuntime ??= watched(
-        new (sdks.bedrockRuntime().BedrockRuntimeClient)({ ...options(), requestHandler: MODEL_TIMEOUTS }),
+        new (sdks.bedrockRuntime().BedrockRuntimeClient)({
+          ...options(),
+          requestHandler: overHttp1(MODEL_TIMEOUTS),
+        }),
       );
       return made.bedrockRuntime;
     },
@@ -127,7 +145,7 @@ export function createAwsClients(region: string, onRejected: () => void = () => 
         new (sdks.bedrockRuntime().BedrockRuntimeClient)({
           ...options(),
           retryStrategy,
-          requestHandler: ANSWER_TIMEOUTS,
+          requestHandler: overHttp1(ANSWER_TIMEOUTS),
         }),
       );
       return made.converse;

@@ -190,11 +190,12 @@ function stopped({ spec, trainingJob, model, stage }: RunRecord): string {
     const billed = isBedrock(spec) ? '; the tokens that it had used by then are billed' : '';
     return `${jobKind(spec)} ${trainingJob} is stopped${billed}`;
   }
+  const also = isBedrock(spec) ? '; its custom model is deleted' : '';
   switch (stage) {
     case 'evaluate':
-      return spec.evaluate?.by === 'converse' ? 'no model is asked any more' : 'its evaluation jobs are stopped';
+      return `${spec.evaluate?.by === 'converse' ? 'no model is asked any more' : 'its evaluation jobs are stopped'}${also}`;
     case 'deploy':
-      return 'its deployment is taken back';
+      return `its deployment is taken back${also}`;
     default:
       return 'nothing of it runs in AWS';
   }
@@ -265,11 +266,14 @@ function stageText(record: RunRecord, stage: Stage): StageText {
   }
 }
 
-function dataText({ data }: RunRecord): string {
+function dataText({ data, spec }: RunRecord): string {
   if (!data) return '';
   const splits = Object.values(data.splits);
+  const logs = isBedrock(spec) ? spec.train.invocationLogs : undefined;
+  if (logs && splits.length === 0) return `prompts of ${logs}`;
   const rows = splits.reduce((total, split) => total + split.rows, 0);
   return [
+    ...(logs ? [`prompts of ${logs}`] : []),
     plural(rows, 'row'),
     plural(splits.length, 'split'),
     ...(data.duplicates > 0 ? [`${plural(data.duplicates, 'duplicate')} left out`] : []),

@@ -1,4 +1,5 @@
 /** Runs on Bedrock whose worker is killed, or that are cancelled, at any moment: nothing is paid twice or left behind. */
+import { randomInt } from 'node:crypto';
 import {
   ListCustomModelDeploymentsCommand,
   ListCustomModelsCommand,
@@ -6,14 +7,15 @@ import {
 } from '@aws-sdk/client-bedrock';
 import { expect, it } from 'vitest';
 import { s3Keys } from '../../spec/naming.ts';
-import { startCli, until } from '../cli/support/cli.ts';
+import { cli, startCli, until } from '../cli/support/cli.ts';
 import { ownNamespace } from '../cli/support/pipeline.ts';
 import { kill, startWorkerProcess } from '../e2e/worker-process.ts';
 import { ownBedrock, type World } from '../local/bedrock/support.ts';
 import { AwsProxy } from '../support/aws-proxy.ts';
 import { sharedRegion } from '../support/region.ts';
-import { keysOf } from '../support/runs.ts';
+import { keysOf, project } from '../support/runs.ts';
 import { atEach, type RunMoment, runTo } from './moments.ts';
+import { threeInTen } from './three-in-ten.ts';
 
 /** In the order of a run. */
 const MOMENTS = {
@@ -95,4 +97,22 @@ it('a run on Bedrock that is cancelled at any moment leaves no job, model or dep
   });
   const nothing = { said: '', underWay: [], models: 0, deployments: [] };
   expect(left).toEqual(Object.fromEntries(Object.keys(MOMENTS).map((name) => [name, nothing])));
+});
+
+it('runs on Bedrock pass, with one job, model and deployment each, while 30 % of all AWS calls fail', {
+  timeout: 180_000,
+}, async () => {
+  const seed = Number(process.env.TEMPER_TEST_SEED ?? randomInt(2 ** 31));
+  const { world, proxy } = await place();
+  proxy.setFaults(threeInTen(seed));
+  await startWorkerProcess(proxy.env);
+  const projects = await Promise.all(Array.from({ length: 8 }, () => project({ bedrock: true })));
+  const left = await Promise.all(
+    projects.map(async ({ name, specFile }) => {
+      const { exitCode, stdout, stderr } = await cli(['run', specFile], { env: proxy.env });
+      return { said: exitCode === 0 ? '' : stdout + stderr, ...(await resourcesOf(world, name)) };
+    }),
+  );
+  const once = { said: '', jobs: ['Completed'], models: 1, deployments: ['Active'] };
+  expect(left, `TEMPER_TEST_SEED=${seed}`).toEqual(projects.map(() => once));
 });

@@ -1,43 +1,26 @@
 /** Many runs while AWS, and the way to it, fail at random. */
 import { randomInt } from 'node:crypto';
 import { expect, it } from 'vitest';
-import type { FaultPlan } from '../../local/index.ts';
 import { cli } from '../cli/support/cli.ts';
 import { ownNamespace } from '../cli/support/pipeline.ts';
 import { startWorkerProcess } from '../e2e/worker-process.ts';
 import { AwsProxy } from '../support/aws-proxy.ts';
 import { sharedRegion } from '../support/region.ts';
 import { HANDED_OVER, type Project, project, resourcesOf } from '../support/runs.ts';
+import { threeInTen } from './three-in-ten.ts';
 
 const RUNS = 100;
 const AT_ONCE = 50;
 /** An endpoint is a server that stays: of so many runs, one in this many serves. */
 const SERVES = 5;
 
-/** 30 % of all calls: the share of each kind, of all calls. Rules are tried in order, each on what the ones before left. */
-function threeInTen(seed: number): FaultPlan {
-  const kinds = [
-    { share: 0.1, effect: { error: 'ThrottlingException' } },
-    { share: 0.05, effect: { status: 500 } },
-    { share: 0.05, effect: { status: 503 } },
-    { share: 0.05, effect: { reset: true as const } },
-    { share: 0.05, effect: { reset: true as const, afterDone: true } },
-  ];
-  let left = 1;
-  const random = kinds.map(({ share, effect }) => {
-    const probability = share / left;
-    left -= share;
-    return { operation: '*', probability, ...effect };
-  });
-  // Each ends by a time limit of the SDK, ten seconds or more.
-  const unanswered = ['CreateTrainingJob', 'CreateTransformJob', 'PutObject', 'GetObject'].map((operation) => ({
-    operation,
-    after: 20,
-    times: 1,
-    delay: '1h',
-  }));
-  return { seed, rules: [...unanswered, ...random] };
-}
+// Each ends by a time limit of the SDK, ten seconds or more.
+const UNANSWERED = ['CreateTrainingJob', 'CreateTransformJob', 'PutObject', 'GetObject'].map((operation) => ({
+  operation,
+  after: 20,
+  times: 1,
+  delay: '1h',
+}));
 
 /** Does the work on all, `AT_ONCE` at a time. */
 async function forAll<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
@@ -54,7 +37,8 @@ it('100 runs pass, with one training job each, while 30 % of all AWS calls fail'
   const seed = Number(process.env.TEMPER_TEST_SEED ?? randomInt(2 ** 31));
   const env = await ownNamespace();
   const proxy = await AwsProxy.start(sharedRegion(), env);
-  proxy.setFaults(threeInTen(seed));
+  const { rules } = threeInTen(seed);
+  proxy.setFaults({ seed, rules: [...UNANSWERED, ...rules] });
   await startWorkerProcess(proxy.env);
   const projects = await Promise.all(
     Array.from({ length: RUNS }, (_, nth) =>
