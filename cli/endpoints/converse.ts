@@ -8,6 +8,7 @@ import { type Example, ROLES } from '../../spec/data/examples.ts';
 import { isBedrock } from '../../spec/engine.ts';
 import type { Context } from '../context.ts';
 import { UserError, usageError } from '../errors.ts';
+import { patiently } from '../orphans/listing.ts';
 import { readInput } from '../runs/records.ts';
 import { withTemporal } from '../temporal.ts';
 import type { Answer } from './invoke.ts';
@@ -111,7 +112,7 @@ async function byConverse(
   });
 }
 
-/** Asks an imported model that takes no conversations, one question after the other. */
+/** Asks an imported model that takes no conversations, one question after the other; waits while Bedrock loads it. */
 async function byPrompt(
   { signal }: Context,
   { bedrockRuntime }: AwsClients,
@@ -119,7 +120,9 @@ async function byPrompt(
   questions: readonly ConversePrompt[],
 ): Promise<Said[]> {
   const said: Said[] = [];
-  for (const question of questions) said.push({ text: await completion(bedrockRuntime, arn, question, signal) });
+  for (const question of questions) {
+    said.push({ text: await patiently(() => completion(bedrockRuntime, arn, question, signal)) });
+  }
   return said;
 }
 
