@@ -117,7 +117,7 @@ async function start({ client }: Temporal, input: FineTuneInput): Promise<void> 
 
 /** What does not change while the run goes on, in Markdown, for the Temporal UI. */
 function details({ spec, account }: FineTuneInput): string {
-  const { data, train, gate, deploy } = spec;
+  const { data, train, gate, approve, deploy } = spec;
   return [
     `- data: \`${data.source ?? data.train}\``,
     train.engine === 'sagemaker'
@@ -125,6 +125,7 @@ function details({ spec, account }: FineTuneInput): string {
       : `- train: bedrock, ${train.customization}`,
     ...(train.base ? [`- base: \`${train.base}\``] : []),
     ...(gate.length > 0 ? [`- gate: ${gate.map((rule) => `\`${rule}\``).join(', ')}`] : []),
+    ...(approve ? [`- approve: ${approve.when}, within ${approve.within}, then ${approve.otherwise}`] : []),
     `- deploy: ${deploy.to === 'none' ? 'nowhere' : `${deploy.to} \`${servedName(spec)}\``}`,
     `- in ${account.region}, bucket \`${account.bucket}\``,
   ].join('\n');

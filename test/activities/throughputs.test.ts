@@ -61,6 +61,28 @@ it('is moved to the next model without a second one being paid for, and ends by 
   await two.end();
 });
 
+it('given back while a person decides, it is made anew for the same model, with another guard', async () => {
+  const bedrock = await bedrockPipeline();
+  const customized = await bedrock.customized();
+  const { run, model } = customized;
+  const { name } = run;
+  const guard = { id: guardIdOf(run, 'candidate'), expiresAt };
+  const options: ServerOptions = { to: 'bedrock-provisioned', modelUnits: 1, commitment: 'none', guard };
+  const candidate = { run, account, model: model.customModel, options };
+  await settled(bedrock.pipeline.submitCandidate, { ...candidate, servedName: name });
+  await settled(bedrock.pipeline.awaitCandidate, { ...candidate, name });
+  await settled(bedrock.pipeline.revertRelease, { run, account, startedAt, model, options, name });
+  expect(await throughputs(bedrock)).toEqual([]);
+
+  const served = steps(bedrock, customized, name);
+  expect(await served.submit()).toEqual({ created: true });
+  await served.prove();
+  await settled(bedrock.pipeline.endThroughput, { guard: guard.id, region: account.region, names: [name] });
+  expect(await throughputs(bedrock)).toEqual([name]);
+  await served.end();
+  expect(await throughputs(bedrock)).toEqual([]);
+});
+
 it('an update that fails leaves the old model in place, and the guard still ends it', async () => {
   const rules = [{ operation: 'UpdateProvisionedModelThroughput', rollback: 'no such weights' }];
   const bedrock = await bedrockPipeline({ faults: { rules } });

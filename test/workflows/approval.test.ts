@@ -98,6 +98,20 @@ it('a decline is a result of the run: nothing is deployed, and its evaluation is
   );
 });
 
+it('is asked for where nothing was evaluated too, and is answered though the run ends with it', async () => {
+  await withRun(
+    fakeActivities(),
+    async (started) => {
+      const { evidence } = await waits(started);
+      const decision: Decision = { verdict: 'decline', by: 'ana', evidence, comment: 'not today' };
+      const decided = await started.handle.executeUpdate(decideUpdate, { args: [decision] });
+      expect(decided).toMatchObject({ verdict: 'decline', comment: 'not today' });
+      expect((await started.handle.result()).outcome).toBe('declined');
+    },
+    asking('manual').replace(/^(evaluate|gate).*\n/gm, ''),
+  );
+});
+
 describe('a decision that does not count', () => {
   it('is refused with the reason, and leaves no event', async () => {
     await withRun(
