@@ -198,6 +198,6 @@ it('describes a run in the Temporal UI from its start', async () => {
   const description = await (await clientOf(env)).workflow.getHandle(run).describe();
   expect(await description.staticSummary()).toBe('fine-tune reviews: sagemaker → sagemaker-endpoint');
   expect(await description.staticDetails()).toContain(
-    '- gate: `accuracy >= 0.70`, `accuracy >= base + 0.05`\n- deploy: endpoint `reviews`',
+    '- gate: `accuracy >= 0.70`, `accuracy >= base + 0.05`\n- deploy: sagemaker-endpoint `reviews`',
   );
 });
