@@ -3,7 +3,14 @@ import { ApplicationFailure, WorkflowFailedError } from '@temporalio/client';
 import { describe, expect, it } from 'vitest';
 import type { Stage } from '../../spec/record.ts';
 import { searchAttributes } from '../../workflows/search-attributes.ts';
-import { type ActivityName, type AllActivities, fakeActivities, scoresWith, underWay } from './fake-activities.ts';
+import {
+  type ActivityName,
+  type AllActivities,
+  dataSet,
+  fakeActivities,
+  scoresWith,
+  underWay,
+} from './fake-activities.ts';
 import { runToEnd, SPEC, withRun } from './harness.ts';
 
 const broken = () =>
@@ -314,6 +321,26 @@ describe('a run with a budget', () => {
     const { record } = await runToEnd(fakes, `${SPEC}budget: 100 USD\n`);
     expect(record.failure?.code).toBe('PriceUnknown');
     expect(fakes.calls).toEqual([]);
+  });
+
+  it('on Bedrock is held against its data as soon as that has been read, before its job is made', async () => {
+    const base = 'amazon.nova-lite-v1:0';
+    const spec = `
+name: reviews
+data: { source: data.jsonl, split: { test: 0.2 } }
+train: { engine: bedrock, base: ${base}, hyperparameters: { epochCount: 2 } }
+budget: 1 USD
+`;
+    const tokens = { question: 900_000, answer: 100_000 };
+    const splits = { ...dataSet.splits, train: { uri: 's3://bucket/train/', rows: 70, tokens } };
+    const fakes = fakeActivities({ prepareInputs: async () => ({ data: { ...dataSet, splits } }) });
+    const models = { [base]: { perMillionTokens: { training: 2 } } };
+    const { record } = await runToEnd(fakes, spec, { prices: { ...prices, bedrock: { models } } });
+    expect(record.failure).toMatchObject({
+      code: 'BudgetExceeded',
+      message: expect.stringContaining('the run could cost 4.00 USD, more than its budget of 1 USD'),
+    });
+    expect(fakes.calls).toEqual(['prepareInputs']);
   });
 
   it('goes on within it', async () => {
