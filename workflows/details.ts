@@ -1,3 +1,4 @@
+import { askingFor } from '../spec/approval.ts';
 import { hoursText } from '../spec/bedrock/serving.ts';
 import { decidedText } from '../spec/decision.ts';
 import { shownMetrics } from '../spec/metrics.ts';
@@ -63,8 +64,10 @@ function factsOf(record: RunRecord, stage: Stage): string | undefined {
   }
 }
 
-function approvalFacts({ approval }: RunRecord): string | undefined {
-  if (!approval) return 'nobody had to be asked';
+function approvalFacts({ approval, spec, evaluations }: RunRecord): string | undefined {
+  const asking = spec.approve && askingFor(spec.approve, evaluations?.candidate?.scores);
+  if (asking?.asked === false) return `nobody asked: ${asking.reason}`;
+  if (!approval) return undefined;
   const { decision, givenBack } = approval;
   const comment = decision?.comment ? `: ${decision.comment}` : '';
   const told = decidedText(approval, new Date());

@@ -336,7 +336,8 @@ const decisionText = ({ approval }: RunRecord): string =>
 function approvalText(record: RunRecord): string {
   const { approval, spec, evaluations } = record;
   if (approval) return decisionText(record);
-  return spec.approve ? `nobody asked: ${askingFor(spec.approve, evaluations?.candidate?.scores).reason}` : '';
+  const asking = spec.approve && askingFor(spec.approve, evaluations?.candidate?.scores);
+  return asking?.asked === false ? `nobody asked: ${asking.reason}` : '';
 }
 
 /** What serves, in AWS's words. */

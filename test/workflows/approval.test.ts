@@ -3,6 +3,7 @@ import { type WorkflowHandle, WorkflowUpdateFailedError } from '@temporalio/clie
 import { ApplicationFailure } from '@temporalio/common';
 import { describe, expect, it } from 'vitest';
 import type { Approval, Decision } from '../../spec/approval.ts';
+import { describeRecord } from '../../workflows/details.ts';
 import { approveSignal, decideUpdate, declineSignal } from '../../workflows/messages.ts';
 import { searchAttributes } from '../../workflows/search-attributes.ts';
 import { timeSkippingTemporal } from '../support/time-skipping.ts';
@@ -275,6 +276,9 @@ describe('a borderline', () => {
     const above = await runToEnd(scoring(86), BORDERLINE);
     expect(above.record).toMatchObject({ outcome: 'passed' });
     expect(above.record.approval).toBeUndefined();
+    expect(describeRecord(above.record)).toMatch(
+      /✔ \*\*approve\*\* · .* · nobody asked: accuracy 0\.8600 is above 0\.85\n/,
+    );
     expect(above.record.timings.map(({ stage }) => stage)).toContain('approve');
     const below = await runToEnd(scoring(74), BORDERLINE);
     expect(below.record).toMatchObject({ outcome: 'rejected', stage: 'gate' });

@@ -43,3 +43,41 @@ it('tells how a run ended, what went wrong and what was left behind', () => {
   expect(failed).toContain('**Left behind**, take it away with `temper orphans --delete`: reviews-abc123-train');
   expect(failed).toContain('- ✖ **train**');
 });
+
+it('says who can decide, by when, what happens then, and what to send', () => {
+  const spec = specSchema.parse(parse(`${SPEC}approve: { approvers: [ana, ben], within: 2d }`));
+  const approval = {
+    reason: 'a person decides on each model',
+    evidence: '9df2ab9c85547d3b',
+    since: '2026-11-23T12:01:00.000Z',
+    until: '2026-11-25T12:01:00.000Z',
+    otherwise: 'decline',
+    approvers: ['ana', 'ben'],
+    reminders: { sent: 1, of: 1 },
+    givenBack: 'reviews',
+  } as const;
+  const { since, until, otherwise, reminders } = approval;
+  const told = describeRecord({
+    ...training,
+    spec,
+    stage: 'approve',
+    approval,
+    waiting: { for: 'approval', of: 'ana, ben', since, until, otherwise, reminders, message: approval.reason },
+    refusedSignals: [{ at: since, verdict: 'approve', reason: 'eve is not among those who may decide: ana, ben' }],
+    timings: [{ stage: 'approve', startedAt: since }],
+  }).split('\n');
+  expect(told[0]).toMatch(
+    /^Now: \*\*approve\*\*, waiting for approval by ana, ben since .*, until .*, then declined, reminder 1 of 1\.$/,
+  );
+  expect(told).toContain('**To decide**, as ana or ben:');
+  const sent = '"by": "YOUR NAME", "evidence": "9df2ab9c85547d3b"';
+  expect(told).toContain(
+    `- here, by the update \`decide\`: \`{"verdict": "approve", ${sent}}\`, or \`{"verdict": "decline", ${sent}, "comment": "WHY"}\``,
+  );
+  expect(told).toContain(
+    'A signal to approve did not count at 2026-11-23T12:01:00Z: eve is not among those who may decide: ana, ben',
+  );
+  expect(told).toContain(
+    '- ▶ **approve** · since 2026-11-23T12:01:00Z · `reviews` was given back, as it bills by the hour',
+  );
+});
