@@ -58,6 +58,7 @@ export const ERRORS = {
   InvalidData: { retryable: false },
   InvalidSpec: { retryable: false },
   BaseNotFound: { retryable: false },
+  OtherVersion: { retryable: false },
 } as const satisfies { [Code in PipelineCode]?: { retryable: boolean } };
 export type ErrorType = keyof typeof ERRORS;
 

@@ -6,59 +6,110 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { type RunRef, s3Keys, workflowIdOf } from '../spec/naming.ts';
-import type { Account, CustomModelRef, ModelRef } from '../spec/record.ts';
+import { type Account, type CustomModelRef, type ModelRef, RUN_VERSION } from '../spec/record.ts';
+import type { HandedDown, ModelCard, NumberedCard } from '../spec/version.ts';
 import type { AwsProvider } from './aws.ts';
 import { calling, failure, unlessNotFound } from './errors.ts';
 import { keysUnder } from './s3-lines.ts';
 import { parseS3Uri } from './s3-uri.ts';
 
 /** What a run hands over under its name. */
-export interface ModelCard {
+export interface HandOver {
   readonly run: RunRef;
   readonly account: Account;
   readonly model: ModelRef | CustomModelRef;
-  /** ISO 8601; orders the models of a name. */
-  readonly startedAt: string;
+  readonly record: HandedDown;
 }
 
 /** A model to start from. `serving` is absent for an artifact from elsewhere, which is served as the candidate is. */
 export type BaseModel = Omit<ModelRef, 'serving'> & Partial<Pick<ModelRef, 'serving'>>;
 
-function cardKey({ run, startedAt }: Pick<ModelCard, 'run' | 'startedAt'>): string {
-  return `${s3Keys.modelCards(run.name)}${startedAt.replaceAll(':', '')}-${run.id}.json`;
+/** Keys of the cards of a name, the oldest version first: a thousand come with one call. */
+function cardKeys(s3: S3Client, bucket: string, name: string): Promise<string[]> {
+  return keysUnder(s3, bucket, s3Keys.modelCards(name));
 }
 
-/** Makes the model the newest of its name. */
-export async function publishModel(s3: S3Client, card: ModelCard): Promise<void> {
-  const { run, account, model } = card;
-  const Key = cardKey(card);
-  const Body = JSON.stringify({ ...model, run: workflowIdOf(run) } satisfies ModelRef | CustomModelRef);
-  await calling(`write s3://${account.bucket}/${Key}`, () =>
-    s3.send(new PutObjectCommand({ Bucket: account.bucket, Key, Body, ContentType: 'application/json' })),
+const isOf =
+  ({ id }: RunRef) =>
+  (key: string): boolean =>
+    key.endsWith(`Z-${id}.json`);
+
+/**
+ * Makes the model the newest version of its name. A former attempt's card stays as it is: the time of a hand-over is that of
+ * the first.
+ */
+export async function publishModel(s3: S3Client, { run, account, model, record }: HandOver): Promise<void> {
+  const { bucket } = account;
+  if ((await cardKeys(s3, bucket, run.name)).some(isOf(run))) return;
+  const handedOverAt = new Date().toISOString();
+  const Key = `${s3Keys.modelCards(run.name)}${handedOverAt.replaceAll(':', '')}-${run.id}.json`;
+  const workflowId = workflowIdOf(run);
+  const card: ModelCard = {
+    version: RUN_VERSION,
+    run: workflowId,
+    handedOverAt,
+    model: { ...model, run: workflowId },
+    record,
+  };
+  await calling(`write s3://${bucket}/${Key}`, () =>
+    s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body: JSON.stringify(card), ContentType: 'application/json' })),
   );
 }
 
 /** Takes back what {@link publishModel} did, if it did. */
-export async function withdrawModel(s3: S3Client, card: Omit<ModelCard, 'model'>): Promise<void> {
-  const Bucket = card.account.bucket;
-  const Key = cardKey(card);
-  await calling(`delete s3://${Bucket}/${Key}`, () => s3.send(new DeleteObjectCommand({ Bucket, Key })));
+export async function withdrawModel(s3: S3Client, { run, account }: Pick<HandOver, 'run' | 'account'>): Promise<void> {
+  const Bucket = account.bucket;
+  for (const Key of (await cardKeys(s3, Bucket, run.name)).filter(isOf(run))) {
+    await calling(`delete s3://${Bucket}/${Key}`, () => s3.send(new DeleteObjectCommand({ Bucket, Key })));
+  }
 }
 
-async function newestModel(s3: S3Client, bucket: string, name: string): Promise<ModelRef> {
-  const prefix = s3Keys.modelCards(name);
-  const key = (await keysUnder(s3, bucket, prefix)).at(-1);
-  if (!key) {
-    throw failure(
-      'BaseNotFound',
-      `no model named ${name} in s3://${bucket}/${prefix}; a run of that name must pass first`,
-    );
+const CARDS_AT_ONCE = 16;
+
+/** The newest versions of a name, the newest first, and how many there are; only these are read. */
+export async function newestVersions(
+  s3: S3Client,
+  bucket: string,
+  name: string,
+  limit: number,
+): Promise<{ readonly cards: readonly NumberedCard[]; readonly total: number }> {
+  const keys = await cardKeys(s3, bucket, name);
+  const wanted = keys
+    .map((key, index) => ({ key, number: index + 1 }))
+    .reverse()
+    .slice(0, limit);
+  const cards: NumberedCard[] = [];
+  for (let start = 0; start < wanted.length; start += CARDS_AT_ONCE) {
+    const read = wanted
+      .slice(start, start + CARDS_AT_ONCE)
+      .map(async ({ key, number }) => ({ number, card: await readCard(s3, bucket, key) }));
+    cards.push(...(await Promise.all(read)));
   }
-  const card = await calling(`read s3://${bucket}/${key}`, async () => {
+  return { cards, total: keys.length };
+}
+
+async function readCard(s3: S3Client, bucket: string, key: string): Promise<ModelCard> {
+  const text = await calling(`read s3://${bucket}/${key}`, async () => {
     const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
     return Body?.transformToString();
   });
-  const model = JSON.parse(card ?? '') as ModelRef | CustomModelRef;
+  const card = JSON.parse(text ?? '') as ModelCard;
+  if (card.version === RUN_VERSION) return card;
+  throw failure(
+    'OtherVersion',
+    `s3://${bucket}/${key} was written by a temper of another version: it is of version ${card.version}, and this one reads ${RUN_VERSION}`,
+  );
+}
+
+async function newestModel(s3: S3Client, bucket: string, name: string): Promise<ModelRef> {
+  const [newest] = (await newestVersions(s3, bucket, name, 1)).cards;
+  if (!newest) {
+    throw failure(
+      'BaseNotFound',
+      `no model named ${name} in s3://${bucket}/${s3Keys.modelCards(name)}; a run of that name must pass first`,
+    );
+  }
+  const { model } = newest.card;
   if (model.engine === 'sagemaker') return model;
   throw failure(
     'BaseNotFound',
@@ -93,9 +144,9 @@ export function createModelActivities({ aws }: { aws: AwsProvider }) {
       return findBase(aws(account.region).s3, base, account.bucket);
     },
 
-    /** Makes a model that is not deployed the newest of its name. */
-    async publishModel(card: ModelCard): Promise<void> {
-      await publishModel(aws(card.account.region).s3, card);
+    /** Makes a model that is not deployed the newest version of its name. */
+    async publishModel(handOver: HandOver): Promise<void> {
+      await publishModel(aws(handOver.account.region).s3, handOver);
     },
   };
 }

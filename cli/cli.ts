@@ -11,6 +11,7 @@ import { declineCommand } from './commands/decline.ts';
 import { devCommand } from './commands/dev/index.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { explainCommand } from './commands/explain.ts';
+import { historyCommand } from './commands/history.ts';
 import { initCommand } from './commands/init.ts';
 import { invokeCommand } from './commands/invoke.ts';
 import { logsCommand } from './commands/logs.ts';
@@ -56,7 +57,7 @@ const COMMANDS: Readonly<Record<string, readonly ((context: Context) => CommandU
     uploadCommand,
     orphansCommand,
   ],
-  Models: [modelsCommand, invokeCommand],
+  Models: [modelsCommand, invokeCommand, historyCommand],
   Machines: [workerCommand, devCommand],
   Help: [explainCommand, completionCommand],
 };

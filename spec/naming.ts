@@ -109,7 +109,7 @@ export const s3Keys = {
   evaluation: (run: RunRef, contender: Contender): string =>
     `temper/${run.name}/runs/${run.id}/evaluation/${contender}/`,
   judge: (run: RunRef): string => `temper/${run.name}/runs/${run.id}/evaluation/judge/`,
-  /** Model cards, one for each model that was handed over; their keys sort by time. */
+  /** Model cards, one for each model that was handed over; their keys sort by the time of that. */
   modelCards: (name: string): string => `temper/${name}/models/`,
 } as const;
 

@@ -282,6 +282,17 @@ export interface Retention {
   readonly problem?: string;
 }
 
+/** What started a run, and who. */
+export interface StartedBy {
+  readonly how: (typeof STARTS)[number];
+  /** As they are known where they started it; absent where nobody did. */
+  readonly by?: string;
+  /** Why, in their words. */
+  readonly comment?: string;
+}
+
+export const STARTS = ['cli', 'schedule'] as const;
+
 export interface StageTiming {
   readonly stage: Stage;
   /** ISO 8601, workflow time. */
@@ -304,6 +315,7 @@ export interface RunRecord {
   readonly run: string;
   readonly spec: Spec;
   readonly account: Account;
+  readonly startedBy?: StartedBy;
   /** The stage under way, or the last one that ran. */
   readonly stage: Stage;
   readonly outcome?: Outcome;

@@ -1,8 +1,7 @@
-import { workflowInfo } from '@temporalio/workflow';
-import type { RunRef } from '../spec/naming.ts';
-import type { Account } from '../spec/record.ts';
+import { handedDown } from '../spec/version.ts';
+import type { RunContext } from './context.ts';
 
-/** Whose model is handed over, and its place among those of its name. */
-export function handOverOf(run: RunRef, account: Account) {
-  return { run, account, startedAt: workflowInfo().startTime.toISOString() };
+/** Whose model is handed over, and what its version keeps of the run. */
+export function handOverOf({ run, account, progress }: RunContext) {
+  return { run, account, record: handedDown(progress.record) };
 }

@@ -3,7 +3,7 @@ import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Decided } from '../spec/approval.ts';
 import type { Prices } from '../spec/cost/prices.ts';
 import type { RunRef } from '../spec/naming.ts';
-import type { Account, RunRecord } from '../spec/record.ts';
+import type { Account, RunRecord, StartedBy } from '../spec/record.ts';
 import type { Spec } from '../spec/spec.ts';
 
 /** What a run starts with; everything in it is resolved and checked. */
@@ -13,6 +13,8 @@ export interface FineTuneInput {
   readonly run: RunRef;
   readonly spec: Spec;
   readonly account: Account;
+  /** Absent where a client of one's own started it. */
+  readonly startedBy?: StartedBy;
   /** Directory of the spec file, absolute, on the machine that uploads: the spec's relative paths start here. */
   readonly directory: string;
   /** The name of that machine. */

@@ -11,8 +11,9 @@ export class Progress {
   record: RunRecord;
   private listedWaiting: string | undefined;
 
-  constructor({ run, spec, account }: FineTuneInput) {
-    this.record = { version: RUN_VERSION, run: workflowIdOf(run), spec, account, stage: 'data', timings: [] };
+  constructor({ run, spec, account, startedBy }: FineTuneInput) {
+    const begun = { version: RUN_VERSION, run: workflowIdOf(run), spec, account, ...(startedBy && { startedBy }) };
+    this.record = { ...begun, stage: 'data', timings: [] };
   }
 
   note(facts: Partial<RunRecord>): void {

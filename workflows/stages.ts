@@ -101,7 +101,7 @@ export async function deploy(
   prepared: Prepared,
   trained: TrainedModel,
 ): Promise<{ deployment?: Deployment }> {
-  const { run, spec, account } = context;
+  const { run, spec } = context;
   if (isBedrock(spec) && trained.engine === 'bedrock')
     return deployOnBedrock({ ...context, spec }, prepared.data, trained);
   if (trained.engine === 'bedrock') throw mismatched(spec);
@@ -109,7 +109,7 @@ export async function deploy(
   switch (spec.deploy.to) {
     case 'none':
       await submit.publishModel.executeWithOptions({ summary: `make this the newest model of ${run.name}` }, [
-        { ...handOverOf(run, account), model },
+        { ...handOverOf(context), model },
       ]);
       return {};
     case 'sagemaker-endpoint':

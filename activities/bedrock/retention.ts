@@ -8,8 +8,9 @@ import {
 } from '@aws-sdk/client-bedrock';
 import { MADE_BY_A_RUN, type RunRef, TAGS } from '../../spec/naming.ts';
 import type { Account, Result, Retention } from '../../spec/record.ts';
-import type { AwsProvider } from '../aws.ts';
+import type { AwsClients, AwsProvider } from '../aws.ts';
 import { calling, translateAwsError, unlessNotFound } from '../errors.ts';
+import { newestVersions } from '../models.ts';
 import { deleteCustomModel } from './custom-models.ts';
 import { tagsOf } from './tags.ts';
 
@@ -23,6 +24,9 @@ export interface Settlement {
   /** How many custom models of the name stay, where this one was handed over. */
   readonly keep: number;
 }
+
+/** The version that serves, and the one before it. */
+const SERVED_LAST = 2;
 
 /** Those of the name, the newest first. */
 async function modelsNamed(bedrock: BedrockClient, name: string): Promise<CustomModelSummary[]> {
@@ -52,9 +56,12 @@ async function serves(bedrock: BedrockClient, modelArnEquals: string): Promise<b
 
 /**
  * Deletes the custom models of a name that came before the newest ones, as far as nothing serves them and their runs are
- * through with them: a run under way may be about to evaluate or to deploy its own.
+ * through with them: a run under way may be about to evaluate or to deploy its own. The version before the one that serves is
+ * kept whatever `keep` says, as it is what a rollback goes back to.
  */
-async function retire(bedrock: BedrockClient, name: string, keep: number): Promise<Retention> {
+async function retire({ bedrock, s3 }: AwsClients, { run: { name }, account, keep }: Settlement): Promise<Retention> {
+  const { cards } = await newestVersions(s3, account.bucket, name, SERVED_LAST);
+  const servedLast = new Set(cards.map(({ card: { model } }) => (model.engine === 'bedrock' ? model.customModel : '')));
   const ofName: { readonly modelName: string; readonly modelArn: string; readonly isSettled: boolean }[] = [];
   for (const { modelName = '', modelArn = '' } of await modelsNamed(bedrock, name)) {
     const tags = await unlessNotFound(`list the tags of ${modelArn}`, () => tagsOf(bedrock, modelArn));
@@ -64,7 +71,7 @@ async function retire(bedrock: BedrockClient, name: string, keep: number): Promi
   const deleted: string[] = [];
   let problem: string | undefined;
   for (const { modelName, modelArn, isSettled } of ofName.slice(keep)) {
-    if (!isSettled || (await serves(bedrock, modelArn))) continue;
+    if (!isSettled || servedLast.has(modelArn) || (await serves(bedrock, modelArn))) continue;
     try {
       await deleteCustomModel(bedrock, modelName);
       deleted.push(modelName);
@@ -81,13 +88,15 @@ async function retire(bedrock: BedrockClient, name: string, keep: number): Promi
 export function createRetentionActivities({ aws }: { aws: AwsProvider }) {
   return {
     /** Writes down on the model that its run is through with it; after a hand-over, older ones go that are not kept. */
-    async settleModel({ run, account, customModel, outcome, keep }: Settlement): Promise<Retention> {
-      const { bedrock } = aws(account.region);
+    async settleModel(settlement: Settlement): Promise<Retention> {
+      const { account, customModel, outcome } = settlement;
+      const clients = aws(account.region);
+      const { bedrock } = clients;
       const tags = [{ key: TAGS.outcome, value: outcome }];
       await calling(`tag ${customModel}`, () =>
         bedrock.send(new TagResourceCommand({ resourceARN: customModel, tags })),
       );
-      return outcome === 'passed' ? retire(bedrock, run.name, keep) : { deleted: [] };
+      return outcome === 'passed' ? retire(clients, settlement) : { deleted: [] };
     },
   };
 }

@@ -3,7 +3,7 @@ import { endpointConfigName, type RunRef, workflowIdOf } from '../../spec/naming
 import type { Account, DataSet, EndpointDeployment, ModelRef } from '../../spec/record.ts';
 import type { AwsProvider } from '../aws.ts';
 import { failure } from '../errors.ts';
-import { type ModelCard, publishModel, withdrawModel } from '../models.ts';
+import { type HandOver, publishModel, withdrawModel } from '../models.ts';
 import { ensureModel, removeModel } from '../sagemaker/models.ts';
 import { resourceTags } from '../sagemaker/tags.ts';
 import { look, stillInProgress } from '../waiting.ts';
@@ -21,12 +21,13 @@ export interface DeploymentInput {
 }
 
 /** A deployment, as far as it is needed to revert it. */
-export interface DeploymentRef extends Omit<ModelCard, 'model'> {
+export interface DeploymentRef extends Pick<HandOver, 'run' | 'account'> {
   readonly endpoint: string;
 }
 
 /** A deployment, as far as it is needed to prove it and to hand its model over. */
-export interface HandOver extends DeploymentRef, ModelCard {
+export interface EndpointHandOver extends DeploymentRef, HandOver {
+  readonly model: ModelRef;
   readonly data: DataSet;
   readonly created: boolean;
 }
@@ -100,7 +101,7 @@ export function createDeploymentActivities({ aws }: { aws: AwsProvider }) {
      * Looks once at the endpoint. In service, it must have this run's config, as SageMaker reports a rollback as success,
      * and must answer a row with a label; then the model becomes the newest of its name.
      */
-    async awaitDeployment(input: HandOver): Promise<EndpointDeployment> {
+    async awaitDeployment(input: EndpointHandOver): Promise<EndpointDeployment> {
       const { run, endpoint: name, data, created } = input;
       const clients = aws(input.account.region);
       const endpoint = await look(`describe endpoint ${name}`, () =>

@@ -12,7 +12,7 @@ import type { DataSet, ImportedDeployment, ModelRef } from '../../spec/record.ts
 import type { AwsProvider } from '../aws.ts';
 import { bedrockTags, createOrAttach, tagsOf } from '../bedrock/tags.ts';
 import { calling, failure, unlessNotFound } from '../errors.ts';
-import { type ModelCard, publishModel, withdrawModel } from '../models.ts';
+import { type HandOver, publishModel, withdrawModel } from '../models.ts';
 import { ownTags } from '../ownership.ts';
 import { keysUnder } from '../s3-lines.ts';
 import { look, stillInProgress } from '../waiting.ts';
@@ -22,14 +22,15 @@ import { markProven } from './release-tags.ts';
 import { unpack, type Weights } from './weights.ts';
 
 /** A model on its way into Bedrock. */
-export interface ImportRef extends ModelCard {
+export interface ImportRef extends Pick<HandOver, 'run' | 'account'> {
   readonly model: ModelRef;
   /** The name under which it serves. */
   readonly name: string;
 }
 
 /** An import, as far as it is needed to prove it. */
-export interface ImportHandOver extends ImportRef {
+export interface ImportHandOver extends ImportRef, HandOver {
+  readonly model: ModelRef;
   readonly data: DataSet;
   readonly wording: Wording;
 }

@@ -7,7 +7,7 @@ import type { CustomModelRef, DataSet, OnDemandDeployment, ProvisionedDeployment
 import type { AwsProvider } from '../aws.ts';
 import { tagsOf } from '../bedrock/tags.ts';
 import { calling, errorTypeOf, failure, translateAwsError } from '../errors.ts';
-import { type ModelCard, publishModel, withdrawModel } from '../models.ts';
+import { type HandOver, publishModel, withdrawModel } from '../models.ts';
 import { ownTags, type Tags } from '../ownership.ts';
 import { look, stillInProgress } from '../waiting.ts';
 import { removeServer } from './candidate.ts';
@@ -18,7 +18,7 @@ import { isProven, markProven, PREVIOUS_TAG, rememberPrevious, unmarkProven } fr
 import { createServer, kindOf, type Server, type ServerOptions, serverFailed, targetOf } from './servers.ts';
 
 /** A release, as far as it is needed to undo it. */
-export interface ReleaseRef extends ModelCard {
+export interface ReleaseRef extends Pick<HandOver, 'run' | 'account'> {
   readonly model: CustomModelRef;
   readonly options: ServerOptions;
   /** The name that serves. */
@@ -26,7 +26,8 @@ export interface ReleaseRef extends ModelCard {
 }
 
 /** A release, as far as it is needed to prove it. */
-export interface ReleaseInput extends ReleaseRef {
+export interface ReleaseInput extends ReleaseRef, HandOver {
+  readonly model: CustomModelRef;
   readonly data: DataSet;
   readonly wording: Wording;
   readonly created: boolean;

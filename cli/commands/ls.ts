@@ -1,7 +1,7 @@
-import { Command, InvalidArgumentError } from '@commander-js/extra-typings';
-import { NAME_PATTERN } from '../../spec/naming.ts';
+import { Command } from '@commander-js/extra-typings';
 import type { Context } from '../context.ts';
 import { withExamples } from '../help.ts';
+import { modelName, positive } from '../options.ts';
 
 /** `temper ls`: runs, newest first. */
 export function lsCommand(context: Context) {
@@ -28,15 +28,4 @@ export function lsCommand(context: Context) {
     ['temper ls --limit 5', 'the five newest runs'],
     ['temper ls --name product-reviews --json', 'those of one model, for a script'],
   );
-}
-
-function positive(text: string): number {
-  const count = Number(text);
-  if (!Number.isInteger(count) || count < 1) throw new InvalidArgumentError('give a whole number from 1');
-  return count;
-}
-
-function modelName(text: string): string {
-  if (!NAME_PATTERN.test(text)) throw new InvalidArgumentError('names have lower-case letters, digits and hyphens');
-  return text;
 }

@@ -11,7 +11,7 @@ import { checkReport } from './check.ts';
 import { comparison } from './comparison.ts';
 import { modelsReport } from './models.ts';
 import { plan } from './plan.ts';
-import { dataSet, decided, metric, runRecord } from './record.ts';
+import { dataSet, decided, history, metric, runRecord } from './record.ts';
 
 export interface Answer {
   readonly document: z.ZodType;
@@ -126,6 +126,7 @@ export const ANSWERS: Readonly<Record<string, Answer>> = {
   orphans: { exits: PLAIN, document: z.strictObject({ region: text, orphans: z.array(orphan) }) },
   upload: { exits: FOLLOWED, document: z.union([z.strictObject({ run: text, data: dataSet }), runRecord, runOnly]) },
   models: { exits: PLAIN, document: modelsReport },
+  history: { exits: PLAIN, document: history },
   invoke: {
     exits: PLAIN,
     document: z.strictObject({

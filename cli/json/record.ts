@@ -2,8 +2,9 @@
 import { z } from 'zod';
 import { VERDICTS } from '../../spec/approval.ts';
 import { METRICS, type Metric } from '../../spec/metrics.ts';
-import { type Account, type RunRecord, type SPLITS, STAGES } from '../../spec/record.ts';
+import { type Account, type RunRecord, type SPLITS, STAGES, STARTS } from '../../spec/record.ts';
 import type { Spec } from '../../spec/spec.ts';
+import type { History } from '../versions/history.ts';
 
 const time = z.string().meta({ description: 'ISO 8601' });
 const s3 = z.string().meta({ description: 's3:// address' });
@@ -126,9 +127,11 @@ const judged = z.strictObject({
   verdicts: s3.meta({ description: 'JSON Lines, with reasons' }),
 });
 
+const scores = z.strictObject({ rows: z.int(), metrics: z.strictObject(metrics) });
+
 const evaluation = z
   .strictObject({
-    scores: z.strictObject({ rows: z.int(), metrics: z.strictObject(metrics) }),
+    scores,
     predictions: s3.meta({ description: 'JSON Lines, a row each' }),
     answering: z
       .strictObject({
@@ -152,6 +155,16 @@ const evaluation = z
   })
   .meta({ id: 'Evaluation' });
 
+const gate = z.array(
+  z.strictObject({
+    rule: z.string(),
+    passed: z.boolean(),
+    value: z.number(),
+    threshold: z.number(),
+    reason: z.string(),
+  }),
+);
+
 const verdict = z.enum(VERDICTS);
 const reminders = z.strictObject({ sent: z.int(), of: z.int() });
 const evidence = z.string().meta({ description: 'stands for data, model, scores and verdicts of the gate' });
@@ -166,7 +179,15 @@ export const decided = {
   how: z.enum(['cli', 'ui', 'deadline']),
 };
 
-const approval = z
+export const startedBy = z
+  .strictObject({
+    how: z.enum(STARTS),
+    by: z.string().exactOptional().meta({ description: 'as they are known where they started it' }),
+    comment: z.string().exactOptional(),
+  })
+  .meta({ id: 'StartedBy' });
+
+export const approval = z
   .strictObject({
     reason: z.string().meta({ description: 'why somebody is asked' }),
     evidence,
@@ -189,6 +210,7 @@ export const runRecord: z.ZodType<RunRecord> = z
     run: z.string().meta({ description: 'workflow id' }),
     spec,
     account,
+    startedBy: startedBy.exactOptional(),
     stage: stage.meta({ description: 'under way, or the last that ran' }),
     outcome: z
       .enum(['passed', 'rejected', 'declined', 'failed', 'cancelled'])
@@ -238,17 +260,7 @@ export const runRecord: z.ZodType<RunRecord> = z
         candidate: evaluation.exactOptional(),
       } satisfies Record<(typeof contenders)[number], z.ZodType>)
       .exactOptional(),
-    gate: z
-      .array(
-        z.strictObject({
-          rule: z.string(),
-          passed: z.boolean(),
-          value: z.number(),
-          threshold: z.number(),
-          reason: z.string(),
-        }),
-      )
-      .exactOptional(),
+    gate: gate.exactOptional(),
     approval: approval.exactOptional().meta({ description: 'from the moment a decision is asked for' }),
     refusedSignals: z
       .array(z.strictObject({ at: time, verdict, reason: z.string() }))
@@ -278,3 +290,36 @@ export const runRecord: z.ZodType<RunRecord> = z
     timings: z.array(z.strictObject({ stage, startedAt: time, seconds: z.number().exactOptional() })),
   })
   .meta({ id: 'RunRecord' });
+
+/** What `temper history` tells. */
+export const history: z.ZodType<History> = z.strictObject({
+  name: z.string(),
+  total: z.int().meta({ description: 'versions; not all of them need be told' }),
+  versions: z
+    .array(
+      z.strictObject({
+        version: z.int().meta({ description: 'from 1, in the order of hand-over' }),
+        run: z.string().meta({ description: 'workflow id of the run that handed it over' }),
+        startedBy: startedBy.exactOptional(),
+        engine: z.enum(['sagemaker', 'bedrock']),
+        model: z.string().meta({ description: 'artifact in S3, or ARN of the custom model' }),
+        data: z.string().exactOptional().meta({ description: 'hash of the data set' }),
+        scores: z.strictObject({
+          base: scores.exactOptional(),
+          candidate: scores.exactOptional(),
+        } satisfies Record<(typeof contenders)[number], z.ZodType>),
+        gate,
+        approval: approval.exactOptional(),
+        handedOverAt: time,
+        serves: z
+          .strictObject({
+            to: z.enum(['sagemaker-endpoint', 'bedrock-on-demand', 'bedrock-provisioned', 'bedrock-import']),
+            name: z.string(),
+          })
+          .exactOptional()
+          .meta({ description: 'what it was put on; absent where it is served nowhere' }),
+        until: time.exactOptional().meta({ description: 'when a later version took its place there' }),
+      }),
+    )
+    .meta({ description: 'the newest first' }),
+});

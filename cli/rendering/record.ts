@@ -316,7 +316,7 @@ function scoresText({ evaluations, spec, data }: RunRecord): StageText {
 const SIGNS = { '>=': '≥', '<=': '≤', '>': '>', '<': '<', '==': '=' } as const;
 
 /** Rules that held are told in short; those that did not come after the stages, with all of their values. */
-function gateText(verdicts: readonly RuleVerdict[]): string {
+export function gateText(verdicts: readonly RuleVerdict[]): string {
   if (verdicts.length === 0) return 'no rules';
   const missed = verdicts.filter(({ passed }) => !passed).length;
   return missed > 0 ? `${missed} of ${plural(verdicts.length, 'rule')} missed` : verdicts.map(ruleText).join(' · ');
@@ -341,7 +341,7 @@ function approvalText(record: RunRecord): string {
 }
 
 /** What serves, in AWS's words. */
-const SERVING = {
+export const SERVING = {
   'sagemaker-endpoint': 'endpoint',
   'bedrock-on-demand': 'custom model deployment',
   'bedrock-provisioned': 'provisioned throughput',

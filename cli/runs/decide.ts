@@ -1,5 +1,4 @@
 /** A person's decision on the model of a run. */
-import { userInfo } from 'node:os';
 import { WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import type { Decided, Decision, Verdict } from '../../spec/approval.ts';
@@ -13,6 +12,7 @@ import { EXIT, UserError } from '../errors.ts';
 import { renderEvidence } from '../rendering/evidence.ts';
 import type { Temporal } from '../temporal.ts';
 import { isGone, isNotFound } from '../temporal-errors.ts';
+import { whoIs } from '../who.ts';
 import { listRuns } from './find.ts';
 import { readRecord } from './records.ts';
 
@@ -32,7 +32,7 @@ export async function decide(
   temporal: Temporal,
   run: string,
   verdict: Verdict,
-  { comment, by = nameOf(context), evidence, yes }: DecideOptions,
+  { comment, by = whoIs(context), evidence, yes }: DecideOptions,
 ): Promise<void> {
   const { output } = context;
   const record = await readRecord(temporal, run);
@@ -53,11 +53,6 @@ export async function decide(
   const decision: Decision = { verdict, by, evidence: seen, ...(comment !== undefined && { comment }), how: 'cli' };
   const decided = await tell(temporal, run, decision);
   output.result({ run, ...decided }, output.hint(toldText(run, decided)));
-}
-
-/** Who sits here, as far as can be known. */
-function nameOf({ env }: Context): string {
-  return env.TEMPER_USER || userInfo().username;
 }
 
 /** Runs of the same name whose models were handed over since this one was asked about. */

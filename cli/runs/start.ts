@@ -16,6 +16,7 @@ import { agreedTo } from '../plan/agree.ts';
 import { knownPrices } from '../plan/prices.ts';
 import { type Temporal, uiAddress, withTemporal } from '../temporal.ts';
 import { isNotFound } from '../temporal-errors.ts';
+import { whoIs } from '../who.ts';
 import { whileServingInputs } from '../workers/inputs.ts';
 import { announce, conclude, follow } from './follow.ts';
 import { checkRegion, type SpecFile } from './read-spec.ts';
@@ -48,6 +49,7 @@ export async function startRun(
         spec,
         account,
         directory,
+        startedBy: { how: 'cli', by: whoIs(context) },
         machine: hostname(),
         prices: pricesFor(spec, prices),
       });

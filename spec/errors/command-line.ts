@@ -110,6 +110,12 @@ export const COMMAND_ERRORS = {
     fix: 'read .temper/logs/worker.log',
     example: 'the worker did not start: it ended with exit code 1',
   },
+  NoVersions: {
+    means: 'no model of that name was handed over, so that it has no versions',
+    why: 'its runs have not passed, the name is another, or they work in another bucket or region',
+    fix: 'see how its runs ended with temper ls --name NAME, or give the --bucket and --region that they work in',
+    example: 'no run of "reviews" has handed a model over: nothing lies under s3://my-bucket/temper/reviews/models/',
+  },
   RunNotFound: {
     means: 'no run is called that',
     why: 'it is misspelt, in another namespace or Temporal, or past the retention period',

@@ -99,12 +99,10 @@ export const bedrockTraining = z
       .strictObject(limitFields)
       .prefault({})
       .meta({ description: 'Limits of the base model that are others for you, such as `trainRecords: 30000`.' }),
-    keep: z
-      .int()
-      .min(1)
-      .max(1000)
-      .default(5)
-      .meta({ description: 'Custom models of this name that are kept; older ones that serve nothing are deleted.' }),
+    keep: z.int().min(1).max(1000).default(5).meta({
+      description:
+        'Custom models of this name that are kept; older ones that serve nothing are deleted, but never the version before.',
+    }),
     maxRuntime: duration.default('1d').meta({ description: 'The job is stopped after this long.' }),
     maxWait: durationUpTo('7d', 'as much as the history of a run holds')
       .default('1d')

@@ -11,6 +11,7 @@ import { endpointConfigName, modelName, type RunRef } from '../../spec/naming.ts
 import type { Deployment } from '../../spec/record.ts';
 import { servingOf } from '../../spec/serving.ts';
 import { account, clients, once, pipeline, preparedTraining, settled, trained } from '../support/activities.ts';
+import { handedDown } from '../support/hand-over.ts';
 
 const WRONG_ANSWERS = `
 def model_fn(model_dir):
@@ -44,15 +45,13 @@ async function release(endpoint?: string, name?: string, inference?: string): Pr
   };
 }
 
-const startedAt = '2026-11-25T12:00:00.000Z';
-
 async function deployed({ training, deployment }: Release): Promise<Deployment> {
   const { created } = await settled(pipeline.submitDeployment, deployment);
-  return settled(pipeline.awaitDeployment, { ...deployment, startedAt, data: training.data, created });
+  return settled(pipeline.awaitDeployment, { ...deployment, record: handedDown, data: training.data, created });
 }
 
 const revert = ({ deployment: { run, endpoint } }: Release) =>
-  settled(pipeline.revertDeployment, { run, account, startedAt, endpoint });
+  settled(pipeline.revertDeployment, { run, account, endpoint });
 
 const newest = ({ deployment: { run } }: Release) =>
   settled(pipeline.resolveBase, { base: `run:${run.name}`, account });

@@ -6,6 +6,7 @@ import type { TrainingInput } from '../../activities/sagemaker/training-request.
 import { servingOf } from '../../spec/serving.ts';
 import { account, clients, failureOf, pipeline, preparedFrom, settled, trained } from '../support/activities.ts';
 import { type AnsweringOptions, writeAnsweringProject } from '../support/answering-project.ts';
+import { handedDown } from '../support/hand-over.ts';
 import { temporaryDirectory } from '../support/region.ts';
 
 async function prepared(options: Omit<AnsweringOptions, 'name'>): Promise<TrainingInput> {
@@ -53,8 +54,7 @@ it.each(['completion', 'chat'] as const)('a %s model is evaluated by its words, 
 
   const deployment = { run, account, model, endpoint: run.name, instance: 'ml.t2.medium', instanceCount: 1 };
   const { created } = await settled(pipeline.submitDeployment, deployment);
-  const startedAt = '2026-11-25T12:00:00.000Z';
-  const { smokeTest } = await settled(pipeline.awaitDeployment, { ...deployment, startedAt, data, created });
+  const { smokeTest } = await settled(pipeline.awaitDeployment, { ...deployment, record: handedDown, data, created });
   expect(JSON.parse(smokeTest.input)).toEqual(inputs[0]);
   expect(JSON.parse(smokeTest.output)).toEqual({ completion: expect.stringMatching(/^number\d+$/) });
 });

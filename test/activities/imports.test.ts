@@ -14,6 +14,7 @@ import { importedModelName, importJobName, s3Keys } from '../../spec/naming.ts';
 import { weights } from '../local/bedrock/support.ts';
 import { account, clients, failureOf, once, settled } from '../support/activities.ts';
 import { type BedrockPipeline, bedrockPipeline, dataSet } from '../support/bedrock.ts';
+import { handedDown } from '../support/hand-over.ts';
 
 const MIB = 1024 * 1024;
 
@@ -42,8 +43,7 @@ async function trainedRun(name: string, content: Buffer): Promise<ImportHandOver
   await clients.s3.send(new PutObjectCommand({ Bucket: account.bucket, Key, Body: content }));
   const serving = { image: 'image', environment: {} };
   const model = { engine: 'sagemaker' as const, artifact: `s3://${account.bucket}/${Key}`, serving };
-  const startedAt = new Date().toISOString();
-  return { run, account, startedAt, model, name, data: await dataSet(name), wording: { prompt: '{text}' } };
+  return { run, account, record: handedDown, model, name, data: await dataSet(name), wording: { prompt: '{text}' } };
 }
 
 const newName = (): string => `chat-${randomUUID().slice(0, 8)}`;

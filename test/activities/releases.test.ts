@@ -10,14 +10,14 @@ import type { ServerOptions } from '../../activities/deployment/servers.ts';
 import { candidateDeploymentName, workflowIdOf } from '../../spec/naming.ts';
 import { account, failureOf, once, settled, temporal } from '../support/activities.ts';
 import { type BedrockPipeline, bedrockPipeline, type CustomizedRun } from '../support/bedrock.ts';
+import { handedDown } from '../support/hand-over.ts';
 
 const onDemand: ServerOptions = { to: 'bedrock-on-demand' };
-const startedAt = '2026-11-25T12:00:00.000Z';
 const wording = { prompt: '{text}' };
 
 /** What a run does with its model under a name that serves. */
 function steps({ pipeline, world }: BedrockPipeline, { run, model, data }: CustomizedRun, name: string) {
-  const release: ReleaseRef = { run, account, startedAt, model, options: onDemand, name };
+  const release: ReleaseRef = { run, account, model, options: onDemand, name };
   const candidate = { run, account, model: model.customModel, options: onDemand };
   return {
     ownName: candidateDeploymentName(run),
@@ -26,7 +26,8 @@ function steps({ pipeline, world }: BedrockPipeline, { run, model, data }: Custo
     removeCandidate: () => settled(pipeline.removeCandidate, candidate),
     submit: () => settled(pipeline.submitRelease, release),
     submitOnce: () => once(pipeline.submitRelease, release),
-    prove: (created: boolean) => settled(pipeline.awaitRelease, { ...release, data, created, wording }),
+    prove: (created: boolean) =>
+      settled(pipeline.awaitRelease, { ...release, record: handedDown, data, created, wording }),
     revert: () => settled(pipeline.revertRelease, release),
     served: async () => {
       const command = new GetCustomModelDeploymentCommand({ customModelDeploymentIdentifier: name });

@@ -7,6 +7,7 @@ import { expect, it } from 'vitest';
 import { uniqueName } from '../local/bedrock/support.ts';
 import { account, settled } from '../support/activities.ts';
 import { type BedrockPipeline, bedrockPipeline, type CustomizedRun } from '../support/bedrock.ts';
+import { handedDown } from '../support/hand-over.ts';
 
 const settle = (
   { pipeline }: BedrockPipeline,
@@ -62,4 +63,17 @@ it('a model that may not be deleted is told, and keeps no other', async () => {
     deleted: [nameOf(first)],
     problem: expect.stringContaining(`could not delete custom model ${nameOf(second)}: AccessDeniedException`),
   });
+});
+
+it('the version before the one that serves is kept, whatever train.keep says', async () => {
+  const bedrock = await bedrockPipeline();
+  const name = uniqueName('reviews');
+  const runs: CustomizedRun[] = [];
+  for (let i = 0; i < 3; i += 1) {
+    const run = await bedrock.customized(name);
+    runs.push(run);
+    await settled(bedrock.pipeline.publishModel, { run: run.run, account, model: run.model, record: handedDown });
+    await settle(bedrock, run, 'passed', i < 2 ? 5 : 1);
+  }
+  expect(await left(bedrock)).toEqual(runs.slice(1).map(nameOf).sort());
 });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { servingOf } from '../../spec/serving.ts';
 import { account, pipeline, preparedFrom, settled, trained } from '../support/activities.ts';
+import { handedDown } from '../support/hand-over.ts';
 import { keywordRows } from '../support/keyword-project.ts';
 import { temporaryDirectory } from '../support/region.ts';
 
@@ -36,7 +37,7 @@ it('the documented pair trains, and is scored and served', async () => {
 
   const endpoint = { run, account, model, endpoint: run.name, instance: 'ml.t2.medium', instanceCount: 1 };
   const { created } = await settled(pipeline.submitDeployment, endpoint);
-  const release = { ...endpoint, startedAt: '2026-11-25T12:00:00.000Z' };
+  const release = { ...endpoint, record: handedDown };
   const { smokeTest } = await settled(pipeline.awaitDeployment, { ...release, data, created });
   expect(smokeTest.output).toMatch(/^\{"label": "(positive|negative)"\}$/);
   await settled(pipeline.revertDeployment, release);

@@ -10,8 +10,8 @@ import type { ServerOptions } from '../../activities/deployment/servers.ts';
 import { guardIdOf } from '../../spec/naming.ts';
 import { account, failureOf, once, settled } from '../support/activities.ts';
 import { type BedrockPipeline, bedrockPipeline, type CustomizedRun } from '../support/bedrock.ts';
+import { handedDown } from '../support/hand-over.ts';
 
-const startedAt = '2026-11-25T12:00:00.000Z';
 const expiresAt = '2026-11-25T20:00:00.000Z';
 const wording = { prompt: '{text}' };
 
@@ -19,11 +19,11 @@ const wording = { prompt: '{text}' };
 function steps({ pipeline }: BedrockPipeline, { run, model, data }: CustomizedRun, name: string, modelUnits = 1) {
   const guard = { id: guardIdOf(run, 'served'), expiresAt };
   const options: ServerOptions = { to: 'bedrock-provisioned', modelUnits, commitment: 'none', guard };
-  const release: ReleaseRef = { run, account, startedAt, model, options, name };
+  const release: ReleaseRef = { run, account, model, options, name };
   return {
     submit: () => settled(pipeline.submitRelease, release),
     submitOnce: () => once(pipeline.submitRelease, release),
-    prove: () => settled(pipeline.awaitRelease, { ...release, data, created: true, wording }),
+    prove: () => settled(pipeline.awaitRelease, { ...release, record: handedDown, data, created: true, wording }),
     revert: () => settled(pipeline.revertRelease, release),
     end: () => settled(pipeline.endThroughput, { guard: guard.id, region: account.region, names: [name] }),
   };
@@ -71,7 +71,7 @@ it('given back while a person decides, it is made anew for the same model, with 
   const candidate = { run, account, model: model.customModel, options };
   await settled(bedrock.pipeline.submitCandidate, { ...candidate, servedName: name });
   await settled(bedrock.pipeline.awaitCandidate, { ...candidate, name });
-  await settled(bedrock.pipeline.revertRelease, { run, account, startedAt, model, options, name });
+  await settled(bedrock.pipeline.revertRelease, { run, account, model, options, name });
   expect(await throughputs(bedrock)).toEqual([]);
 
   const served = steps(bedrock, customized, name);

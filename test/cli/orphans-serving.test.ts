@@ -6,10 +6,10 @@ import type { Orphan } from '../../cli/orphans/orphan.ts';
 import { candidateDeploymentName, guardIdOf, TAGS, workflowIdOf } from '../../spec/naming.ts';
 import { account, settled, temporal } from '../support/activities.ts';
 import { type BedrockPipeline, bedrockPipeline, type CustomizedRun } from '../support/bedrock.ts';
+import { handedDown } from '../support/hand-over.ts';
 import { sharedRegion } from '../support/region.ts';
 import { cli } from './support/cli.ts';
 
-const startedAt = '2026-11-25T12:00:00.000Z';
 const onDemand = { to: 'bedrock-on-demand' } as const;
 
 /** A workflow that is open, and ends when it is told to. */
@@ -41,7 +41,7 @@ it('a candidate of a run that was terminated goes, with its model; what serves i
   const { pipeline, world } = bedrock;
   const first = await bedrock.customized();
   const { name } = first.run;
-  const release = { run: first.run, account, startedAt, model: first.model, options: onDemand, name };
+  const release = { run: first.run, account, record: handedDown, model: first.model, options: onDemand, name };
   await settled(pipeline.submitRelease, release);
   await settled(pipeline.awaitRelease, { ...release, data: first.data, created: true, wording: { prompt: '{text}' } });
   const passed = [{ key: TAGS.outcome, value: 'passed' }];
@@ -80,7 +80,7 @@ it('a throughput whose guard was terminated is found, although it was handed ove
   const guard = { id: guardIdOf(run, 'served'), expiresAt: new Date(Date.now() + 3_600_000).toISOString() };
   const terminate = await open(guard.id);
   const options = { to: 'bedrock-provisioned', modelUnits: 2, commitment: 'none', guard } as const;
-  const release = { run, account, startedAt, model, options, name: run.name };
+  const release = { run, account, record: handedDown, model, options, name: run.name };
   await settled(pipeline.submitRelease, release);
   await settled(pipeline.awaitRelease, { ...release, data, created: true, wording: { prompt: '{text}' } });
   const throughputs = async (...more: string[]) =>

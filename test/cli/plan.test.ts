@@ -9,6 +9,7 @@ import { imageUri } from '../../spec/images.ts';
 import { s3Keys } from '../../spec/naming.ts';
 import type { Plan } from '../../spec/plan.ts';
 import { account, clients, once, pipeline, preparedFrom } from '../support/activities.ts';
+import { handedDown } from '../support/hand-over.ts';
 import { writeKeywordProject } from '../support/keyword-project.ts';
 import { sharedRegion, temporaryDirectory } from '../support/region.ts';
 import { cli, startCli, until } from './support/cli.ts';
@@ -68,7 +69,7 @@ it('says which model a run would start from, and which one it would replace', as
   // The endpoint will not come up with it: that there is one is enough.
   const { key: Key } = parseS3Uri(model.artifact);
   await clients.s3.send(new PutObjectCommand({ Bucket: account.bucket, Key, Body: 'no archive' }));
-  await once(pipeline.publishModel, { run, account, model, startedAt: '2026-11-25T12:00:00.000Z' });
+  await once(pipeline.publishModel, { run, account, model, record: handedDown });
   const deployment = { run, account, model, endpoint: name, instance: 'ml.t2.medium', instanceCount: 1 };
   await once(pipeline.submitDeployment, deployment);
   const plan = await planned(cwd);

@@ -47,6 +47,7 @@ it('is what docs/performance.md accounts for', async () => {
   // How often an endpoint is looked at depends on how fast it comes up.
   const { DescribeEndpoint: _, ...first } = callsOf(proxy);
   expect(first).toEqual({
+    ListObjectsV2: 1,
     HeadObject: 6,
     PutObject: 7,
     GetObject: 4,
@@ -69,7 +70,7 @@ it('is what docs/performance.md accounts for', async () => {
   expectExit(await cli(['run', specFile, '--set', `train.base=run:${name}`], { env: proxy.env }), EXIT.done);
   const { DescribeEndpoint: __, ...second } = callsOf(proxy);
   expect(second).toEqual({
-    ListObjectsV2: 1,
+    ListObjectsV2: 2,
     HeadObject: 8,
     PutObject: 5,
     GetObject: 7,

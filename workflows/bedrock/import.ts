@@ -24,7 +24,7 @@ export async function importIntoBedrock(context: RunContext, data: DataSet, mode
   const { run, spec, account, cleanUp } = context;
   const name = servedName(spec);
   const job = importJobName(run);
-  const release = { ...handOverOf(run, account), model, name };
+  const release = { run, account, model, name };
   cleanUp.register(job, () =>
     removing.revertImport.executeWithOptions(summary(`take back what ${job} imports`), [release]),
   );
@@ -33,7 +33,7 @@ export async function importIntoBedrock(context: RunContext, data: DataSet, mode
   const { awaitImport } = proxyActivities<PipelineActivities>(profiles.awaitHandOver(LONGEST_IMPORT_SECONDS));
   const deployment = await awaitImport.executeWithOptions(
     summary(`wait for import job ${job}, ask the model, make it the newest of ${run.name}`),
-    [{ ...release, data, wording: WORDING }],
+    [{ ...release, ...handOverOf(context), data, wording: WORDING }],
   );
   cleanUp.keep(job);
   // What stands in its way now is no reason to take back a model that serves.

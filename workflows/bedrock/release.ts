@@ -37,7 +37,7 @@ export function registerRelease(
   options: ServerOptions,
 ): void {
   const { run, account, cleanUp } = context;
-  const release = { ...handOverOf(run, account), model: refOf(model), options, name };
+  const release = { run, account, model: refOf(model), options, name };
   cleanUp.register(name, async () => {
     await removing.revertRelease.executeWithOptions(summary(`put ${name} back`), [release]);
     if (options.to === 'bedrock-provisioned' && options.guard) await dismissGuard(options.guard);
@@ -73,7 +73,7 @@ async function release(context: BedrockRun, name: string, model: CustomizedModel
   const options = await guarded(context, name, optionsOf(context));
   registerRelease(context, name, model, options);
   return submit.submitRelease.executeWithOptions(summary(`let ${name} answer with ${model.modelName}`), [
-    { ...handOverOf(run, account), model: refOf(model), options, name },
+    { run, account, model: refOf(model), options, name },
   ]);
 }
 
@@ -83,11 +83,11 @@ export async function deployOnBedrock(
   data: DataSet,
   model: CustomizedModel,
 ): Promise<{ deployment?: Deployment }> {
-  const { run, spec, account, progress, cleanUp } = context;
-  const card = { ...handOverOf(run, account), model: refOf(model) };
+  const { run, spec, progress, cleanUp } = context;
+  const handOver = { ...handOverOf(context), model: refOf(model) };
   if (spec.deploy.to === 'none') {
     // A cancel waits for it, so that a model that was handed over is never taken for one that was not.
-    await submit.publishModel.executeWithOptions(summary(`make this the newest model of ${run.name}`), [card]);
+    await submit.publishModel.executeWithOptions(summary(`make this the newest model of ${run.name}`), [handOver]);
     return {};
   }
   const name = servedName(spec);
@@ -96,7 +96,7 @@ export async function deployOnBedrock(
   const { awaitRelease } = proxyActivities<PipelineActivities>(profiles.awaitHandOver(LONGEST_DEPLOYMENT_SECONDS));
   const deployment = await awaitRelease.executeWithOptions(
     summary(`wait for ${name}, ask it, make this the newest model of ${run.name}`),
-    [{ ...card, options: optionsOf(context), name, data, created, wording: wordingOf(spec) }],
+    [{ ...handOver, options: optionsOf(context), name, data, created, wording: wordingOf(spec) }],
   );
   cleanUp.keep(name);
   return { deployment };

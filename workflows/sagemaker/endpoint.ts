@@ -17,13 +17,14 @@ const LONGEST_DEPLOYMENT_SECONDS = 4 * 3600;
 const summary = (text: string): ActivityOptions => ({ summary: text });
 
 export async function deployToEndpoint(
-  { run, account, cleanUp }: RunContext,
+  context: RunContext,
   deploy: Extract<Spec['deploy'], { to: 'sagemaker-endpoint' }>,
   data: DataSet,
   model: ModelRef,
 ): Promise<Deployment> {
+  const { run, account, cleanUp } = context;
   const { endpoint = run.name, instance, instanceCount } = deploy;
-  const ref = { ...handOverOf(run, account), endpoint };
+  const ref = { run, account, endpoint };
   // From here on the endpoint may need the model: it goes with the deployment, and stays where that cannot be undone.
   cleanUp.keep(modelName(run, 'candidate'));
   cleanUp.register(endpoint, () =>
@@ -36,7 +37,7 @@ export async function deployToEndpoint(
   const { awaitDeployment } = proxyActivities<PipelineActivities>(profiles.awaitHandOver(LONGEST_DEPLOYMENT_SECONDS));
   const deployment = await awaitDeployment.executeWithOptions(
     summary(`wait for endpoint ${endpoint}, ask it, make this the newest model of ${run.name}`),
-    [{ ...ref, model, data, created }],
+    [{ ...ref, ...handOverOf(context), model, data, created }],
   );
   cleanUp.keep(endpoint);
   return deployment;

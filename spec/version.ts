@@ -1,0 +1,94 @@
+/** Versions of a name: the models that its runs handed over, in the order of their hand-over. Pure. */
+import { servedName } from './engine.ts';
+import type { ScoreSummary } from './metrics.ts';
+import type { Contender } from './naming.ts';
+import type { CustomModelRef, Deployment, ModelRef, RunRecord, StartedBy } from './record.ts';
+
+const HANDED_DOWN = [
+  'spec',
+  'account',
+  'startedBy',
+  'data',
+  'source',
+  'base',
+  'model',
+  'evaluations',
+  'gate',
+  'approval',
+] as const;
+
+/** What a version keeps of its run's record: why it serves, and all that it takes to serve it again when the run is forgotten. */
+export type HandedDown = Pick<RunRecord, (typeof HANDED_DOWN)[number]>;
+
+export function handedDown(record: RunRecord): HandedDown {
+  return Object.fromEntries(
+    HANDED_DOWN.filter((fact) => record[fact] !== undefined).map((fact) => [fact, record[fact]]),
+  ) as unknown as HandedDown;
+}
+
+/** Lies in the bucket for each version, under a key that begins with the time of its hand-over. Written once. */
+export interface ModelCard {
+  /** RUN_VERSION of the code that wrote it. */
+  readonly version: number;
+  /** Workflow id of the run that handed it over. */
+  readonly run: string;
+  /** ISO 8601. */
+  readonly handedOverAt: string;
+  readonly model: ModelRef | CustomModelRef;
+  readonly record: HandedDown;
+}
+
+/** A version, as `temper history` tells of it. */
+export interface Version {
+  /** From 1, in the order of hand-over. */
+  readonly version: number;
+  readonly run: string;
+  readonly startedBy?: StartedBy;
+  readonly engine: 'sagemaker' | 'bedrock';
+  /** Artifact in S3, or ARN of the custom model. */
+  readonly model: string;
+  /** Hash of the data set that it was trained on. */
+  readonly data?: string;
+  readonly scores: { readonly [C in Contender]?: ScoreSummary };
+  readonly gate: NonNullable<RunRecord['gate']>;
+  readonly approval?: NonNullable<RunRecord['approval']>;
+  readonly handedOverAt: string;
+  /** What it was put on; absent where it was to be served nowhere. */
+  readonly serves?: { readonly to: Deployment['to']; readonly name: string };
+  /** When a later version took its place there; absent where none has. */
+  readonly until?: string;
+}
+
+/** A card and its number. */
+export interface NumberedCard {
+  readonly number: number;
+  readonly card: ModelCard;
+}
+
+/** @param cards newest first, without gaps from the newest version on: they tell until when the others served */
+export function versionsOf(cards: readonly NumberedCard[]): Version[] {
+  const takenAt = new Map<string, string>();
+  return cards.map(({ number, card }) => {
+    const { run, handedOverAt, model, record } = card;
+    const { spec, startedBy, data, evaluations = {}, gate = [], approval } = record;
+    const { to } = spec.deploy;
+    const serves = to === 'none' ? undefined : { to, name: servedName(spec) };
+    const place = serves && `${serves.to} ${serves.name}`;
+    const until = place && takenAt.get(place);
+    if (place) takenAt.set(place, handedOverAt);
+    return {
+      version: number,
+      run,
+      ...(startedBy && { startedBy }),
+      engine: model.engine,
+      model: model.engine === 'sagemaker' ? model.artifact : model.customModel,
+      ...(data && { data: data.sha256 }),
+      scores: Object.fromEntries(Object.entries(evaluations).map(([who, { scores }]) => [who, scores])),
+      gate,
+      ...(approval && { approval }),
+      handedOverAt,
+      ...(serves && { serves }),
+      ...(until && { until }),
+    };
+  });
+}
