@@ -27,7 +27,10 @@ const TOURS: Readonly<Record<string, Tour>> = {
     examples: ['examples/product-reviews/temper.bedrock.yaml'],
     served: 'product-reviews-bedrock',
     sentence: 'it stopped working after two days',
-    more: ['side by side   npx temper compare product-reviews product-reviews-bedrock, after npm run quickstart'],
+    more: [
+      'side by side   npx temper compare product-reviews product-reviews-bedrock, after npm run quickstart',
+      'what it was    no language model: a stand-in that learns by nearest neighbours, see docs/laptop-bedrock.md',
+    ],
   },
 };
 const INTERRUPTED = 130;
