@@ -1,7 +1,7 @@
 /** Amazon Bedrock in the laptop region. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { join, resolve } from 'node:path';
 import { type FaultPlan, Faults } from '../aws/faults.ts';
+import { startInHome } from '../aws/home.ts';
 import type { Json } from '../aws/model.ts';
 import type { Operations } from '../aws/operations.ts';
 import { AwsError, readBody } from '../aws/protocol.ts';
@@ -9,7 +9,7 @@ import { readRequest, route, sendAnswer } from '../aws/rest.ts';
 import { ObjectStore } from '../aws/s3.ts';
 import { cut, isMet, listen } from '../aws/server.ts';
 import { validate } from '../aws/validation.ts';
-import { Lock } from '../lock.ts';
+import type { Lock } from '../lock.ts';
 import type { Context, Service } from './context.ts';
 import { CustomModels } from './custom-models.ts';
 import { CustomizationJobs } from './customization/jobs.ts';
@@ -59,16 +59,7 @@ const DEFAULT_PACE_MS = 200;
 
 /** Starts the service. Rejects where another server uses the home, or the port is taken. */
 export async function startBedrock(options: BedrockOptions): Promise<Bedrock> {
-  const home = resolve(options.home, 'bedrock');
-  const lock = Lock.tryAcquire(join(home, 'server.lock'));
-  if (!(lock instanceof Lock))
-    throw new Error(`${home} is in use by process ${lock.pid}; stop it, or choose another home`);
-  try {
-    return await serve(options, home, lock);
-  } catch (error) {
-    lock.release();
-    throw error;
-  }
+  return startInHome(options.home, 'bedrock', (home, lock) => serve(options, home, lock));
 }
 
 async function serve(options: BedrockOptions, home: string, lock: Lock): Promise<Bedrock> {

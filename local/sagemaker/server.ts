@@ -1,8 +1,9 @@
 /** Amazon SageMaker in the laptop region. */
 import { rm } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { type FaultPlan, Faults } from '../aws/faults.ts';
+import { startInHome } from '../aws/home.ts';
 import { isObject, type Json } from '../aws/model.ts';
 import type { Operations } from '../aws/operations.ts';
 import { AwsError, readBody, sendJson } from '../aws/protocol.ts';
@@ -10,7 +11,7 @@ import { ObjectStore } from '../aws/s3.ts';
 import { cut, isMet, listen } from '../aws/server.ts';
 import { validate } from '../aws/validation.ts';
 import { exec } from '../exec.ts';
-import { Lock } from '../lock.ts';
+import type { Lock } from '../lock.ts';
 import { ProcessRecords } from '../processes.ts';
 import { Containers } from './containers.ts';
 import type { Context } from './context.ts';
@@ -63,16 +64,7 @@ const CLOSE_GRACE_MS = 2_000;
 
 /** Starts the service. Rejects where another server uses the home, or the port is taken. */
 export async function startSageMaker(options: SageMakerOptions): Promise<SageMaker> {
-  const home = resolve(options.home, 'sagemaker');
-  const lock = Lock.tryAcquire(join(home, 'server.lock'));
-  if (!(lock instanceof Lock))
-    throw new Error(`${home} is in use by process ${lock.pid}; stop it, or choose another home`);
-  try {
-    return await serve(options, home, lock);
-  } catch (error) {
-    lock.release();
-    throw error;
-  }
+  return startInHome(options.home, 'sagemaker', (home, lock) => serve(options, home, lock));
 }
 
 async function serve(options: SageMakerOptions, home: string, lock: Lock): Promise<SageMaker> {

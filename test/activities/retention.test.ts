@@ -4,10 +4,10 @@ import {
   ListTagsForResourceCommand,
 } from '@aws-sdk/client-bedrock';
 import { expect, it } from 'vitest';
-import { uniqueName } from '../local/bedrock/support.ts';
 import { account, settled } from '../support/activities.ts';
 import { type BedrockPipeline, bedrockPipeline, type CustomizedRun } from '../support/bedrock.ts';
 import { handedDown } from '../support/hand-over.ts';
+import { uniqueName } from '../support/unique-name.ts';
 
 const settle = (
   { pipeline }: BedrockPipeline,

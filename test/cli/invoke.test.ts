@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { CreateCustomModelDeploymentCommand, GetCustomModelDeploymentCommand } from '@aws-sdk/client-bedrock';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { eventually } from '../local/bedrock/support.ts';
 import { bedrockPipeline } from '../support/bedrock.ts';
+import { eventually } from '../support/eventually.ts';
 import { sharedRegion, temporaryDirectory } from '../support/region.ts';
 import { cli } from './support/cli.ts';
 

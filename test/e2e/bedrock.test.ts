@@ -5,8 +5,8 @@ import { EXIT } from '../../cli/errors.ts';
 import type { Comparison } from '../../spec/comparison.ts';
 import { cli } from '../cli/support/cli.ts';
 import { ownNamespace } from '../cli/support/pipeline.ts';
-import { uniqueName } from '../local/bedrock/support.ts';
 import { expectExit, recordOf } from '../support/runs.ts';
+import { uniqueName } from '../support/unique-name.ts';
 import { startWorkerProcess } from './worker-process.ts';
 
 const EXAMPLE = fileURLToPath(new URL('../../examples/product-reviews/temper.bedrock.yaml', import.meta.url));

@@ -6,11 +6,11 @@ import { expect, it, onTestFinished } from 'vitest';
 import { EXIT } from '../../cli/errors.ts';
 import { cli } from '../cli/support/cli.ts';
 import { ownNamespace } from '../cli/support/pipeline.ts';
-import { uniqueName } from '../local/bedrock/support.ts';
 import { AwsProxy } from '../support/aws-proxy.ts';
 import { keywordRows } from '../support/keyword-project.ts';
 import { sharedRegion, temporaryDirectory } from '../support/region.ts';
 import { type Env, expectExit, project, recordOf } from '../support/runs.ts';
+import { uniqueName } from '../support/unique-name.ts';
 import { startWorkerProcess } from './worker-process.ts';
 
 const LOOK = /^(Describe(TrainingJob|TransformJob)|Get(ModelCustomizationJob|CustomModelDeployment|CustomModel))$/;

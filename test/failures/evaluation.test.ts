@@ -6,10 +6,10 @@ import { EXIT } from '../../cli/errors.ts';
 import { startCli, until } from '../cli/support/cli.ts';
 import { ownNamespace } from '../cli/support/pipeline.ts';
 import { kill, startWorkerProcess } from '../e2e/worker-process.ts';
-import { uniqueName } from '../local/bedrock/support.ts';
 import { AwsProxy } from '../support/aws-proxy.ts';
 import { sharedRegion, temporaryDirectory } from '../support/region.ts';
 import { expectExit, keysOf, recordOf } from '../support/runs.ts';
+import { uniqueName } from '../support/unique-name.ts';
 
 /** Rows of the test split, which base and candidate answer. */
 const ROWS = 60;

@@ -10,10 +10,11 @@ import { isBedrock } from '../../spec/engine.ts';
 import { type RunRef, s3Keys, TAGS, workflowIdOf } from '../../spec/naming.ts';
 import type { CustomModelRef, DataSet } from '../../spec/record.ts';
 import { type SpecInput, specSchema } from '../../spec/spec.ts';
-import { conversation, ownBedrock, uniqueName, type World } from '../local/bedrock/support.ts';
+import { conversation, ownBedrock, type World } from '../local/bedrock/support.ts';
 import { account, clients, once } from './activities.ts';
 import { keywordRows } from './keyword-project.ts';
 import { temporaryDirectory } from './region.ts';
+import { uniqueName } from './unique-name.ts';
 
 export type Pipeline = ReturnType<typeof createPipelineActivities>;
 

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { withBoto3 } from '../../support/boto3.ts';
-import { ownBedrock, ROLE, uniqueName } from './support.ts';
+import { uniqueName } from '../../support/unique-name.ts';
+import { ownBedrock, ROLE } from './support.ts';
 
 test('boto3 customizes, deploys, asks, evaluates, imports and deletes', async () => {
   const { url } = await ownBedrock();

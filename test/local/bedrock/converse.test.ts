@@ -12,7 +12,9 @@ import {
   InvokeModelWithResponseStreamCommand,
 } from '@aws-sdk/client-bedrock-runtime';
 import { expect, test } from 'vitest';
-import { conversations, eventually, ownBedrock, uniqueName, type World } from './support.ts';
+import { eventually } from '../../support/eventually.ts';
+import { uniqueName } from '../../support/unique-name.ts';
+import { conversations, ownBedrock, type World } from './support.ts';
 
 const NOVA = 'amazon.nova-lite-v1:0';
 const ASKED = 'the battery died after a week';

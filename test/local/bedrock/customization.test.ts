@@ -9,7 +9,9 @@ import {
 } from '@aws-sdk/client-bedrock';
 import { ConverseCommand } from '@aws-sdk/client-bedrock-runtime';
 import { expect, test } from 'vitest';
-import { conversation, conversations, eventually, ownBedrock, uniqueName, type World } from './support.ts';
+import { eventually } from '../../support/eventually.ts';
+import { uniqueName } from '../../support/unique-name.ts';
+import { conversation, conversations, ownBedrock, type World } from './support.ts';
 
 const ARN =
   /^arn:aws:bedrock:us-east-1:000000000000:model-customization-job\/amazon\.nova-lite-v1:0:300k\/([a-z0-9]{12})$/;

@@ -9,7 +9,9 @@ import {
 } from '@aws-sdk/client-bedrock';
 import { ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { expect, test } from 'vitest';
-import { eventually, ownBedrock, ROLE, uniqueName, type World } from './support.ts';
+import { eventually } from '../../support/eventually.ts';
+import { uniqueName } from '../../support/unique-name.ts';
+import { ownBedrock, ROLE, type World } from './support.ts';
 
 const NOVA = 'amazon.nova-lite-v1:0';
 const JUDGE = 'amazon.nova-pro-v1:0';

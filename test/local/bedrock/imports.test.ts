@@ -9,7 +9,9 @@ import {
 } from '@aws-sdk/client-bedrock';
 import { ConverseCommand, InvokeModelCommand } from '@aws-sdk/client-bedrock-runtime';
 import { expect, test } from 'vitest';
-import { eventually, ownBedrock, ROLE, uniqueName, type World, weights } from './support.ts';
+import { eventually } from '../../support/eventually.ts';
+import { uniqueName } from '../../support/unique-name.ts';
+import { ownBedrock, ROLE, type World, weights } from './support.ts';
 
 const EXAMPLES = [
   { prompt: 'Is the battery good?', completion: 'negative' },

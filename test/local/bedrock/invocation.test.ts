@@ -6,16 +6,9 @@ import {
   StopModelInvocationJobCommand,
 } from '@aws-sdk/client-bedrock';
 import { expect, test } from 'vitest';
-import {
-  conversations,
-  eventually,
-  ownBedrock,
-  ROLE,
-  serve,
-  serverOptions,
-  uniqueName,
-  type World,
-} from './support.ts';
+import { eventually } from '../../support/eventually.ts';
+import { uniqueName } from '../../support/unique-name.ts';
+import { conversations, ownBedrock, ROLE, serve, serverOptions, type World } from './support.ts';
 
 const NOVA = 'amazon.nova-lite-v1:0';
 const OVER = ['Completed', 'PartiallyCompleted', 'Failed', 'Stopped', 'Expired'];

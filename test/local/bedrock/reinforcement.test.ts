@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { withBoto3 } from '../../support/boto3.ts';
 import { sharedRegion } from '../../support/region.ts';
-import { ownBedrock, ROLE, uniqueName } from './support.ts';
+import { uniqueName } from '../../support/unique-name.ts';
+import { ownBedrock, ROLE } from './support.ts';
 
 test('a Lambda function of the region says which answers are learned, and fails the job where it fails', async () => {
   const { url } = await ownBedrock();

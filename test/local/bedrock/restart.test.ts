@@ -10,7 +10,9 @@ import {
 } from '@aws-sdk/client-bedrock';
 import { expect, onTestFinished, test } from 'vitest';
 import { type BedrockOptions, startBedrock } from '../../../local/bedrock/server.ts';
-import { eventually, serve, serverOptions, uniqueName, World } from './support.ts';
+import { eventually } from '../../support/eventually.ts';
+import { uniqueName } from '../../support/unique-name.ts';
+import { serve, serverOptions, World } from './support.ts';
 
 const SERVER = fileURLToPath(new URL('server-process.mjs', import.meta.url));
 

@@ -17,7 +17,9 @@ import {
   UpdateProvisionedModelThroughputCommand,
 } from '@aws-sdk/client-bedrock';
 import { expect, test } from 'vitest';
-import { eventually, ownBedrock, uniqueName, type World } from './support.ts';
+import { eventually } from '../../support/eventually.ts';
+import { uniqueName } from '../../support/unique-name.ts';
+import { ownBedrock, type World } from './support.ts';
 
 async function deploy(world: World, modelArn: string, modelDeploymentName = uniqueName('deployment')): Promise<string> {
   const created = await world.bedrock.send(new CreateCustomModelDeploymentCommand({ modelDeploymentName, modelArn }));

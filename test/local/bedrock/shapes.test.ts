@@ -9,7 +9,8 @@ import { expect, test } from 'vitest';
 import { isObject, type Json, type ServiceModel } from '../../../local/aws/model.ts';
 import { violations } from '../../../local/aws/validation.ts';
 import { MODELS } from '../../../local/bedrock/models.ts';
-import { conversations, ownBedrock, uniqueName } from './support.ts';
+import { uniqueName } from '../../support/unique-name.ts';
+import { conversations, ownBedrock } from './support.ts';
 
 /** Times as the model's checks have them: seconds since 1970. */
 function seconds(model: ServiceModel, shapeName: string, value: unknown): unknown {

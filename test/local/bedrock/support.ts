@@ -1,5 +1,4 @@
 /** Bedrock servers of a test's own, on the S3 of the region that tests share. */
-import { randomBytes } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import {
@@ -13,7 +12,9 @@ import { BedrockRuntimeClient } from '@aws-sdk/client-bedrock-runtime';
 import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { onTestFinished } from 'vitest';
 import { type Bedrock, type BedrockOptions, startBedrock } from '../../../local/bedrock/server.ts';
+import { eventually } from '../../support/eventually.ts';
 import { sharedRegion, temporaryDirectory } from '../../support/region.ts';
+import { uniqueName } from '../../support/unique-name.ts';
 
 const REGION = 'us-east-1';
 const ACCOUNT = '000000000000';
@@ -21,22 +22,6 @@ const CLIENT = { region: REGION, credentials: { accessKeyId: 'test', secretAcces
 
 export const ROLE = `arn:aws:iam::${ACCOUNT}:role/test`;
 export const NOVA = 'amazon.nova-lite-v1:0:300k';
-
-/** A name no other test uses. */
-export function uniqueName(prefix: string): string {
-  return `${prefix}-${randomBytes(4).toString('hex')}`;
-}
-
-/** Calls `probe` until it gives something; throws, with `what`, after `seconds`. */
-export async function eventually<T>(what: string, probe: () => Promise<T | undefined>, seconds = 30): Promise<T> {
-  const deadline = Date.now() + seconds * 1000;
-  for (;;) {
-    const found = await probe();
-    if (found !== undefined) return found;
-    if (Date.now() > deadline) throw new Error(`not within ${seconds} s: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-}
 
 export async function serverOptions(options: Partial<BedrockOptions> = {}): Promise<BedrockOptions> {
   return {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { withBoto3 } from '../../support/boto3.ts';
-import { IMAGE, ownSageMaker, ROLE, uniqueName } from './support.ts';
+import { uniqueName } from '../../support/unique-name.ts';
+import { IMAGE, ownSageMaker, ROLE } from './support.ts';
 
 test('boto3 trains, deploys, invokes and deletes, by its own waiters', async () => {
   const { url } = await ownSageMaker();

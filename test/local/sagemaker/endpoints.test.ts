@@ -7,7 +7,9 @@ import {
 } from '@aws-sdk/client-sagemaker';
 import { InvokeEndpointCommand } from '@aws-sdk/client-sagemaker-runtime';
 import { expect, test } from 'vitest';
-import { eventually, ownSageMaker, uniqueName, type World } from './support.ts';
+import { eventually } from '../../support/eventually.ts';
+import { uniqueName } from '../../support/unique-name.ts';
+import { ownSageMaker, type World } from './support.ts';
 
 const echo = (word: string) => `
 import json, os

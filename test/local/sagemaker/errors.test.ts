@@ -12,7 +12,8 @@ import {
   StopTrainingJobCommand,
 } from '@aws-sdk/client-sagemaker';
 import { expect, test } from 'vitest';
-import { IMAGE, ownSageMaker, ROLE, uniqueName, type World } from './support.ts';
+import { uniqueName } from '../../support/unique-name.ts';
+import { IMAGE, ownSageMaker, ROLE, type World } from './support.ts';
 
 const ARN = 'arn:aws:sagemaker:us-east-1:000000000000';
 

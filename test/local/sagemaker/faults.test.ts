@@ -12,7 +12,9 @@ import { InvokeEndpointCommand } from '@aws-sdk/client-sagemaker-runtime';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { Faults, faultPlanSchema, parseFaultPlan } from '../../../local/aws/faults.ts';
-import { eventually, ownSageMaker, uniqueName } from './support.ts';
+import { eventually } from '../../support/eventually.ts';
+import { uniqueName } from '../../support/unique-name.ts';
+import { ownSageMaker } from './support.ts';
 
 test('a plan is read from YAML', () => {
   const plan = parseFaultPlan(

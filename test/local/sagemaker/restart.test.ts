@@ -5,7 +5,9 @@ import { InvokeEndpointCommand } from '@aws-sdk/client-sagemaker-runtime';
 import { expect, onTestFinished, test } from 'vitest';
 import { identify } from '../../../local/processes.ts';
 import { type SageMakerOptions, startSageMaker } from '../../../local/sagemaker/server.ts';
-import { eventually, sageMakerProcess, serverOptions, uniqueName, World } from './support.ts';
+import { eventually } from '../../support/eventually.ts';
+import { uniqueName } from '../../support/unique-name.ts';
+import { sageMakerProcess, serverOptions, World } from './support.ts';
 
 async function serve(options: SageMakerOptions): Promise<World> {
   const server = await startSageMaker(options);

@@ -1,6 +1,5 @@
 /** SageMaker servers of a test's own, on the S3 and the logs of the region that tests share. */
 import { type ChildProcess, fork } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
@@ -27,29 +26,15 @@ import { extract, pack } from 'tar-stream';
 import { onTestFinished } from 'vitest';
 import { type SageMaker, type SageMakerOptions, startSageMaker } from '../../../local/sagemaker/server.ts';
 import { installTools } from '../../../local/tools.ts';
+import { eventually } from '../../support/eventually.ts';
 import { SHARED_TOOLS, sharedRegion, temporaryDirectory } from '../../support/region.ts';
+import { uniqueName } from '../../support/unique-name.ts';
 
 const REGION = 'us-east-1';
 const ACCOUNT = '000000000000';
 export const ROLE = `arn:aws:iam::${ACCOUNT}:role/test`;
 export const IMAGE = '683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.9-0-cpu-py3';
 const CLIENT = { region: REGION, credentials: { accessKeyId: 'test', secretAccessKey: 'test' } };
-
-/** A name no other test uses. */
-export function uniqueName(prefix: string): string {
-  return `${prefix}-${randomBytes(4).toString('hex')}`;
-}
-
-/** Calls `probe` until it gives something; throws, with `what`, after `seconds`. */
-export async function eventually<T>(what: string, probe: () => Promise<T | undefined>, seconds = 30): Promise<T> {
-  const deadline = Date.now() + seconds * 1000;
-  for (;;) {
-    const found = await probe();
-    if (found !== undefined) return found;
-    if (Date.now() > deadline) throw new Error(`not within ${seconds} s: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
 
 export async function serverOptions(options: Partial<SageMakerOptions> = {}): Promise<SageMakerOptions> {
   const tools = await installTools({ directory: SHARED_TOOLS, env: process.env });

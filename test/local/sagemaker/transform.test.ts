@@ -5,7 +5,9 @@ import {
   StopTransformJobCommand,
 } from '@aws-sdk/client-sagemaker';
 import { expect, test } from 'vitest';
-import { eventually, ownSageMaker, uniqueName, type World } from './support.ts';
+import { eventually } from '../../support/eventually.ts';
+import { uniqueName } from '../../support/unique-name.ts';
+import { ownSageMaker, type World } from './support.ts';
 
 const COUNT_LINES = `
 import json, os
