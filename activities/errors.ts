@@ -59,6 +59,7 @@ export const ERRORS = {
   InvalidSpec: { retryable: false },
   BaseNotFound: { retryable: false },
   OtherVersion: { retryable: false },
+  TakeoverGone: { retryable: false },
 } as const satisfies { [Code in PipelineCode]?: { retryable: boolean } };
 export type ErrorType = keyof typeof ERRORS;
 

@@ -15,12 +15,14 @@ import { createJudgeActivities } from './evaluation/judge.ts';
 import { heartbeating } from './heartbeating.ts';
 import { createModelActivities } from './models.ts';
 import { createTrainingActivities } from './sagemaker/training.ts';
+import { createTakeoverActivities } from './takeover.ts';
 
 /** Every activity of the pipeline's workers: all but `prepareInputs`, which needs a person's files. */
 export function createPipelineActivities(deps: { readonly aws: AwsProvider }) {
   const { prepareData } = createDataActivities(deps);
   const others = heartbeating({
     ...createModelActivities(deps),
+    ...createTakeoverActivities(deps),
     ...createTrainingActivities(deps),
     ...createCustomizationActivities(deps),
     ...createRetentionActivities(deps),

@@ -19,6 +19,7 @@ import { lsCommand } from './commands/ls.ts';
 import { modelsCommand } from './commands/models.ts';
 import { orphansCommand } from './commands/orphans.ts';
 import { planCommand } from './commands/plan.ts';
+import { rerunCommand } from './commands/rerun.ts';
 import { runCommand } from './commands/run.ts';
 import { showCommand } from './commands/show.ts';
 import { uploadCommand } from './commands/upload.ts';
@@ -46,6 +47,7 @@ const COMMANDS: Readonly<Record<string, readonly ((context: Context) => CommandU
   'Getting started': [initCommand, doctorCommand, checkCommand, planCommand],
   Runs: [
     runCommand,
+    rerunCommand,
     lsCommand,
     showCommand,
     compareCommand,

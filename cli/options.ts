@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from '@commander-js/extra-typings';
-import { NAME_PATTERN } from '../spec/naming.ts';
+import { NAME_PATTERN, RUN_ID_PATTERN } from '../spec/naming.ts';
 
 /** For options that may be repeated: all of their values, in the order in which they were given. */
 export function repeated(value: string, earlier: readonly string[] = []): string[] {
@@ -14,5 +14,10 @@ export function positive(text: string): number {
 
 export function modelName(text: string): string {
   if (!NAME_PATTERN.test(text)) throw new InvalidArgumentError('names have lower-case letters, digits and hyphens');
+  return text;
+}
+
+export function runId(text: string): string {
+  if (!RUN_ID_PATTERN.test(text)) throw new InvalidArgumentError('give 4 to 10 lower-case letters and digits');
   return text;
 }

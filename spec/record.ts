@@ -291,7 +291,7 @@ export interface StartedBy {
   readonly comment?: string;
 }
 
-export const STARTS = ['cli', 'schedule'] as const;
+export const STARTS = ['cli', 'schedule', 'rerun', 'rollback'] as const;
 
 export interface StageTiming {
   readonly stage: Stage;
@@ -316,6 +316,8 @@ export interface RunRecord {
   readonly spec: Spec;
   readonly account: Account;
   readonly startedBy?: StartedBy;
+  /** The run that it took over from, and the first stage that it does anew. */
+  readonly takenFrom?: { readonly run: string; readonly stage: 'train' | 'evaluate' | 'deploy' };
   /** The stage under way, or the last one that ran. */
   readonly stage: Stage;
   readonly outcome?: Outcome;

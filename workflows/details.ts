@@ -116,6 +116,14 @@ const ENDINGS = {
   cancelled: 'The run was cancelled; what it had started was stopped and removed.',
 } as const;
 
+/** Where a run comes from that does not begin at the beginning. */
+function takenFrom({ takenFrom: from, startedBy }: RunRecord): string[] {
+  if (!from) return [];
+  const { how, by, comment } = startedBy ?? {};
+  const who = how ? ` (${how}${by ? ` by ${by}` : ''}${comment ? `: ${comment}` : ''})` : '';
+  return [`What comes before its ${from.stage} stage is of \`${from.run}\`${who}.`];
+}
+
 /** The run's story in Markdown, for the Temporal UI. */
 export function describeRecord(record: RunRecord): string {
   const { outcome, failure, leftBehind, waiting } = record;
@@ -123,6 +131,7 @@ export function describeRecord(record: RunRecord): string {
     outcome
       ? ENDINGS[outcome]
       : `Now: **${record.stage}**${waiting ? `, ${waitingText(waiting, new Date(), false)}` : ''}.`,
+    ...takenFrom(record),
     ...(waiting ? [waiting.message] : []),
     ...howToDecide(record),
     ...refusedSignals(record),

@@ -5,6 +5,7 @@ import type { Prices } from '../spec/cost/prices.ts';
 import type { RunRef } from '../spec/naming.ts';
 import type { Account, RunRecord, StartedBy } from '../spec/record.ts';
 import type { Spec } from '../spec/spec.ts';
+import type { Takeover } from '../spec/takeover.ts';
 
 /** What a run starts with; everything in it is resolved and checked. */
 export interface FineTuneInput {
@@ -15,6 +16,7 @@ export interface FineTuneInput {
   readonly account: Account;
   /** Absent where a client of one's own started it. */
   readonly startedBy?: StartedBy;
+  readonly takeover?: Takeover;
   /** Directory of the spec file, absolute, on the machine that uploads: the spec's relative paths start here. */
   readonly directory: string;
   /** The name of that machine. */

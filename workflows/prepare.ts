@@ -8,6 +8,7 @@ import type { PipelineCode } from '../spec/errors/pipeline.ts';
 import { isInS3 } from '../spec/inputs.ts';
 import { inputsTaskQueue } from '../spec/naming.ts';
 import { servingOf } from '../spec/serving.ts';
+import type { Takeover } from '../spec/takeover.ts';
 import type { Prepared, RunContext } from './context.ts';
 import { rootOf } from './failures.ts';
 import * as profiles from './profiles.ts';
@@ -24,6 +25,7 @@ const summary = (text: string): ActivityOptions => ({ summary: text });
  * to start from; all at the same time, so that a base that is not there ends the run before hours of uploading.
  */
 export async function prepare(context: RunContext): Promise<Prepared> {
+  if (context.takeover) return takeOver(context, context.takeover);
   const { run, spec, account } = context;
   const wanted = isSageMaker(spec) ? spec.train.base : undefined;
   const upload = profiles.upload(durationSeconds(spec.data.uploadWithin));
@@ -49,6 +51,15 @@ export async function prepare(context: RunContext): Promise<Prepared> {
     source,
     ...(base && { base: { serving: servingOf(spec, source, account), ...base } }),
   };
+}
+
+/** The same data, code and base as another run had, by their addresses. */
+async function takeOver({ account }: RunContext, takeover: Takeover): Promise<Prepared> {
+  const { run, data, source, base } = takeover;
+  await quickCall.checkTakeover.executeWithOptions(summary(`look whether what ${run} left is still there`), [
+    { account, takeover },
+  ]);
+  return { data, ...(source && { source }), ...(base && { base }) };
 }
 
 /** What the machine that has the run's files gives. */

@@ -2,6 +2,7 @@ import type { SearchAttributeUpdatePair } from '@temporalio/common';
 import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
 import { workflowIdOf } from '../spec/naming.ts';
 import { type Outcome, RUN_VERSION, type RunRecord, type Stage, type Waiting } from '../spec/record.ts';
+import { startsAt } from '../spec/takeover.ts';
 import { describeRecord } from './details.ts';
 import type { FineTuneInput } from './messages.ts';
 import { searchAttributes } from './search-attributes.ts';
@@ -11,9 +12,10 @@ export class Progress {
   record: RunRecord;
   private listedWaiting: string | undefined;
 
-  constructor({ run, spec, account, startedBy }: FineTuneInput) {
+  constructor({ run, spec, account, startedBy, takeover }: FineTuneInput) {
     const begun = { version: RUN_VERSION, run: workflowIdOf(run), spec, account, ...(startedBy && { startedBy }) };
-    this.record = { ...begun, stage: 'data', timings: [] };
+    const takenFrom = takeover && { run: takeover.run, stage: startsAt(takeover) };
+    this.record = { ...begun, ...(takenFrom && { takenFrom }), stage: 'data', timings: [] };
   }
 
   note(facts: Partial<RunRecord>): void {

@@ -31,7 +31,8 @@ const mismatched = ({ train: { engine }, evaluate: how, deploy: { to } }: Spec):
 
 /** Trains the model, on the engine that the spec names. */
 export async function train(context: RunContext, prepared: Prepared): Promise<{ model: TrainedModel }> {
-  const { spec } = context;
+  const { spec, takeover } = context;
+  if (takeover?.model) return { model: takeover.model };
   if (isBedrock(spec)) return { model: await customize({ ...context, spec }, prepared) };
   if (isSageMaker(spec)) return { model: await trainOnSageMaker({ ...context, spec }, prepared) };
   throw ApplicationFailure.nonRetryable(`no engine ${spec.train.engine}`, 'InvalidSpec');
@@ -60,6 +61,7 @@ export async function evaluate(
 ): Promise<{ evaluations: Evaluations }> {
   const { evaluate: how } = context.spec;
   if (!how) return { evaluations: {} };
+  if (context.takeover?.evaluations) return { evaluations: context.takeover.evaluations };
   const { data, base } = prepared;
   const { spec } = context;
   if (how.by !== 'transform' && isBedrock(spec) && model.engine === 'bedrock') {
@@ -71,7 +73,11 @@ export async function evaluate(
 }
 
 /** Holds the scores against the spec's rules. */
-export function gate({ spec }: RunContext, { base, candidate }: Evaluations): { gate: readonly RuleVerdict[] } {
+export function gate(
+  { spec, takeover }: RunContext,
+  { base, candidate }: Evaluations,
+): { gate: readonly RuleVerdict[] } {
+  if (takeover?.gate) return { gate: takeover.gate };
   if (!candidate) throw ApplicationFailure.nonRetryable('the candidate was not evaluated', 'InvalidPredictions');
   const scores = { ...(base ? { base: base.scores } : {}), candidate: candidate.scores };
   const lower = lowerEnd(spec.approve);

@@ -1,8 +1,7 @@
-import { Command, InvalidArgumentError } from '@commander-js/extra-typings';
-import { RUN_ID_PATTERN } from '../../spec/naming.ts';
+import { Command } from '@commander-js/extra-typings';
 import type { Context } from '../context.ts';
 import { withExamples } from '../help.ts';
-import { repeated } from '../options.ts';
+import { repeated, runId } from '../options.ts';
 
 /** `temper run FILE`: start a run and follow it until it ends. */
 export function runCommand(context: Context) {
@@ -28,9 +27,4 @@ export function runCommand(context: Context) {
     ['temper run temper.yaml --detach', 'upload the data and come back'],
     ['temper run temper.yaml --id build42', 'in a script that may be run twice'],
   );
-}
-
-function runId(text: string): string {
-  if (!RUN_ID_PATTERN.test(text)) throw new InvalidArgumentError('give 4 to 10 lower-case letters and digits');
-  return text;
 }

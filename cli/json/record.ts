@@ -211,6 +211,10 @@ export const runRecord: z.ZodType<RunRecord> = z
     spec,
     account,
     startedBy: startedBy.exactOptional(),
+    takenFrom: z
+      .strictObject({ run: z.string(), stage: z.enum(['train', 'evaluate', 'deploy']) })
+      .exactOptional()
+      .meta({ description: 'the run that data, code and what came before the stage are of' }),
     stage: stage.meta({ description: 'under way, or the last that ran' }),
     outcome: z
       .enum(['passed', 'rejected', 'declined', 'failed', 'cancelled'])

@@ -1,7 +1,10 @@
 import { budgetProblem } from '../../spec/cost/budget.ts';
 import { costOf, type Known } from '../../spec/cost/cost.ts';
+import type { Cost } from '../../spec/cost/items.ts';
 import type { Prices } from '../../spec/cost/prices.ts';
 import { planOf } from '../../spec/plan.ts';
+import type { DataSet } from '../../spec/record.ts';
+import type { Spec } from '../../spec/spec.ts';
 import { canAsk, confirm } from '../ask.ts';
 import type { Context } from '../context.ts';
 import { type Environment, isBilled } from '../environment.ts';
@@ -32,21 +35,43 @@ export async function agreedTo(
   const billed = isBilled(environment, spec.train.engine);
   if (!billed && spec.budget === undefined) return true;
   const { output } = context;
-  const screen = { style: output.noteStyle, columns: output.columns, whole: output.whole };
   if (!billed || yes || !canAsk(context)) {
-    const cost = costOf(spec, prices, await counted(context, file));
-    const problem = budgetProblem(spec, cost);
-    if (problem) throw usageError(problem.code, problem.message, problem.fix);
-    if (billed) output.note({ code: 'cost', text: costLine(cost, screen), data: { cost } });
+    tellCost(context, spec, costOf(spec, prices, await counted(context, file)), billed);
     return true;
   }
+  const screen = screenOf(output);
   const plan = planOf(spec, await lookUp(context, environment, file, { readData: isCounted(spec) }));
   output.note({ code: 'plan', text: `${renderPlan({ ...plan, problems: [] }, screen)}\n` });
   const [problem] = plan.problems;
   if (problem) throw usageError(problem.code, problem.message, problem.fix);
+  return isConfirmed(context);
+}
+
+/** The same of a run whose data is known: it is in S3 since another run. */
+export async function agreedToAgain(
+  context: Context,
+  environment: Environment,
+  { spec, data }: { readonly spec: Spec; readonly data: DataSet },
+  { prices, yes }: AgreeOptions,
+): Promise<boolean> {
+  const billed = isBilled(environment, spec.train.engine);
+  tellCost(context, spec, costOf(spec, prices, { splits: data.splits }), billed);
+  return !billed || yes || !canAsk(context) || isConfirmed(context);
+}
+
+const screenOf = ({ noteStyle, columns, whole }: Context['output']) => ({ style: noteStyle, columns, whole });
+
+/** Throws a user error where the budget could be passed. */
+function tellCost({ output }: Context, spec: Spec, cost: Cost, billed: boolean): void {
+  const problem = budgetProblem(spec, cost);
+  if (problem) throw usageError(problem.code, problem.message, problem.fix);
+  if (billed) output.note({ code: 'cost', text: costLine(cost, screenOf(output)), data: { cost } });
+}
+
+async function isConfirmed(context: Context): Promise<boolean> {
   if (await confirm(context, '  start it?')) return true;
   context.exitCode = context.signal.aborted ? EXIT.interrupted : EXIT.failed;
-  output.note({ code: 'declined', text: '  nothing was started' });
+  context.output.note({ code: 'declined', text: '  nothing was started' });
   return false;
 }
 

@@ -220,6 +220,7 @@ function failureLines(record: RunRecord, { style, whole }: Screen): string[] {
 export function renderRecord(record: RunRecord, screen: Screen, ui?: string): string {
   return [
     headingLine(record.run, ui),
+    ...startLines(record),
     '',
     ...finishedStages(record).map((stage) => stageLine(record, stage, screen)),
     ...(record.outcome === undefined ? [underWayLine(record, screen)] : []),
@@ -228,6 +229,20 @@ export function renderRecord(record: RunRecord, screen: Screen, ui?: string): st
   ]
     .join('\n')
     .trimEnd();
+}
+
+const TAKEN = {
+  train: 'its data and code',
+  evaluate: 'its data, code and model',
+  deploy: 'its data, code, model and scores',
+} as const;
+
+/** Of a run that does not begin at the beginning: where it comes from, and why. */
+function startLines({ takenFrom, startedBy }: RunRecord): string[] {
+  if (!takenFrom) return [];
+  const { how, by, comment } = startedBy ?? {};
+  const who = how ? ` · ${how}${by ? ` by ${by}` : ''}${comment ? `: ${JSON.stringify(comment)}` : ''}` : '';
+  return [`  ${pad('from', STAGE_WIDTH)}${takenFrom.run}: ${TAKEN[takenFrom.stage]}${who}`];
 }
 
 function underWayLine({ stage, waiting }: RunRecord, screen: Screen): string {

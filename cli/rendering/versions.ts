@@ -47,6 +47,6 @@ function whyText({ scores: { candidate }, gate, approval, startedBy }: Version):
 }
 
 const startText = ({ how, by, comment }: StartedBy): string =>
-  `started by ${by ?? `a ${how}`}${comment ? `: ${JSON.stringify(comment)}` : ''}`;
+  `${how === 'rollback' ? 'rolled back' : 'started'} by ${by ?? `a ${how}`}${comment ? `: ${JSON.stringify(comment)}` : ''}`;
 
 const timeOf = (time: string): string => `${time.slice(0, 16).replace('T', ' ')} UTC`;

@@ -25,6 +25,7 @@ const STAGE_OF: Readonly<
   prepareInputs: 'data',
   prepareData: 'data',
   resolveBase: 'data',
+  checkTakeover: 'data',
   submitTraining: 'train',
   awaitTraining: 'train',
   stopTraining: undefined,

@@ -43,7 +43,7 @@ export async function startRun(
     if (id !== undefined) await refuseTwice(temporal, workflowId);
     // Served before the run is there to ask for them: what cannot be uploaded is not started.
     const last = await whileServingInputs(context, temporal, run, async (uploaded, signal) => {
-      await start(temporal, {
+      await startWorkflow(temporal, {
         version: RUN_VERSION,
         run,
         spec,
@@ -67,7 +67,7 @@ export async function startRun(
   });
 }
 
-async function refuseTwice({ client }: Temporal, workflowId: string): Promise<void> {
+export async function refuseTwice({ client }: Temporal, workflowId: string): Promise<void> {
   try {
     await client.workflow.getHandle(workflowId).describe();
   } catch (error) {
@@ -90,11 +90,11 @@ export function hasInputs({ record, closed }: Snapshot): boolean {
   return closed || record?.data !== undefined;
 }
 
-function newId(): string {
+export function newId(): string {
   return Array.from({ length: ID_LENGTH }, () => ID_LETTERS[randomInt(ID_LETTERS.length)]).join('');
 }
 
-async function start({ client }: Temporal, input: FineTuneInput): Promise<void> {
+export async function startWorkflow({ client }: Temporal, input: FineTuneInput): Promise<void> {
   const { run, spec } = input;
   const options: WorkflowStartOptions<typeof fineTune> = {
     workflowId: workflowIdOf(run),
@@ -133,7 +133,7 @@ function details({ spec, account }: FineTuneInput): string {
   ].join('\n');
 }
 
-function tellDetached({ output }: Context, { environment }: Temporal, run: string): void {
+export function tellDetached({ output }: Context, { environment }: Temporal, run: string): void {
   const ui = uiAddress(environment, run);
   const text = `\n  the run goes on; follow it with: temper watch ${run}`;
   output.result({ run, ...(ui && { ui }) }, output.hint(text));

@@ -36,7 +36,18 @@ export interface Bill {
   readonly unknown: readonly string[];
 }
 
-export function billOf(record: RunRecord, prices: Prices): Bill {
+/** The record without what another run has paid for. */
+function ofItself({ model, evaluations, ...record }: RunRecord): RunRecord {
+  const from = record.takenFrom?.stage ?? 'train';
+  return {
+    ...record,
+    ...(model && from === 'train' && { model }),
+    ...(evaluations && from !== 'deploy' && { evaluations }),
+  };
+}
+
+export function billOf(whole: RunRecord, prices: Prices): Bill {
+  const record = ofItself(whole);
   const items = isBedrock(record.spec) ? tokensPaid(record, prices) : machinesPaid(record, prices);
   const unpriced = items.flatMap((item) =>
     item.usd === undefined ? [item.by === 'machines' ? item.instance : `${item.stage} of ${item.model}`] : [],

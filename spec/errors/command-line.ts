@@ -110,6 +110,12 @@ export const COMMAND_ERRORS = {
     fix: 'read .temper/logs/worker.log',
     example: 'the worker did not start: it ended with exit code 1',
   },
+  NothingToTakeOver: {
+    means: 'the run has left nothing that another one could take over',
+    why: 'it ended before its data was in S3, or is not as far yet',
+    fix: 'start it from its files with temper run FILE',
+    example: 'temper/reviews/7f3a9c has no data set in S3: it ended before its data was uploaded, or is not as far yet',
+  },
   NoVersions: {
     means: 'no model of that name was handed over, so that it has no versions',
     why: 'its runs have not passed, the name is another, or they work in another bucket or region',

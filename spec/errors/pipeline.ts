@@ -119,6 +119,12 @@ export const PIPELINE_ERRORS = {
     example:
       'Bedrock cannot import s3://bucket/output/model.tar.gz: it holds a LoRA adapter: merge it into its base model, ...',
   },
+  TakeoverGone: {
+    means: 'what the run was to take over from another one is not there any more; nothing was trained or deployed',
+    why: 'somebody, or a lifecycle rule of the bucket, deleted the data set, the code or the model; the custom model of a run that failed or was cancelled goes with it',
+    fix: 'start it from its files with temper run; a rollback can go to another version of temper history',
+    example: 'what temper/reviews/7f3a9c left is gone: s3://my-bucket/temper/reviews/data/91c0.../train/train.jsonl',
+  },
   InputsMissing: {
     means: 'the local files of the run did not arrive in time, and no job was started',
     why: 'the terminal or the machine that was uploading them went away, or the upload takes longer than data.uploadWithin',

@@ -2,10 +2,12 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { History } from '@temporalio/common/lib/proto-utils.js';
 import type { Verdict } from '../../spec/approval.ts';
 import { candidateDeploymentName, guardIdOf } from '../../spec/naming.ts';
+import type { Takeover } from '../../spec/takeover.ts';
 import { approveSignal, decideUpdate } from '../../workflows/messages.ts';
 import {
   type ActivityName,
   type AllActivities,
+  dataSet,
   fakeActivities,
   scoresWith,
   underWay,
@@ -27,6 +29,17 @@ const BY_THE_HOUR = BEDROCK_SPEC.replace('amazon.nova-lite-v1:0', 'amazon.titan-
   'bedrock-on-demand',
   'bedrock-provisioned, modelUnits: 1, ttl: 8h',
 );
+
+/** What a run on SageMaker leaves for others. */
+function ofAnotherRun(): Takeover {
+  const serving = { image: 'image', environment: {} };
+  return {
+    run: 'temper/reviews/7f3a9c',
+    data: dataSet,
+    source: { uri: 's3://bucket/sourcedir.tar.gz', sha256: 'b'.repeat(64) },
+    base: { engine: 'sagemaker', artifact: 's3://bucket/base/model.tar.gz', serving },
+  };
+}
 
 /** A run that is cancelled while it waits in the activity. */
 async function cancelledIn(activity: ActivityName, spec = SPEC): Promise<History> {
@@ -75,6 +88,7 @@ export const SCENARIOS: Readonly<Record<string, () => Promise<History>>> = {
   declined: async () => decided('decline'),
   'approval-deadline': async () =>
     (await runToEnd(fakeActivities(), `${SPEC}approve: { within: 3s, remind: 1s }\n`)).history,
+  rerun: async () => (await runToEnd(fakeActivities(), SPEC, { takeover: ofAnotherRun() })).history,
   'failed-training': async () => (await runToEnd(fakeActivities({ awaitTraining: failing }))).history,
   'another-machine': async () => {
     const working = fakeActivities().activities;

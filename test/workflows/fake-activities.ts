@@ -66,6 +66,7 @@ export function fakeActivities(overrides: Partial<AllActivities> = {}): FakeActi
       run: 'temper/movie-reviews/aaaa',
     }),
     publishModel: async () => {},
+    checkTakeover: async () => {},
     submitTraining: async ({ account }) => ({ jobName: 'reviews-abc123-train', region: account.region }),
     awaitTraining: async ({ jobName }) => ({
       engine: 'sagemaker',

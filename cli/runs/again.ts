@@ -1,0 +1,83 @@
+/** Runs that take over from others: `temper rerun`. */
+import { createAwsClients } from '../../activities/aws.ts';
+import { goneOf, goneText } from '../../activities/takeover.ts';
+import { pricesFor } from '../../spec/cost/cost.ts';
+import { type RunRef, workflowIdOf } from '../../spec/naming.ts';
+import { type Account, RUN_VERSION, type RunRecord, type StartedBy } from '../../spec/record.ts';
+import type { Spec } from '../../spec/spec.ts';
+import type { Takeover } from '../../spec/takeover.ts';
+import type { Context } from '../context.ts';
+import { awsFailure } from '../endpoints/aws-failure.ts';
+import { usageError } from '../errors.ts';
+import { agreedToAgain } from '../plan/agree.ts';
+import { knownPrices } from '../plan/prices.ts';
+import type { Temporal } from '../temporal.ts';
+import { whoIs } from '../who.ts';
+import { announce, conclude, follow } from './follow.ts';
+import { readRecord } from './records.ts';
+import { newId, refuseTwice, startWorkflow, tellDetached } from './start.ts';
+
+export interface AgainOptions {
+  readonly id: string | undefined;
+  readonly detach: boolean;
+  readonly yes: boolean;
+  readonly comment: string | undefined;
+}
+
+/** Starts a run of the same spec, data and code as another one's, from S3, and follows it to its end. */
+export async function rerun(context: Context, temporal: Temporal, run: string, options: AgainOptions): Promise<void> {
+  const { spec, account, data, source, base }: RunRecord = await readRecord(temporal, run);
+  if (!data) {
+    throw usageError(
+      'NothingToTakeOver',
+      `${run} has no data set in S3: it ended before its data was uploaded, or is not as far yet`,
+      'start it from its files with: temper run FILE',
+    );
+  }
+  const takeover = { run, data, ...(source && { source }), ...(base && { base }) };
+  await startAgain(context, temporal, { spec, account, takeover, how: 'rerun' }, options);
+}
+
+interface Again {
+  readonly spec: Spec;
+  readonly account: Account;
+  readonly takeover: Takeover;
+  readonly how: StartedBy['how'];
+}
+
+async function startAgain(
+  context: Context,
+  temporal: Temporal,
+  { spec, account, takeover, how }: Again,
+  { id, detach, yes, comment }: AgainOptions,
+): Promise<void> {
+  await refuseGone(account, takeover);
+  const prices = await knownPrices(context, account.region);
+  const { data, model } = takeover;
+  if (!model && !(await agreedToAgain(context, temporal.environment, { spec, data }, { prices, yes }))) return;
+  const run: RunRef = { name: spec.name, id: id ?? newId() };
+  const workflowId = workflowIdOf(run);
+  if (id !== undefined) await refuseTwice(temporal, workflowId);
+  await startWorkflow(temporal, {
+    version: RUN_VERSION,
+    run,
+    spec,
+    account,
+    startedBy: { how, by: whoIs(context), ...(comment !== undefined && { comment }) },
+    takeover,
+    directory: '/',
+    prices: pricesFor(spec, prices),
+  });
+  announce(context, temporal, workflowId, 'run.started');
+  if (detach) return tellDetached(context, temporal, workflowId);
+  conclude(context, workflowId, await follow(context, temporal, workflowId), true);
+}
+
+/** The workflow looks as well; here nothing is started yet. */
+async function refuseGone({ region }: Account, takeover: Takeover): Promise<void> {
+  const gone = await goneOf(createAwsClients(region), takeover).catch((error: unknown) => {
+    throw awsFailure(error, `look for what ${takeover.run} left`);
+  });
+  if (gone.length === 0) return;
+  throw usageError('TakeoverGone', goneText(takeover.run, gone), 'start it from its files with: temper run FILE');
+}

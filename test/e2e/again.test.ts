@@ -1,0 +1,55 @@
+/** Runs that take over from others, from the command line to SageMaker in the laptop region. */
+import { rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { DeleteObjectCommand } from '@aws-sdk/client-s3';
+import { expect, it } from 'vitest';
+import { EXIT } from '../../cli/errors.ts';
+import type { History } from '../../cli/versions/history.ts';
+import type { RunRecord } from '../../spec/record.ts';
+import { cli } from '../cli/support/cli.ts';
+import { ownNamespace } from '../cli/support/pipeline.ts';
+import { type Env, expectExit, project, recordOf, s3 } from '../support/runs.ts';
+import { startWorkerProcess } from './worker-process.ts';
+
+async function done(env: Env, argv: readonly string[]): Promise<RunRecord> {
+  const result = await cli([...argv, '--json'], { env });
+  expectExit(result, EXIT.done);
+  return JSON.parse(result.stdout) as RunRecord;
+}
+
+it('runs again without its files, by hash', async () => {
+  const env: Env = { ...(await ownNamespace()), TEMPER_USER: 'ana' };
+  await startWorkerProcess(env);
+  const { name, specFile } = await project();
+  expectExit(await cli(['run', specFile], { env }), EXIT.done);
+  const first = await recordOf(env, name);
+  await rm(dirname(specFile), { recursive: true });
+
+  const second = await done(env, ['rerun', first.run, '--comment', 'another machine']);
+  expect(second).toMatchObject({
+    outcome: 'passed',
+    takenFrom: { run: first.run, stage: 'train' },
+    startedBy: { how: 'rerun', by: 'ana', comment: 'another machine' },
+    spec: first.spec,
+    data: first.data,
+    source: first.source,
+  });
+  expect(second.model?.jobName).not.toBe(first.model?.jobName);
+  const history = JSON.parse((await cli(['history', name, '--json'], { env })).stdout) as History;
+  expect(history.versions.map(({ run, until }) => [run, until !== undefined])).toEqual([
+    [second.run, false],
+    [first.run, true],
+  ]);
+
+  const uri = `${first.data?.splits.train?.uri}train.jsonl`;
+  const store = s3(env);
+  await store.send(
+    new DeleteObjectCommand({ Bucket: env.TEMPER_BUCKET, Key: uri.slice(`s3://${env.TEMPER_BUCKET}/`.length) }),
+  );
+  store.destroy();
+  const gone = await cli(['rerun', first.run, '--json'], { env });
+  expectExit(gone, EXIT.usage);
+  expect(JSON.parse(gone.stdout)).toMatchObject({
+    error: { code: 'TakeoverGone', message: `what ${first.run} left is gone: ${uri}` },
+  });
+});
