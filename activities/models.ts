@@ -88,6 +88,17 @@ export async function newestVersions(
   return { cards, total: keys.length };
 }
 
+/** One version of a name; absent where there is none of that number. */
+export async function readVersion(
+  s3: S3Client,
+  bucket: string,
+  name: string,
+  number: number,
+): Promise<NumberedCard | undefined> {
+  const key = (await cardKeys(s3, bucket, name))[number - 1];
+  return key === undefined ? undefined : { number, card: await readCard(s3, bucket, key) };
+}
+
 async function readCard(s3: S3Client, bucket: string, key: string): Promise<ModelCard> {
   const text = await calling(`read s3://${bucket}/${key}`, async () => {
     const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));

@@ -20,6 +20,7 @@ import { modelsCommand } from './commands/models.ts';
 import { orphansCommand } from './commands/orphans.ts';
 import { planCommand } from './commands/plan.ts';
 import { rerunCommand } from './commands/rerun.ts';
+import { rollbackCommand } from './commands/rollback.ts';
 import { runCommand } from './commands/run.ts';
 import { showCommand } from './commands/show.ts';
 import { uploadCommand } from './commands/upload.ts';
@@ -59,7 +60,7 @@ const COMMANDS: Readonly<Record<string, readonly ((context: Context) => CommandU
     uploadCommand,
     orphansCommand,
   ],
-  Models: [modelsCommand, invokeCommand, historyCommand],
+  Models: [modelsCommand, invokeCommand, historyCommand, rollbackCommand],
   Machines: [workerCommand, devCommand],
   Help: [explainCommand, completionCommand],
 };

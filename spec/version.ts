@@ -65,15 +65,30 @@ export interface NumberedCard {
   readonly card: ModelCard;
 }
 
+/** Artifact in S3, or ARN of the custom model. */
+export const modelOf = ({ model }: ModelCard): string =>
+  model.engine === 'sagemaker' ? model.artifact : model.customModel;
+
+/** What the version was put on; absent where it was to be served nowhere. */
+function servesOf({ record: { spec } }: ModelCard): Version['serves'] {
+  const { to } = spec.deploy;
+  return to === 'none' ? undefined : { to, name: servedName(spec) };
+}
+
+/** The same for whatever takes its place there. */
+export function placeOf(card: ModelCard): string | undefined {
+  const serves = servesOf(card);
+  return serves && `${serves.to} ${serves.name}`;
+}
+
 /** @param cards newest first, without gaps from the newest version on: they tell until when the others served */
 export function versionsOf(cards: readonly NumberedCard[]): Version[] {
   const takenAt = new Map<string, string>();
   return cards.map(({ number, card }) => {
     const { run, handedOverAt, model, record } = card;
-    const { spec, startedBy, data, evaluations = {}, gate = [], approval } = record;
-    const { to } = spec.deploy;
-    const serves = to === 'none' ? undefined : { to, name: servedName(spec) };
-    const place = serves && `${serves.to} ${serves.name}`;
+    const { startedBy, data, evaluations = {}, gate = [], approval } = record;
+    const serves = servesOf(card);
+    const place = placeOf(card);
     const until = place && takenAt.get(place);
     if (place) takenAt.set(place, handedOverAt);
     return {
@@ -81,7 +96,7 @@ export function versionsOf(cards: readonly NumberedCard[]): Version[] {
       run,
       ...(startedBy && { startedBy }),
       engine: model.engine,
-      model: model.engine === 'sagemaker' ? model.artifact : model.customModel,
+      model: modelOf(card),
       ...(data && { data: data.sha256 }),
       scores: Object.fromEntries(Object.entries(evaluations).map(([who, { scores }]) => [who, scores])),
       gate,

@@ -3,6 +3,7 @@ import { ApplicationFailure, proxyActivities } from '@temporalio/workflow';
 import type { PipelineActivities } from '../activities/index.ts';
 import { askingFor, lowerEnd, type Verdict } from '../spec/approval.ts';
 import { isBedrock, isSageMaker } from '../spec/engine.ts';
+import { evidenceOf } from '../spec/evidence.ts';
 import { evaluateGate, type RuleVerdict } from '../spec/gate.ts';
 import type { Deployment, ModelRef, Result, TrainedArtifact, TrainedModel } from '../spec/record.ts';
 import { servingOf } from '../spec/serving.ts';
@@ -86,12 +87,14 @@ export function gate(
 
 /** Lets a person decide on the model, where the spec wants one to. */
 export async function approve(context: RunContext): Promise<Verdict> {
-  const { spec, progress } = context;
+  const { spec, progress, takeover } = context;
   if (!spec.approve) return 'approve';
   const { asked, reason } = askingFor(spec.approve, progress.record.evaluations?.candidate?.scores);
   const { approve: how } = spec;
-  if (!asked) {
-    progress.decide('approve', () => ({}));
+  const before = takeover?.approval;
+  const holds = before?.decision?.verdict === 'approve' && before.evidence === evidenceOf(progress.record);
+  if (!asked || holds) {
+    progress.decide('approve', () => (holds ? { approval: before } : {}));
     return 'approve';
   }
   const { approval } = await progress.stage('approve', async () => {

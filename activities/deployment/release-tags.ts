@@ -1,5 +1,6 @@
 /** What is written on a custom model of its release: the model that it replaced, and that it has answered. */
 import { type BedrockClient, TagResourceCommand, UntagResourceCommand } from '@aws-sdk/client-bedrock';
+import { type RunRef, TAGS, workflowIdOf } from '../../spec/naming.ts';
 import { tagsOf } from '../bedrock/tags.ts';
 import { calling, unlessNotFound } from '../errors.ts';
 import { PREVIOUS_TAG, PROVEN_TAG } from './endpoints.ts';
@@ -15,6 +16,12 @@ async function tag(bedrock: BedrockClient, resourceARN: string, key: string, val
 /** Writes down, before anything is updated, which model to go back to. */
 export async function rememberPrevious(bedrock: BedrockClient, model: string, previous: string): Promise<void> {
   await tag(bedrock, model, PREVIOUS_TAG, previous);
+}
+
+/** Another run made the model, and this one is to prove it anew: until then no other run may take its place. */
+export async function adopt(bedrock: BedrockClient, model: string, run: RunRef): Promise<void> {
+  await tag(bedrock, model, TAGS.run, workflowIdOf(run));
+  await unmarkProven(bedrock, model);
 }
 
 /** It answered under the name that serves: the next run may take its place. */

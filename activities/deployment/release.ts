@@ -14,7 +14,7 @@ import { removeServer } from './candidate.ts';
 import { converseTest } from './converse-test.ts';
 import { isOver } from './open-runs.ts';
 import { EXPIRES_TAG, guardTags } from './provisioned.ts';
-import { isProven, markProven, PREVIOUS_TAG, rememberPrevious, unmarkProven } from './release-tags.ts';
+import { adopt, isProven, markProven, PREVIOUS_TAG, rememberPrevious, unmarkProven } from './release-tags.ts';
 import { createServer, kindOf, type Server, type ServerOptions, serverFailed, targetOf } from './servers.ts';
 
 /** A release, as far as it is needed to undo it. */
@@ -23,6 +23,8 @@ export interface ReleaseRef extends Pick<HandOver, 'run' | 'account'> {
   readonly options: ServerOptions;
   /** The name that serves. */
   readonly name: string;
+  /** Whether another run made the model. */
+  readonly adopted?: boolean;
 }
 
 /** A release, as far as it is needed to prove it. */
@@ -87,6 +89,7 @@ export function createReleaseActivities({ aws }: { aws: AwsProvider }) {
       const request = { name, model: model.customModel, options };
       const existing = await kind.find(bedrock, name);
       if (!existing) {
+        if (release.adopted) await adopt(bedrock, model.customModel, run);
         if (await createServer(bedrock, request, ownTags(run, 'deploy', request))) return { created: true };
         throw stillInProgress({ resource: name, status: 'created by another run' });
       }
@@ -99,6 +102,7 @@ export function createReleaseActivities({ aws }: { aws: AwsProvider }) {
         const guard = { resourceARN: existing.arn, tags: guardTags(options.guard) };
         await calling(`tag ${existing.arn}`, () => bedrock.send(new TagResourceCommand(guard)));
       }
+      if (release.adopted) await adopt(bedrock, model.customModel, run);
       await rememberPrevious(bedrock, model.customModel, existing.model);
       try {
         await kind.update(bedrock, existing.arn, model.customModel);

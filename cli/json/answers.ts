@@ -128,6 +128,7 @@ export const ANSWERS: Readonly<Record<string, Answer>> = {
   upload: { exits: FOLLOWED, document: z.union([z.strictObject({ run: text, data: dataSet }), runRecord, runOnly]) },
   models: { exits: PLAIN, document: modelsReport },
   history: { exits: PLAIN, document: history },
+  rollback: { exits: FOLLOWED, document: z.union([runRecord, z.strictObject({ run: text, ui })]) },
   invoke: {
     exits: PLAIN,
     document: z.strictObject({

@@ -1,4 +1,4 @@
-/** Runs that take over from others: `temper rerun`. */
+/** Runs that take over from others, from any machine. */
 import { createAwsClients } from '../../activities/aws.ts';
 import { goneOf, goneText } from '../../activities/takeover.ts';
 import { pricesFor } from '../../spec/cost/cost.ts';
@@ -45,7 +45,7 @@ interface Again {
   readonly how: StartedBy['how'];
 }
 
-async function startAgain(
+export async function startAgain(
   context: Context,
   temporal: Temporal,
   { spec, account, takeover, how }: Again,
@@ -79,5 +79,9 @@ async function refuseGone({ region }: Account, takeover: Takeover): Promise<void
     throw awsFailure(error, `look for what ${takeover.run} left`);
   });
   if (gone.length === 0) return;
-  throw usageError('TakeoverGone', goneText(takeover.run, gone), 'start it from its files with: temper run FILE');
+  throw usageError(
+    'TakeoverGone',
+    goneText(takeover.run, gone),
+    'start it from its files with temper run FILE; a rollback can go to another version with --to',
+  );
 }

@@ -38,7 +38,7 @@ export async function historyOf(
   }
 }
 
-async function resolvePlace(
+export async function resolvePlace(
   environment: Environment,
   { region: given, bucket: named }: Place,
 ): Promise<{ readonly region: string; readonly bucket: string }> {
@@ -49,7 +49,7 @@ async function resolvePlace(
   throw usageError('AccountIncomplete', `not given where to look in AWS: ${missing.join(', ')}`, 'give them');
 }
 
-function noVersions(name: string, bucket: string): Error {
+export function noVersions(name: string, bucket: string): Error {
   return usageError(
     'NoVersions',
     `no run of ${JSON.stringify(name)} has handed a model over: nothing lies under s3://${bucket}/${s3Keys.modelCards(name)}`,

@@ -116,6 +116,18 @@ export const COMMAND_ERRORS = {
     fix: 'start it from its files with temper run FILE',
     example: 'temper/reviews/7f3a9c has no data set in S3: it ended before its data was uploaded, or is not as far yet',
   },
+  VersionUnknown: {
+    means: 'there is no such version to go back to; nothing was changed',
+    why: 'the number is too high, or the newest version is the first',
+    fix: 'see the versions that there are with temper history NAME',
+    example: 'reviews has no version before version 1',
+  },
+  AlreadyNewest: {
+    means: 'the version has the model that was handed over last, so that nothing would change',
+    why: 'it was rolled back to before, or is the newest itself',
+    fix: 'see the versions with temper history NAME, and name another one with --to',
+    example: 'version 1 of reviews has the model of its newest version, 3: there is nothing to roll back',
+  },
   NoVersions: {
     means: 'no model of that name was handed over, so that it has no versions',
     why: 'its runs have not passed, the name is another, or they work in another bucket or region',

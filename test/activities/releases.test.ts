@@ -16,8 +16,13 @@ const onDemand: ServerOptions = { to: 'bedrock-on-demand' };
 const wording = { prompt: '{text}' };
 
 /** What a run does with its model under a name that serves. */
-function steps({ pipeline, world }: BedrockPipeline, { run, model, data }: CustomizedRun, name: string) {
-  const release: ReleaseRef = { run, account, model, options: onDemand, name };
+function steps(
+  { pipeline, world }: BedrockPipeline,
+  { run, model, data }: CustomizedRun,
+  name: string,
+  adopted = false,
+) {
+  const release: ReleaseRef = { run, account, model, options: onDemand, name, adopted };
   const candidate = { run, account, model: model.customModel, options: onDemand };
   return {
     ownName: candidateDeploymentName(run),
@@ -176,4 +181,28 @@ it('leaves alone what somebody else has under the name, and says so', async () =
   await revert();
   await removeCandidate();
   expect(await deployments(bedrock)).toEqual([run.name]);
+});
+
+it('a rollback waits for its turn, and nobody takes the place of its model before it is proven anew', async () => {
+  const bedrock = await bedrockPipeline();
+  const [first, second] = [await bedrock.customized(), await bedrock.customized()];
+  const { name } = first.run;
+  const named = (customized: CustomizedRun, id: string): CustomizedRun => ({ ...customized, run: { name, id } });
+  const one = steps(bedrock, first, name);
+  await one.submit();
+  await one.prove(true);
+  const two = steps(bedrock, named(second, second.run.id), name);
+  await two.submit();
+
+  const back = steps(bedrock, named(first, 'back01'), name, true);
+  await expect(back.submitOnce()).rejects.toMatchObject({ type: 'InProgress' });
+  await two.prove(false);
+  expect(await back.submit()).toEqual({ created: false });
+  const three = steps(bedrock, named(second, 'third1'), name, true);
+  await expect(three.submitOnce()).rejects.toMatchObject({ type: 'InProgress' });
+  await back.prove(false);
+  expect(await back.served()).toBe(first.model.customModel);
+  await three.submit();
+  await three.revert();
+  expect(await three.served()).toBe(first.model.customModel);
 });

@@ -2,13 +2,18 @@
 import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { DeleteObjectCommand } from '@aws-sdk/client-s3';
+import {
+  DescribeEndpointCommand,
+  DescribeEndpointConfigCommand,
+  DescribeModelCommand,
+} from '@aws-sdk/client-sagemaker';
 import { expect, it } from 'vitest';
 import { EXIT } from '../../cli/errors.ts';
 import type { History } from '../../cli/versions/history.ts';
 import type { RunRecord } from '../../spec/record.ts';
 import { cli } from '../cli/support/cli.ts';
 import { ownNamespace } from '../cli/support/pipeline.ts';
-import { type Env, expectExit, project, recordOf, s3 } from '../support/runs.ts';
+import { type Env, expectExit, project, recordOf, s3, sagemaker } from '../support/runs.ts';
 import { startWorkerProcess } from './worker-process.ts';
 
 async function done(env: Env, argv: readonly string[]): Promise<RunRecord> {
@@ -17,7 +22,19 @@ async function done(env: Env, argv: readonly string[]): Promise<RunRecord> {
   return JSON.parse(result.stdout) as RunRecord;
 }
 
-it('runs again without its files, by hash', async () => {
+/** The artifact that the endpoint of the name answers with. */
+async function servedArtifact(env: Env, EndpointName: string): Promise<string | undefined> {
+  const client = sagemaker(env);
+  const { EndpointConfigName } = await client.send(new DescribeEndpointCommand({ EndpointName }));
+  const { ProductionVariants = [] } = await client.send(new DescribeEndpointConfigCommand({ EndpointConfigName }));
+  const { PrimaryContainer } = await client.send(
+    new DescribeModelCommand({ ModelName: ProductionVariants[0]?.ModelName }),
+  );
+  client.destroy();
+  return PrimaryContainer?.ModelDataUrl;
+}
+
+it('runs again without its files, by hash, and goes back to the version before', async () => {
   const env: Env = { ...(await ownNamespace()), TEMPER_USER: 'ana' };
   await startWorkerProcess(env);
   const { name, specFile } = await project();
@@ -40,6 +57,29 @@ it('runs again without its files, by hash', async () => {
     [second.run, false],
     [first.run, true],
   ]);
+
+  const back = await done(env, ['rollback', name, '--comment', 'refuses French']);
+  expect(back).toMatchObject({
+    outcome: 'passed',
+    takenFrom: { run: first.run, stage: 'deploy' },
+    startedBy: { how: 'rollback', by: 'ana', comment: 'refuses French' },
+    evaluations: first.evaluations,
+    gate: first.gate,
+    deployment: { created: false },
+  });
+  const artifact = first.model?.engine === 'sagemaker' ? first.model.artifact : undefined;
+  expect(await servedArtifact(env, name)).toBe(artifact);
+  const after = JSON.parse((await cli(['history', name, '--json'], { env })).stdout) as History;
+  expect(after.versions[0]).toMatchObject({
+    version: 3,
+    run: back.run,
+    model: artifact,
+    startedBy: { how: 'rollback' },
+  });
+  const twice = await cli(['rollback', name, '--to', '1', '--json'], { env });
+  expect(JSON.parse(twice.stdout)).toMatchObject({ error: { code: 'AlreadyNewest' } });
+  const unknown = await cli(['rollback', name, '--to', '7', '--json'], { env });
+  expect(JSON.parse(unknown.stdout)).toMatchObject({ error: { code: 'VersionUnknown' } });
 
   const uri = `${first.data?.splits.train?.uri}train.jsonl`;
   const store = s3(env);

@@ -2,6 +2,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { History } from '@temporalio/common/lib/proto-utils.js';
 import type { Verdict } from '../../spec/approval.ts';
 import { candidateDeploymentName, guardIdOf } from '../../spec/naming.ts';
+import type { TrainedArtifact } from '../../spec/record.ts';
 import type { Takeover } from '../../spec/takeover.ts';
 import { approveSignal, decideUpdate } from '../../workflows/messages.ts';
 import {
@@ -39,6 +40,22 @@ function ofAnotherRun(): Takeover {
     source: { uri: 's3://bucket/sourcedir.tar.gz', sha256: 'b'.repeat(64) },
     base: { engine: 'sagemaker', artifact: 's3://bucket/base/model.tar.gz', serving },
   };
+}
+
+/** The same of a version, which was judged and approved. */
+function ofAVersion(): Takeover {
+  const model: TrainedArtifact = {
+    engine: 'sagemaker',
+    artifact: 's3://bucket/candidate/model.tar.gz',
+    jobName: 'reviews-7f3a9c-train',
+    jobArn: 'arn',
+    instance: 'ml.m5.large',
+    metrics: {},
+    trainingSeconds: 12,
+    billedSeconds: 12,
+  };
+  const candidate = { scores: scoresWith(80), predictions: 's3://bucket/predictions' };
+  return { ...ofAnotherRun(), model, evaluations: { candidate }, gate: [] };
 }
 
 /** A run that is cancelled while it waits in the activity. */
@@ -89,6 +106,7 @@ export const SCENARIOS: Readonly<Record<string, () => Promise<History>>> = {
   'approval-deadline': async () =>
     (await runToEnd(fakeActivities(), `${SPEC}approve: { within: 3s, remind: 1s }\n`)).history,
   rerun: async () => (await runToEnd(fakeActivities(), SPEC, { takeover: ofAnotherRun() })).history,
+  rollback: async () => (await runToEnd(fakeActivities(), SPEC, { takeover: ofAVersion() })).history,
   'failed-training': async () => (await runToEnd(fakeActivities({ awaitTraining: failing }))).history,
   'another-machine': async () => {
     const working = fakeActivities().activities;

@@ -69,11 +69,11 @@ async function guarded(context: BedrockRun, name: string, options: ServerOptions
 
 /** Creates what serves, or moves it to the model, as soon as no other run is busy with it. */
 async function release(context: BedrockRun, name: string, model: CustomizedModel): Promise<{ created: boolean }> {
-  const { run, account } = context;
+  const { run, account, takeover } = context;
   const options = await guarded(context, name, optionsOf(context));
   registerRelease(context, name, model, options);
   return submit.submitRelease.executeWithOptions(summary(`let ${name} answer with ${model.modelName}`), [
-    { run, account, model: refOf(model), options, name },
+    { run, account, model: refOf(model), options, name, ...(takeover && { adopted: true }) },
   ]);
 }
 
