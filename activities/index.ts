@@ -8,6 +8,8 @@ import { createGuardActivities } from './deployment/guard.ts';
 import { createImportActivities } from './deployment/import.ts';
 import { createReleaseActivities } from './deployment/release.ts';
 import { createBatchActivities } from './evaluation/batch/batch.ts';
+import { createChampionActivities } from './evaluation/champion.ts';
+import { createCompareActivities } from './evaluation/compare.ts';
 import { createConverseActivities } from './evaluation/converse/converse.ts';
 import { createEvaluationActivities } from './evaluation/evaluation.ts';
 import { createEvaluationJobActivities } from './evaluation/job/evaluation-job.ts';
@@ -31,6 +33,8 @@ export function createPipelineActivities(deps: { readonly aws: AwsProvider }) {
     ...createBatchActivities(deps),
     ...createEvaluationJobActivities(deps),
     ...createJudgeActivities(deps),
+    ...createChampionActivities(deps),
+    ...createCompareActivities(deps),
     ...createDeploymentActivities(deps),
     ...createCandidateActivities(deps),
     ...createReleaseActivities(deps),

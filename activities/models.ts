@@ -112,15 +112,23 @@ async function readCard(s3: S3Client, bucket: string, key: string): Promise<Mode
   );
 }
 
-async function newestModel(s3: S3Client, bucket: string, name: string): Promise<ModelRef> {
-  const [newest] = (await newestVersions(s3, bucket, name, 1)).cards;
-  if (!newest) {
+/** The model of a name that was handed over last; `undefined` where none was yet. */
+export async function newestModel(
+  s3: S3Client,
+  bucket: string,
+  name: string,
+): Promise<ModelRef | CustomModelRef | undefined> {
+  return (await newestVersions(s3, bucket, name, 1)).cards[0]?.card.model;
+}
+
+async function newestArtifact(s3: S3Client, bucket: string, name: string): Promise<ModelRef> {
+  const model = await newestModel(s3, bucket, name);
+  if (!model) {
     throw failure(
       'BaseNotFound',
       `no model named ${name} in s3://${bucket}/${s3Keys.modelCards(name)}; a run of that name must pass first`,
     );
   }
-  const { model } = newest.card;
   if (model.engine === 'sagemaker') return model;
   throw failure(
     'BaseNotFound',
@@ -135,7 +143,7 @@ async function newestModel(s3: S3Client, bucket: string, name: string): Promise<
  * @param home the bucket that the models of names lie in
  */
 export async function findBase(s3: S3Client, base: string, home: string): Promise<BaseModel> {
-  if (base.startsWith('run:')) return newestModel(s3, home, base.slice('run:'.length));
+  if (base.startsWith('run:')) return newestArtifact(s3, home, base.slice('run:'.length));
   const { bucket, key } = parseS3Uri(base);
   const found = await unlessNotFound(`look for ${base}`, () =>
     s3.send(new HeadObjectCommand({ Bucket: bucket, Key: key })),

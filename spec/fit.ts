@@ -1,11 +1,12 @@
 /** Whether what a spec asks of a model fits the kind of its examples, and can be measured. */
 import type { Kind } from './data/examples.ts';
+import { type GateRule, textOf } from './gate.ts';
 import { bedrockMetric, METRICS, METRICS_OF, type Metric } from './metrics.ts';
 
 /** The parts of a spec that name metrics. */
 export interface Scoring {
   readonly evaluate?: { readonly metrics?: readonly Metric[] | undefined } | undefined;
-  readonly gate: readonly string[];
+  readonly gate: readonly GateRule[];
   /** As it is written, or filled in. */
   readonly approve?: string | { readonly between?: { readonly metric: Metric } | undefined } | undefined;
 }
@@ -82,7 +83,7 @@ function needOf(metric: Metric, { schema, judge, job }: NonNullable<Measuring['e
 function named({ evaluate, gate, approve }: Scoring): { readonly steps: Misfit['steps']; readonly metric: Metric }[] {
   const asked = (evaluate?.metrics ?? []).map((metric, i) => ({ steps: ['evaluate', 'metrics', i], metric }));
   const ruled = gate.flatMap((rule, i) => {
-    const metric = metricOf(rule);
+    const metric = metricOf(textOf(rule));
     return metric ? [{ steps: ['gate', i], metric }] : [];
   });
   const zone = typeof approve === 'object' ? approve.between : undefined;

@@ -47,6 +47,9 @@ export const METRICS = [
 ] as const;
 export type Metric = (typeof METRICS)[number];
 
+/** Those that follow from a model's answers to the rows alone, so that two models can be compared row by row. */
+export const ROW_METRICS: ReadonlySet<Metric> = new Set([...CLASSIFICATION_METRICS, ...GENERATION_METRICS]);
+
 /** Of all others more is better. */
 export const LESS_IS_BETTER: ReadonlySet<Metric> = new Set([
   'bedrock_toxicity',

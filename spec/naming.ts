@@ -44,7 +44,8 @@ export function trainingJobName(run: RunRef, attempt = 1): string {
 }
 
 /** Who takes part in an evaluation. */
-export type Contender = 'base' | 'candidate';
+export const CONTENDERS = ['base', 'champion', 'candidate'] as const;
+export type Contender = (typeof CONTENDERS)[number];
 
 /** The candidate's SageMaker model serves the endpoint later, so it carries the run's own name. */
 export function modelName(run: RunRef, contender: Contender): string {
@@ -65,13 +66,18 @@ export function candidateDeploymentName(run: RunRef): string {
   return `${base(run)}-candidate`;
 }
 
+/** The champion's own deployment, where none that serves has its model. */
+export function championDeploymentName(run: RunRef): string {
+  return `${base(run)}-champion`;
+}
+
 /** A batch inference or evaluation job of Bedrock. */
 export function evaluationJobName(run: RunRef, contender: Contender): string {
   return `${base(run)}-eval-${contender}`;
 }
 
 /** The workflow that ends a provisioned throughput of a run when its time is over. */
-export function guardIdOf(run: RunRef, whose: 'candidate' | 'served'): string {
+export function guardIdOf(run: RunRef, whose: 'candidate' | 'champion' | 'served'): string {
   return `temper-time-to-live/${run.name}/${run.id}/${whose}`;
 }
 
@@ -93,10 +99,10 @@ export function endpointConfigName(run: RunRef): string {
  * called so too: their tags tell.
  */
 export const MADE_BY_A_RUN =
-  /^[a-z0-9](?:-?[a-z0-9])*-[a-z0-9]{4,10}(?:-\d+|-base|-candidate|-import|-train(?:-\d+)?|-eval-(?:base|candidate))?$/;
+  /^[a-z0-9](?:-?[a-z0-9])*-[a-z0-9]{4,10}(?:-\d+|-base|-candidate|-champion|-import|-train(?:-\d+)?|-eval-(?:base|champion|candidate))?$/;
 
-/** The file that a split's S3 prefix holds; `inputs` is the test split without its labels. */
-export function splitFile(split: 'train' | 'validation' | 'test' | 'inputs'): string {
+/** The file that a split's S3 prefix holds; `inputs` is the test split without its labels, `slices` what gate rules hold it by. */
+export function splitFile(split: 'train' | 'validation' | 'test' | 'inputs' | 'slices'): string {
   return `${split}.jsonl`;
 }
 

@@ -58,6 +58,8 @@ export interface DataSet {
   readonly splits: { readonly [S in SplitName]?: SplitInfo };
   /** The test split without its answers, one JSON object a line in the order of the test split: what is sent to a model. */
   readonly testInputs?: SplitInfo;
+  /** Of each row of the test split the values of the fields that rules of the gate are held by, one JSON object a line. */
+  readonly slices?: SplitInfo;
   /** Distinct labels, sorted; none where the examples are not classified. */
   readonly labels: readonly string[];
   /** Rows left out because they stand in the data more than once. */
@@ -76,6 +78,13 @@ export interface SourceBundle {
 export interface Serving {
   readonly image: string;
   readonly environment: Readonly<Record<string, string>>;
+}
+
+/** The newest model of the name that was handed over, which the candidate has to measure up to. */
+export interface Champion {
+  readonly model: ModelRef | CustomModelRef;
+  /** Why it cannot be evaluated: it was deleted, or is another engine's. */
+  readonly gone?: string;
 }
 
 /** A model artifact of SageMaker and how to serve it. */
@@ -324,6 +333,8 @@ export interface RunRecord {
   readonly data?: DataSet;
   readonly source?: SourceBundle;
   readonly base?: ModelRef;
+  /** Known once it is evaluated beside the candidate, which is done where a rule asks for it; absent where there is none yet. */
+  readonly champion?: Champion;
   /** The workflow itself knows of approval, and of capacity and quota for its training; the CLI adds what only Temporal knows. */
   readonly waiting?: Waiting;
   /** The instance types that were tried in vain, in the order of their first try. */

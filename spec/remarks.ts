@@ -1,5 +1,5 @@
 /** What to know of an evaluation beside its scores, in words: the same on the terminal and in the Temporal UI. */
-import type { Contender } from './naming.ts';
+import { CONTENDERS, type Contender } from './naming.ts';
 import type { Answering, Evaluation, Judged } from './record.ts';
 import type { Pairs } from './scoring/judgement.ts';
 
@@ -36,7 +36,7 @@ function ofJudge({ model, rows, unread, score, pairs }: Judged): string[] {
 
 /** A line each; none where there is nothing to know. */
 export function remarks(evaluations: { readonly [C in Contender]?: Evaluation }): string[] {
-  const answers = (['base', 'candidate'] as const).flatMap((who) => {
+  const answers = CONTENDERS.flatMap((who) => {
     const answering = evaluations[who]?.answering;
     return answering ? ofAnswers(who, answering) : [];
   });

@@ -8,6 +8,7 @@ import { servingProblem } from './bedrock/serving.ts';
 import { BUDGET_PATTERN } from './cost/budget.ts';
 import { FORMATS } from './data/formats.ts';
 import { misfits, unmeasured } from './fit.ts';
+import { textOf } from './gate.ts';
 import { approvalOf, approve } from './schema/approve.ts';
 import { data } from './schema/data.ts';
 import { deploy } from './schema/deploy.ts';
@@ -67,7 +68,7 @@ export const specSchema = z
     if (typeof spec.approve === 'object' && spec.approve.between && !spec.evaluate) {
       context.addIssue({ code: 'custom', path: ['approve', 'between'], message: 'needs scores: add evaluate:' });
     }
-    for (const [index, text] of spec.gate.entries()) {
+    for (const [index, text] of spec.gate.map(textOf).entries()) {
       const problem = /\bbase\b/.test(text) ? baseProblem(spec.train) : undefined;
       if (problem) context.addIssue({ code: 'custom', path: ['gate', index], message: `${text}: ${problem}` });
     }

@@ -11,6 +11,7 @@ const HANDED_DOWN = [
   'data',
   'source',
   'base',
+  'champion',
   'model',
   'evaluations',
   'gate',

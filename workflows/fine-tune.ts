@@ -19,7 +19,7 @@ async function pipeline(context: RunContext): Promise<Result> {
   const { model } = await progress.stage('train', () => train(context, prepared));
   if (spec.evaluate) {
     const { evaluations } = await progress.stage('evaluate', () => evaluate(context, prepared, model));
-    const verdict = progress.decide('gate', () => gate(context, evaluations));
+    const verdict = await gate(context, prepared, evaluations);
     if (verdict.gate.some(({ passed }) => !passed)) return letGo(context, model, 'rejected');
   }
   if ((await approve(context)) === 'decline') return letGo(context, model, 'declined');

@@ -74,6 +74,15 @@ export function askModel(maxSeconds: number): ActivityOptions {
   };
 }
 
+/** Reads what contenders have answered and resamples it, in memory: minutes, with a million rows. */
+export const compareRows = {
+  startToCloseTimeout: '2 hours',
+  scheduleToCloseTimeout: '1 day',
+  heartbeatTimeout,
+  retry,
+  cancellationType: ActivityCancellationType.TRY_CANCEL,
+} satisfies ActivityOptions;
+
 /**
  * Waits as {@link awaitJob} does, and hands over at its end. A cancel waits for a look under way, so that what was handed
  * over is never taken for what was not.

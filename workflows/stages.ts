@@ -4,7 +4,7 @@ import type { PipelineActivities } from '../activities/index.ts';
 import { askingFor, lowerEnd, type Verdict } from '../spec/approval.ts';
 import { isBedrock, isSageMaker } from '../spec/engine.ts';
 import { evidenceOf } from '../spec/evidence.ts';
-import { evaluateGate, type RuleVerdict } from '../spec/gate.ts';
+import { type Comparison, evaluateGate, isOfRows, isRelativeToChampion, type RuleVerdict } from '../spec/gate.ts';
 import type { Deployment, ModelRef, Result, TrainedArtifact, TrainedModel } from '../spec/record.ts';
 import { servingOf } from '../spec/serving.ts';
 import type { Spec } from '../spec/spec.ts';
@@ -14,6 +14,7 @@ import { customize, settle } from './bedrock/customization.ts';
 import { evaluateOnBedrock } from './bedrock/evaluation.ts';
 import { importIntoBedrock } from './bedrock/import.ts';
 import { deployOnBedrock } from './bedrock/release.ts';
+import { compareByRows, findChampion } from './champion.ts';
 import type { Evaluations, Prepared, RunContext } from './context.ts';
 import { handOverOf } from './hand-over.ts';
 import * as profiles from './profiles.ts';
@@ -54,7 +55,7 @@ function artifactOf({ spec, account }: RunContext, { source }: Prepared, { artif
   return { engine: 'sagemaker', artifact, serving: servingOf(spec, source, account) };
 }
 
-/** Base and candidate answer the same test split. */
+/** Base, champion and candidate answer the same test split, those of them that there are. */
 export async function evaluate(
   context: RunContext,
   prepared: Prepared,
@@ -62,27 +63,59 @@ export async function evaluate(
 ): Promise<{ evaluations: Evaluations }> {
   const { evaluate: how } = context.spec;
   if (!how) return { evaluations: {} };
-  if (context.takeover?.evaluations) return { evaluations: context.takeover.evaluations };
+  const { spec, takeover } = context;
+  // What was not judged may have another champion to meet by now.
+  const isJudged = takeover?.gate !== undefined || !spec.gate.some(isRelativeToChampion);
+  if (takeover?.evaluations && isJudged) return { evaluations: takeover.evaluations };
   const { data, base } = prepared;
-  const { spec } = context;
   if (how.by !== 'transform' && isBedrock(spec) && model.engine === 'bedrock') {
-    return { evaluations: await evaluateOnBedrock({ ...context, spec }, how, data, model) };
+    const champion = await findChampion(context, 'bedrock');
+    return { evaluations: await evaluateOnBedrock({ ...context, spec }, how, data, model, champion) };
   }
   if (how.by !== 'transform' || model.engine !== 'sagemaker') throw mismatched(spec);
-  const models = { ...(base ? { base } : {}), candidate: artifactOf(context, prepared, model) };
-  return { evaluations: await evaluateByTransform(context, how, data, models) };
+  const champion = await findChampion(context, 'sagemaker');
+  const isBase = champion !== undefined && champion.artifact === base?.artifact;
+  const models = {
+    ...(base && { base }),
+    ...(champion && !isBase && { champion }),
+    candidate: artifactOf(context, prepared, model),
+  };
+  const evaluations = await evaluateByTransform(context, how, data, models);
+  // One model is not asked twice.
+  return { evaluations: isBase && evaluations.base ? { ...evaluations, champion: evaluations.base } : evaluations };
 }
 
-/** Holds the scores against the spec's rules. */
-export function gate(
-  { spec, takeover }: RunContext,
+/** Holds the scores against the spec's rules, and the rows where rules need them. */
+export async function gate(
+  context: RunContext,
+  { data }: Prepared,
+  evaluations: Evaluations,
+): Promise<{ gate: readonly RuleVerdict[] }> {
+  const { spec, progress, takeover } = context;
+  const taken = takeover?.gate;
+  if (taken) return progress.decide('gate', () => ({ gate: taken }));
+  if (!spec.gate.some(isOfRows)) return progress.decide('gate', () => judged(context, evaluations));
+  return progress.stage('gate', async () =>
+    judged(context, evaluations, await compareByRows(context, data, evaluations)),
+  );
+}
+
+function judged(
+  { spec, progress }: RunContext,
   { base, candidate }: Evaluations,
+  comparisons: readonly Comparison[] = [],
 ): { gate: readonly RuleVerdict[] } {
-  if (takeover?.gate) return { gate: takeover.gate };
   if (!candidate) throw ApplicationFailure.nonRetryable('the candidate was not evaluated', 'InvalidPredictions');
-  const scores = { ...(base ? { base: base.scores } : {}), candidate: candidate.scores };
   const lower = lowerEnd(spec.approve);
-  return { gate: evaluateGate([...spec.gate, ...(lower === undefined ? [] : [lower])], scores).rules };
+  const { champion } = progress.record;
+  const absent = champion === undefined ? ({ yet: true } as const) : champion.gone && { gone: champion.gone };
+  const { rules } = evaluateGate([...spec.gate, ...(lower === undefined ? [] : [lower])], {
+    ...(base && { base: base.scores }),
+    candidate: candidate.scores,
+    comparisons,
+    ...(absent && { noChampion: absent }),
+  });
+  return { gate: rules };
 }
 
 /** Lets a person decide on the model, where the spec wants one to. */

@@ -8,6 +8,7 @@ import { DataProblems, describeProblem } from '../../spec/data/problems.ts';
 import { mixedKinds, oneLabel, unknownLabel } from '../../spec/data/verdicts.ts';
 import { isBedrock } from '../../spec/engine.ts';
 import { misfits, rowsProblem } from '../../spec/fit.ts';
+import { fieldsOf } from '../../spec/gate.ts';
 import { type DataSet, SPLITS, type SplitName } from '../../spec/record.ts';
 import type { Spec } from '../../spec/spec.ts';
 import { failure } from '../errors.ts';
@@ -36,6 +37,8 @@ export async function readDataSet(input: Located, scratch: Scratch): Promise<Rea
       : await divideSource(input, source, split, scratch);
   const problem = rowsProblem(evaluate?.by, read.files.rows('test'));
   if (problem) throw failure('InvalidSpec', problem);
+  const unsliced = read.files.sliceProblem();
+  if (unsliced) throw invalidData(unsliced);
   return read;
 }
 
@@ -55,9 +58,10 @@ async function divideSource(
   checkFit(input.spec, source);
   const { kind } = source.shape;
   const look = trainingOf(input.spec);
-  const files = new SplitFiles(kind, scratch, tellingOf(input.spec, look));
+  const sliceBy = fieldsOf(input.spec.gate);
+  const files = new SplitFiles(kind, scratch, { telling: tellingOf(input.spec, look), sliceBy });
   const labels = new Set<string>();
-  const rows = sourceRows(source, { forTest: split.test > 0, groupBy: split.by, labels, look });
+  const rows = sourceRows(source, { forTest: split.test > 0, groupBy: split.by, sliceBy, labels, look });
   const leftOut = await divide(rows, files, { ...split, scratch, pause: pauseOf(input) });
   for (const name of ['test', 'validation'] as const) {
     if (split[name] > 0 && files.rows(name) === 0) {
@@ -126,7 +130,8 @@ async function takeSplits(input: Located, scratch: Scratch): Promise<ReadDataSet
   checkFit(input.spec, first.source);
 
   const look = trainingOf(input.spec);
-  const files = new SplitFiles(first.source.shape.kind, scratch, tellingOf(input.spec, look));
+  const sliceBy = fieldsOf(input.spec.gate);
+  const files = new SplitFiles(first.source.shape.kind, scratch, { telling: tellingOf(input.spec, look), sliceBy });
   const overlaps = new Overlaps(scratch);
   const pause = pauseOf(input);
   const [labels, trained] = [new Set<string>(), new Set<string>()];
@@ -134,11 +139,11 @@ async function takeSplits(input: Located, scratch: Scratch): Promise<ReadDataSet
   for (const { split, source } of sources) {
     for await (const rows of sourceRows(
       source,
-      split === 'test' ? { forTest: true, labels } : { forTest: false, labels, look },
+      split === 'test' ? { forTest: true, sliceBy, labels } : { forTest: false, labels, look },
     )) {
       for (const row of rows) {
-        const { example, place } = row;
-        files.add(split, Buffer.from(canonicalLine(example)));
+        const { example, place, slices = '' } = row;
+        files.add(split, Buffer.from(`${canonicalLine(example)}${slices}`));
         overlaps.add(split, row);
         if (example.kind !== 'classification') continue;
         if (split === 'train') trained.add(example.label);

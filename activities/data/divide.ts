@@ -12,6 +12,8 @@ export interface SourceRow {
   readonly example: Example;
   /** Its value of `split.by`. */
   readonly group?: string;
+  /** The line that goes beside it where it is tested with. */
+  readonly slices?: string;
 }
 
 export interface DivideOptions extends SplitOptions {
@@ -115,8 +117,8 @@ class Labels {
   }
 }
 
-function recordOf({ example, group }: SourceRow, seed: number, labels: Labels): Buffer {
-  const line = canonicalLine(example);
+function recordOf({ example, group, slices = '' }: SourceRow, seed: number, labels: Labels): Buffer {
+  const line = `${canonicalLine(example)}${slices}`;
   const record = Buffer.alloc(ANSWER + Buffer.byteLength(line) + LABEL);
   orderKey(seed, normalise(questionOf(example))).copy(record, 0, 0, KEY);
   if (group !== undefined) orderKey(seed, group).copy(record, KEY, 0, GROUP - KEY);

@@ -1,5 +1,5 @@
 /** Examples from files of any format: the door by which everything else reads a data set. */
-import type { Example } from '../../spec/data/examples.ts';
+import { type Example, jsonLine } from '../../spec/data/examples.ts';
 import {
   detectFormat,
   fieldOf,
@@ -15,12 +15,14 @@ import { bytesOf, fleetingBytesOf, type SourceFile, type SourceRoot } from './so
 
 /** A usable example and where it stands, or what is wrong there. */
 export type Reading =
-  | { readonly example: Example; readonly place: Place; readonly group?: string }
+  | { readonly example: Example; readonly place: Place; readonly group?: string; readonly slices?: string }
   | { readonly problem: DataProblem };
 
 export interface ReadOptions extends Pick<SourceRoot, 's3'> {
   /** Field of the source whose value comes along as `group`; empty where a row does not have it. */
   readonly groupBy?: string;
+  /** Fields whose values come along as `slices`. */
+  readonly sliceBy?: readonly string[];
   /** Told of what is read, in stored bytes. */
   readonly onBytes?: (count: number) => void;
 }
@@ -33,23 +35,39 @@ export interface ReadOptions extends Pick<SourceRoot, 's3'> {
 export async function* readExamples(
   files: readonly SourceFile[],
   shape: Shape,
-  { s3, groupBy, onBytes = () => {} }: ReadOptions,
+  { s3, groupBy, sliceBy = [], onBytes = () => {} }: ReadOptions,
 ): AsyncGenerator<readonly Reading[]> {
   const read = exampleReader(shape);
   for (const file of files) {
     for await (const rows of rowsOf(file, shape, s3, onBytes)) {
-      yield rows.map((raw) => readingOf(raw, file.name, read, groupBy));
+      yield rows.map((raw) => readingOf(raw, file.name, read, groupBy, sliceBy));
     }
   }
 }
 
-function readingOf(raw: RawRow, file: string, read: ExampleReader, groupBy: string | undefined): Reading {
+function readingOf(
+  raw: RawRow,
+  file: string,
+  read: ExampleReader,
+  groupBy: string | undefined,
+  sliceBy: readonly string[],
+): Reading {
   const place = { file, line: raw.line };
   if ('problem' in raw) return { problem: { ...raw.problem, ...place } };
   const example = read(raw.row);
   if ('code' in example) return { problem: { ...example, ...place } };
-  return groupBy === undefined ? { example, place } : { example, place, group: groupOf(raw.row, groupBy) };
+  const { row } = raw;
+  return {
+    example,
+    place,
+    ...(groupBy !== undefined && { group: groupOf(row, groupBy) }),
+    ...(sliceBy.length > 0 && { slices: slicesLine(row, sliceBy) }),
+  };
 }
+
+/** What a row's rules are held by, as a line. */
+const slicesLine = (row: Parameters<typeof groupOf>[0], fields: readonly string[]): string =>
+  jsonLine(Object.fromEntries(fields.map((field) => [field, groupOf(row, field)])));
 
 /** The rows of a file in batches. A damaged archive is a problem in the place where reading ended. */
 export async function* rowsOf(

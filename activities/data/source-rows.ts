@@ -43,6 +43,7 @@ export interface PlacedRow {
   readonly example: Example;
   readonly place: Place;
   readonly group?: string;
+  readonly slices?: string;
 }
 
 export interface RowOptions {
@@ -50,6 +51,8 @@ export interface RowOptions {
   readonly forTest: boolean;
   /** Field whose value comes along as `group`; every row must have it. */
   readonly groupBy?: string | undefined;
+  /** Fields whose values come along as `slices`, a line of JSON. */
+  readonly sliceBy?: readonly string[];
   /** Takes the labels that are met. */
   readonly labels: Set<string>;
   /** Looks at rows to train on, where what trains takes only some. */
@@ -88,7 +91,7 @@ export async function findSource({ spec, ...located }: Located, path: string, fo
  */
 export async function* sourceRows(source: Source, options: RowOptions): AsyncGenerator<readonly PlacedRow[]> {
   const { path, shape, s3, signal, onProgress } = source;
-  const { groupBy } = options;
+  const { groupBy, sliceBy = [] } = options;
   const problems = new DataProblems();
   let usable = 0;
   for (const file of source.files) {
@@ -98,7 +101,7 @@ export async function* sourceRows(source: Source, options: RowOptions): AsyncGen
       signal.throwIfAborted();
       onProgress({ file: file.name, bytes, total: file.bytes });
     };
-    for await (const batch of readExamples([file], shape, { s3, onBytes, ...(groupBy && { groupBy }) })) {
+    for await (const batch of readExamples([file], shape, { s3, onBytes, sliceBy, ...(groupBy && { groupBy }) })) {
       const rows: PlacedRow[] = [];
       for (const read of batch) {
         const reading = checked(read, options);

@@ -1,6 +1,6 @@
 /** The candidate's own server: what a custom model answers its evaluation from, before it may serve. */
 import type { BedrockClient } from '@aws-sdk/client-bedrock';
-import { candidateDeploymentName, type RunRef, TAGS, workflowIdOf } from '../../spec/naming.ts';
+import { candidateDeploymentName, championDeploymentName, type RunRef, TAGS, workflowIdOf } from '../../spec/naming.ts';
 import type { Account, CandidateDeployment } from '../../spec/record.ts';
 import type { AwsProvider } from '../aws.ts';
 import { tagsOf } from '../bedrock/tags.ts';
@@ -15,6 +15,8 @@ export interface CandidateInput {
   /** ARN of the custom model. */
   readonly model: string;
   readonly options: ServerOptions;
+  /** Whose server it is; the candidate's where nothing is said. */
+  readonly who?: 'candidate' | 'champion';
   /** The name that it would serve under, to be taken at once where it is free; absent where it must not. */
   readonly servedName?: string;
 }
@@ -23,6 +25,9 @@ export interface CandidateInput {
 export interface CandidateRef extends Omit<CandidateInput, 'servedName'> {
   readonly name: string;
 }
+
+const ownName = ({ run, who = 'candidate' }: Pick<CandidateInput, 'run' | 'who'>): string =>
+  who === 'candidate' ? candidateDeploymentName(run) : championDeploymentName(run);
 
 /** Deletes the server, and throws `InProgress` until it is gone. */
 export async function removeServer(
@@ -56,7 +61,7 @@ export function createCandidateActivities({ aws }: { aws: AwsProvider }) {
       const { bedrock } = aws(account.region);
       const named = (name: string) => ({ name, model, options });
       const create = (name: string) => createServer(bedrock, named(name), ownTags(run, 'evaluate', named(name)));
-      const own = candidateDeploymentName(run);
+      const own = ownName(input);
       // A former attempt may have found the name taken that is free by now: one candidate is enough.
       const before = servedName === undefined ? undefined : await kindOf(options).find(bedrock, own);
       if (servedName !== undefined && !before && (await create(servedName))) return { name: servedName };
@@ -83,13 +88,10 @@ export function createCandidateActivities({ aws }: { aws: AwsProvider }) {
     /**
      * Deletes the candidate's own server and waits until it is gone. What serves is not touched; see `revertRelease`.
      */
-    async removeCandidate({
-      run,
-      account,
-      options,
-    }: Pick<CandidateInput, 'run' | 'account' | 'options'>): Promise<void> {
+    async removeCandidate(input: Pick<CandidateInput, 'run' | 'account' | 'options' | 'who'>): Promise<void> {
+      const { run, account, options } = input;
       const { bedrock } = aws(account.region);
-      const server = await kindOf(options).find(bedrock, candidateDeploymentName(run));
+      const server = await kindOf(options).find(bedrock, ownName(input));
       if (!server || (await tagsOf(bedrock, server.arn)).get(TAGS.run) !== workflowIdOf(run)) return;
       await removeServer(bedrock, options, server);
     },

@@ -81,10 +81,10 @@ async function isComplete({ logs }: AwsClients, job: DescribeTransformJobRespons
   }
 }
 
-/** Whether the model of the base is gone; what keeps it there is for the run's clean-up to wait for, or to tell. */
-async function baseRemoved({ sagemaker }: AwsClients, run: RunRef): Promise<boolean> {
+/** Whether the contender's model is gone; what keeps it there is for the run's clean-up to wait for, or to tell. */
+async function wasRemoved({ sagemaker }: AwsClients, run: RunRef, contender: Contender): Promise<boolean> {
   try {
-    await removeModel(sagemaker, run, 'base');
+    await removeModel(sagemaker, run, contender);
     return true;
   } catch {
     return false;
@@ -118,8 +118,8 @@ export function createEvaluationActivities({ aws }: { aws: AwsProvider }) {
     },
 
     /**
-     * Looks once at the transform jobs; when all are done, scores them, keeps the predictions in S3 and deletes the model
-     * of the base, which has served its purpose.
+     * Looks once at the transform jobs; when all are done, scores them, keeps the predictions in S3 and deletes the models
+     * of base and champion, which have served their purpose.
      */
     async awaitEvaluation({ run, account, data, models, maxSeconds }: EvaluationInput): Promise<Evaluated> {
       const clients = aws(account.region);
@@ -149,10 +149,12 @@ export function createEvaluationActivities({ aws }: { aws: AwsProvider }) {
         });
         return [contender, evaluation] as const;
       });
-      return {
-        evaluations: Object.fromEntries(await Promise.all(evaluations)),
-        removed: models.base && (await baseRemoved(clients, run)) ? ['base'] : [],
-      };
+      const scored = Object.fromEntries(await Promise.all(evaluations));
+      const removed: Contender[] = [];
+      for (const contender of contenders) {
+        if (contender !== 'candidate' && (await wasRemoved(clients, run, contender))) removed.push(contender);
+      }
+      return { evaluations: scored, removed };
     },
 
     /** Stops the contender's transform job, waits for its end and deletes its model. Gone already is fine. */

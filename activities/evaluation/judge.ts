@@ -13,7 +13,7 @@ import {
   VERDICT_AGAIN,
   VERDICT_TOKENS,
 } from '../../spec/judge.ts';
-import { type Contender, type RunRef, s3Keys } from '../../spec/naming.ts';
+import { type RunRef, s3Keys } from '../../spec/naming.ts';
 import type { Account, DataSet, Judged } from '../../spec/record.ts';
 import { mirrored, PairsOf, SpreadOf } from '../../spec/scoring/judgement.ts';
 import type { AwsProvider } from '../aws.ts';
@@ -28,6 +28,9 @@ import { Parts, type Saved } from './converse/parts.ts';
 import { testExamples } from './converse/test-examples.ts';
 import { sampleOf } from './sample.ts';
 
+/** Whose answers are judged. */
+type Judgeable = 'base' | 'candidate';
+
 /** Who judges whose answers. */
 export interface JudgeInput {
   readonly run: RunRef;
@@ -41,7 +44,7 @@ export interface JudgeInput {
   readonly rows: number;
   readonly concurrency: number;
   /** Where the predictions of each contender are. */
-  readonly predictions: { readonly [C in Contender]?: string };
+  readonly predictions: { readonly [C in Judgeable]?: string };
   /** Whether both are shown side by side, in both orders. */
   readonly inPairs: boolean;
 }
@@ -50,7 +53,7 @@ export interface JudgeInput {
 interface Row extends Question {
   /** In the test split, from 1. */
   readonly of: number;
-  readonly answers: { readonly [C in Contender]?: string };
+  readonly answers: { readonly [C in Judgeable]?: string };
 }
 
 interface Verdict<V> {
@@ -79,7 +82,7 @@ export function createJudgeActivities({ aws }: { aws: AwsProvider }) {
      * Has a model judge the answers to a sample of the test split. Its verdicts are saved as they come, and asked for once
      * more where they cannot be read. Fails with `InvalidRequest` where the judge refuses all of the first rows.
      */
-    async judgeAnswers(input: JudgeInput): Promise<{ readonly [C in Contender]?: Judged }> {
+    async judgeAnswers(input: JudgeInput): Promise<{ readonly [C in Judgeable]?: Judged }> {
       const { run, account, data, model, rows, concurrency } = input;
       const { s3, converse } = aws(account.region);
       const prefix = `s3://${account.bucket}/${s3Keys.judge(run)}`;
@@ -114,12 +117,12 @@ async function* rowsOf(
   let of = 0;
   for await (const example of testExamples(s3, data)) {
     of += 1;
-    const answers: { [C in Contender]?: string } = {};
+    const answers: { [C in Judgeable]?: string } = {};
     for (const { contender, lines, uri } of kept) {
       const { value, done } = await lines.next();
       if (done) throw failure('InvalidPredictions', `${uri} ends before the test split, at row ${of}`);
       if (sample.has(of)) {
-        answers[contender as Contender] = (JSON.parse(value) as { readonly prediction: string }).prediction;
+        answers[contender as Judgeable] = (JSON.parse(value) as { readonly prediction: string }).prediction;
       }
     }
     if (!sample.has(of)) continue;
@@ -208,7 +211,7 @@ async function summary(
   parts: Parts<JudgedRow>,
   verdicts: string,
   { model, predictions }: JudgeInput,
-): Promise<{ readonly [C in Contender]?: Judged }> {
+): Promise<{ readonly [C in Judgeable]?: Judged }> {
   const scores = { base: new SpreadOf(), candidate: new SpreadOf() };
   const pairs = new PairsOf();
   const total = { rows: 0, unread: 0, inputTokens: 0, outputTokens: 0 };
@@ -232,10 +235,10 @@ async function summary(
   } finally {
     await scratch.close();
   }
-  const judgedOf = (contender: Contender): Judged => {
+  const judgedOf = (contender: Judgeable): Judged => {
     const score = scores[contender].spread;
     const seen = pairs.pairs && (contender === 'candidate' ? pairs.pairs : mirrored(pairs.pairs));
     return { model, ...total, ...(score && { score }), ...(seen && { pairs: seen }), verdicts };
   };
-  return Object.fromEntries((Object.keys(predictions) as Contender[]).map((who) => [who, judgedOf(who)]));
+  return Object.fromEntries((Object.keys(predictions) as Judgeable[]).map((who) => [who, judgedOf(who)]));
 }

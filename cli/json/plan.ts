@@ -5,7 +5,7 @@ import { STEPS } from '../../spec/plan-steps.ts';
 
 export const usd = z.number().meta({ description: 'USD; absent where it is not known' });
 const stage = z.enum(['train', 'evaluate']);
-export const who = z.enum(['student', 'base', 'candidate', 'judge']);
+export const who = z.enum(['student', 'base', 'champion', 'candidate', 'judge']);
 const commitment = z.enum(['none', 'one-month', 'six-months']);
 export const tokens = z
   .union([

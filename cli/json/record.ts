@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { VERDICTS } from '../../spec/approval.ts';
 import { METRICS, type Metric } from '../../spec/metrics.ts';
+import type { CONTENDERS } from '../../spec/naming.ts';
 import { type Account, type RunRecord, type SPLITS, STAGES, STARTS } from '../../spec/record.ts';
 import type { Spec } from '../../spec/spec.ts';
 import type { History } from '../versions/history.ts';
@@ -9,7 +10,6 @@ import type { History } from '../versions/history.ts';
 const time = z.string().meta({ description: 'ISO 8601' });
 const s3 = z.string().meta({ description: 's3:// address' });
 const stage = z.enum(STAGES);
-const contenders = ['base', 'candidate'] as const;
 
 /** Checked when it was read, and documented on a page of its own. */
 const spec = z
@@ -42,6 +42,9 @@ export const dataSet = z
       test: split.exactOptional(),
     } satisfies Record<(typeof SPLITS)[number], z.ZodType>),
     testInputs: split.exactOptional().meta({ description: 'the test split without its answers' }),
+    slices: split
+      .exactOptional()
+      .meta({ description: 'of each row of the test split the fields that gate rules are held by' }),
     labels: z.array(z.string()).meta({ description: 'none where nothing is classified' }),
     duplicates: z.int().meta({ description: 'rows left out' }),
     conflicts: z.int().meta({ description: 'texts under more than one label' }),
@@ -155,12 +158,40 @@ const evaluation = z
   })
   .meta({ id: 'Evaluation' });
 
+const artifact = z.strictObject({
+  engine: z.literal('sagemaker'),
+  artifact: s3,
+  serving: z.strictObject({ image: z.string(), environment: z.record(z.string(), z.string()) }),
+  run: z.string().exactOptional().meta({ description: 'that made it' }),
+});
+
+const customModel = z.strictObject({
+  engine: z.literal('bedrock'),
+  customModel: z.string().meta({ description: 'ARN' }),
+  base: z.string(),
+  run: z.string().exactOptional().meta({ description: 'that made it' }),
+});
+
+const interval = z.strictObject({
+  difference: z.number().meta({ description: "the candidate's value less the champion's" }),
+  lower: z.number().meta({ description: 'the difference is at least this, with the confidence' }),
+  upper: z.number().meta({ description: 'and at most this, by itself' }),
+  confidence: z.number(),
+  differing: z.int().meta({ description: 'rows that count another way for the one than for the other' }),
+});
+
 const gate = z.array(
   z.strictObject({
     rule: z.string(),
+    slice: z
+      .strictObject({ field: z.string(), value: z.string() })
+      .exactOptional()
+      .meta({ description: 'whose rows it is held by' }),
     passed: z.boolean(),
     value: z.number(),
-    threshold: z.number(),
+    threshold: z.number().exactOptional().meta({ description: 'absent where there is no champion' }),
+    interval: interval.exactOptional().meta({ description: 'of a rule relative to the champion' }),
+    rows: z.int().exactOptional(),
     reason: z.string(),
   }),
 );
@@ -222,14 +253,14 @@ export const runRecord: z.ZodType<RunRecord> = z
       .meta({ description: 'absent while the run is under way' }),
     data: dataSet.exactOptional(),
     source: z.strictObject({ uri: s3, sha256: z.string() }).exactOptional().meta({ description: 'the packed code' }),
-    base: z
+    base: artifact.exactOptional(),
+    champion: z
       .strictObject({
-        engine: z.literal('sagemaker'),
-        artifact: s3,
-        serving: z.strictObject({ image: z.string(), environment: z.record(z.string(), z.string()) }),
-        run: z.string().exactOptional().meta({ description: 'that made it' }),
+        model: z.discriminatedUnion('engine', [artifact, customModel]),
+        gone: z.string().exactOptional().meta({ description: 'why it cannot be evaluated' }),
       })
-      .exactOptional(),
+      .exactOptional()
+      .meta({ description: 'newest model of the name, where a rule is relative to it' }),
     waiting: z
       .strictObject({
         for: z.enum(['capacity', 'quota', 'credentials', 'role', 'endpoint', 'inputs', 'approval']),
@@ -261,8 +292,9 @@ export const runRecord: z.ZodType<RunRecord> = z
     evaluations: z
       .strictObject({
         base: evaluation.exactOptional(),
+        champion: evaluation.exactOptional(),
         candidate: evaluation.exactOptional(),
-      } satisfies Record<(typeof contenders)[number], z.ZodType>)
+      } satisfies Record<(typeof CONTENDERS)[number], z.ZodType>)
       .exactOptional(),
     gate: gate.exactOptional(),
     approval: approval.exactOptional().meta({ description: 'from the moment a decision is asked for' }),
@@ -310,8 +342,9 @@ export const history: z.ZodType<History> = z.strictObject({
         data: z.string().exactOptional().meta({ description: 'hash of the data set' }),
         scores: z.strictObject({
           base: scores.exactOptional(),
+          champion: scores.exactOptional(),
           candidate: scores.exactOptional(),
-        } satisfies Record<(typeof contenders)[number], z.ZodType>),
+        } satisfies Record<(typeof CONTENDERS)[number], z.ZodType>),
         gate,
         approval: approval.exactOptional(),
         handedOverAt: time,

@@ -3,7 +3,7 @@ import { PREVIOUS_TAG, PROVEN_TAG } from '../../activities/deployment/endpoints.
 import { GUARD_TAG } from '../../activities/deployment/provisioned.ts';
 import { findModel } from '../../spec/bedrock/models.ts';
 import { modelPrices, type Prices } from '../../spec/cost/prices.ts';
-import { candidateDeploymentName, parseWorkflowId, TAGS } from '../../spec/naming.ts';
+import { candidateDeploymentName, championDeploymentName, parseWorkflowId, TAGS } from '../../spec/naming.ts';
 import type { BedrockInventory, FoundServer } from './bedrock-inventory.ts';
 import type { Made } from './listing.ts';
 import { type EndOf, OPEN, type Orphan } from './orphan.ts';
@@ -12,7 +12,7 @@ import { type EndOf, OPEN, type Orphan } from './orphan.ts';
 function holderOf({ name, status, tags, modelTags }: FoundServer): string | undefined {
   const creator = tags.get(TAGS.run);
   const run = parseWorkflowId(creator ?? '');
-  if (!run || (name !== candidateDeploymentName(run) && status !== 'Failed')) {
+  if (!run || (![candidateDeploymentName(run), championDeploymentName(run)].includes(name) && status !== 'Failed')) {
     return modelTags.has(PROVEN_TAG) ? undefined : modelTags.get(TAGS.run);
   }
   return creator;

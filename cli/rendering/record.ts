@@ -316,16 +316,22 @@ function metricsText(metrics: Readonly<Record<string, Metric>>): string {
 
 /** The first metric in full, the others beside it. */
 function scoresText({ evaluations, spec, data }: RunRecord): StageText {
-  const { base, candidate } = evaluations ?? {};
+  const { base, champion, candidate } = evaluations ?? {};
   if (!candidate) return { text: '' };
+  const before = [
+    ...(base ? [{ who: 'base', scores: base.scores }] : []),
+    ...(champion ? [{ who: 'champion', scores: champion.scores }] : []),
+  ];
   const shown = shownMetrics(spec.evaluate?.metrics, data?.kind ?? 'classification');
   const [first = '', ...others] = shown.map((metric, i) => {
-    const after = formatMetric(candidate.scores.metrics[metric] ?? Number.NaN);
-    if (!base) return `${metric} ${after}`;
-    const before = formatMetric(base.scores.metrics[metric] ?? Number.NaN);
-    return i === 0 ? `${metric} base ${before} → candidate ${after}` : `${metric} ${before} → ${after}`;
+    if (before.length === 0) return `${metric} ${formatMetric(candidate.scores.metrics[metric] ?? Number.NaN)}`;
+    const values = [...before, { who: 'candidate', scores: candidate.scores }].map(({ who, scores }) => {
+      const value = formatMetric(scores.metrics[metric] ?? Number.NaN);
+      return i === 0 ? `${who} ${value}` : value;
+    });
+    return `${metric} ${values.join(' → ')}`;
   });
-  return { text: first, extra: others.join(' · '), notes: remarks({ ...(base && { base }), candidate }) };
+  return { text: first, extra: others.join(' · '), notes: remarks(evaluations ?? {}) };
 }
 
 const SIGNS = { '>=': '≥', '<=': '≤', '>': '>', '<': '<', '==': '=' } as const;
@@ -339,10 +345,15 @@ export function gateText(verdicts: readonly RuleVerdict[]): string {
 
 function ruleText(verdict: RuleVerdict): string {
   const rule = parseRule(verdict.rule);
-  const base = verdict.threshold - rule.offset;
-  const ahead = verdict.value - base;
-  if (rule.relativeTo && rule.operator.startsWith('>') && ahead > 0) return `beats base by ${formatMetric(ahead)}`;
-  return `${rule.metric} ${formatMetric(verdict.value)} ${SIGNS[rule.operator]} ${formatMetric(verdict.threshold)}`;
+  const { slice, threshold, value, interval } = verdict;
+  if (threshold === undefined) return 'no champion yet';
+  const ahead = value - (threshold - rule.offset);
+  const where = slice ? `${slice.value || `no ${slice.field}`}: ` : '';
+  if (!rule.relativeTo || !rule.operator.startsWith('>') || ahead <= 0) {
+    return `${where}${rule.metric} ${formatMetric(value)} ${SIGNS[rule.operator]} ${formatMetric(threshold)}`;
+  }
+  const least = interval ? ` (at least ${formatMetric(interval.lower)})` : '';
+  return `${where}beats ${rule.relativeTo} by ${formatMetric(ahead)}${least}`;
 }
 
 const decisionText = ({ approval }: RunRecord): string =>

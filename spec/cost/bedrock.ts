@@ -4,6 +4,7 @@ import { candidateServing } from '../bedrock/serving.ts';
 import { tokensIn } from '../bedrock/tokens.ts';
 import { durationSeconds } from '../duration.ts';
 import type { BedrockSpec } from '../engine.ts';
+import { isRelativeToChampion } from '../gate.ts';
 import { VERDICT_TOKENS } from '../judge.ts';
 import type { SplitInfo, SplitName, TokenEstimate } from '../record.ts';
 import type { BedrockEvaluation, ConverseEvaluation } from '../schema/evaluate.ts';
@@ -89,12 +90,13 @@ function questionItems(
   const ask = { tokens, ledger, model };
   // A custom model that is customized further answers only where it is deployed, and is not asked.
   const isAsked = baseModelId(model, '') !== undefined;
+  const custom = { ...ask, input: 'customInput', output: 'customOutput' } as const;
+  // Model units are paid for by the hour, whatever is asked of them.
+  const byTokens = !hasThroughput(spec);
   return [
     ...(isAsked ? [tokenItem({ who: 'base', ...ask, input, output })] : []),
-    // Model units are paid for by the hour, whatever is asked of them.
-    ...(hasThroughput(spec)
-      ? []
-      : [tokenItem({ who: 'candidate', ...ask, input: 'customInput', output: 'customOutput' })]),
+    ...(byTokens && spec.gate.some(isRelativeToChampion) ? [tokenItem({ who: 'champion', ...custom })] : []),
+    ...(byTokens ? [tokenItem({ who: 'candidate', ...custom })] : []),
     ...judgeItems(evaluate, ledger, test),
   ];
 }
@@ -149,7 +151,7 @@ interface Asked {
 
 function tokenItem({ who, model, tokens, input, output, ledger }: Asked): TokenCost {
   const item = { by: 'tokens', stage: 'evaluate', who, model } as const;
-  const what = who === 'candidate' ? 'custom models' : 'questions';
+  const what = who === 'candidate' || who === 'champion' ? 'custom models' : 'questions';
   const [reading, writing] = [priceOf(model, input, what, ledger), priceOf(model, output, what, ledger)];
   const known = tokens ?? ledger.lacking('the test split', { of: 'tokens' });
   if (!known) return item;
@@ -171,10 +173,15 @@ function throughputItems(spec: BedrockSpec, ledger: Ledger, serves: boolean): Un
   const { modelUnits, commitment, ttl } = deploy;
   const hours = ttl === undefined ? COMMITTED_HOURS[commitment] : durationSeconds(ttl) / 3600;
   const served = unitItem(spec, ledger, { stage: 'deploy', modelUnits, commitment, hours });
-  if (!evaluate || !hasThroughput(spec) || !(serves || ttl === undefined)) return [served];
+  if (!evaluate || !hasThroughput(spec)) return [served];
   const evaluation = durationSeconds(evaluate.maxRuntime) / 3600 + LONGEST_DEPLOYMENT_HOURS;
-  const own = ttl === undefined ? { modelUnits: 1, hours: evaluation } : { modelUnits, hours };
-  return [unitItem(spec, ledger, { stage: 'evaluate', commitment: 'none', ...own }), served];
+  const brief = { modelUnits: 1, hours: evaluation };
+  const own = [
+    ...(serves || ttl === undefined ? [ttl === undefined ? brief : { modelUnits, hours }] : []),
+    // A champion that nothing serves needs one too.
+    ...(spec.gate.some(isRelativeToChampion) ? [brief] : []),
+  ];
+  return [...own.map((units) => unitItem(spec, ledger, { stage: 'evaluate', commitment: 'none', ...units })), served];
 }
 
 function unitItem(

@@ -21,8 +21,8 @@ export interface TokenCost {
   readonly by: 'tokens';
   readonly stage: 'train' | 'evaluate';
   /** Who learns or is asked. */
-  readonly who: 'student' | 'base' | 'candidate' | 'judge';
-  /** Its id; of a candidate, that of its base. */
+  readonly who: 'student' | 'base' | 'champion' | 'candidate' | 'judge';
+  /** Its id; of champion and candidate, that of their base. */
   readonly model: string;
   /** Estimates; absent where the data has not been read. What is written is the most that may be. */
   readonly tokens?: { readonly learnt: number } | { readonly read: number; readonly written: number };

@@ -1,5 +1,6 @@
 /** What a run has been billed for, as far as its record tells: in AWS's units, and in USD where prices are known. */
 import { isBedrock } from '../engine.ts';
+import { CONTENDERS } from '../naming.ts';
 import type { Answering, Evaluation, RunRecord } from '../record.ts';
 import { epochsOf } from './bedrock.ts';
 import type { TokenCost } from './items.ts';
@@ -88,6 +89,9 @@ function machinesPaid({ model, shortages = [], evaluations, spec, timings }: Run
   ];
 }
 
+/** Whether what was asked is a provisioned throughput. */
+const byTheHour = ({ modelId }: Answering): boolean => modelId.includes(':provisioned-model/');
+
 function tokensPaid({ spec, data, model, candidate, evaluations = {} }: RunRecord, prices: Prices): Paid[] {
   if (!isBedrock(spec)) return [];
   const { base } = spec.train;
@@ -110,13 +114,13 @@ function tokensPaid({ spec, data, model, candidate, evaluations = {} }: RunRecor
     return { by: 'tokens', stage: 'evaluate', who, model: id, tokens: { read, written }, known: 'exactly', ...usd };
   };
   const batch = spec.evaluate?.by === 'batch';
-  const answers = (['base', 'candidate'] as const).flatMap((who) => {
+  const answers = CONTENDERS.flatMap((who) => {
     const { answering, judged }: Partial<Evaluation> = evaluations[who] ?? {};
     const custom: [TokenPrice, TokenPrice] = ['customInput', 'customOutput'];
     const plain: [TokenPrice, TokenPrice] = batch ? ['batchInput', 'batchOutput'] : ['input', 'output'];
     return [
       // Model units are paid for by the hour.
-      ...(answering && !(who === 'candidate' && candidate?.to === 'bedrock-provisioned')
+      ...(answering && !(who === 'candidate' && candidate?.to === 'bedrock-provisioned') && !byTheHour(answering)
         ? [asked(who, base, answering, who === 'base' ? plain : custom)]
         : []),
       // The judge's tokens are those of both contenders.

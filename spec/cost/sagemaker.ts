@@ -1,6 +1,7 @@
 /** What a run pays for on SageMaker: jobs, and the endpoint after it. */
 import { durationSeconds } from '../duration.ts';
 import type { SageMakerSpec } from '../engine.ts';
+import { isRelativeToChampion } from '../gate.ts';
 import type { Spec } from '../spec.ts';
 import type { Lacking, MachineCost, ServingCost } from './items.ts';
 import type { Prices, Use } from './prices.ts';
@@ -17,7 +18,7 @@ interface Job extends Omit<MachineCost, 'by' | 'instance' | 'usd'> {
   readonly types: readonly string[];
 }
 
-function jobsOf({ train, evaluate }: SageMakerSpec): Job[] {
+function jobsOf({ train, evaluate, gate }: SageMakerSpec): Job[] {
   const training: Job = {
     stage: 'train',
     use: 'training',
@@ -31,8 +32,8 @@ function jobsOf({ train, evaluate }: SageMakerSpec): Job[] {
     stage: 'evaluate',
     use: 'transform',
     types: [evaluate.instance],
-    // The candidate, and the base beside it.
-    jobs: train.base ? 2 : 1,
+    // The candidate, and those that it is compared with; a champion that is the base is asked once.
+    jobs: 1 + Number(train.base !== undefined) + Number(gate.some(isRelativeToChampion)),
     instances: 1,
     maxSeconds: durationSeconds(evaluate.maxRuntime),
   };

@@ -1,7 +1,7 @@
 /** `serve:`, `evaluate:` and `gate:` of `temper.yaml`: how a model answers, is scored, and passes. */
 import { z } from 'zod';
 import { QUESTIONS_AT_ONCE } from '../bedrock/question.ts';
-import { parseRule } from '../gate.ts';
+import { parseRule, type Rule, undecidable } from '../gate.ts';
 import { BEDROCK_METRICS, bedrockMetric, builtinName, METRICS } from '../metrics.ts';
 import { nearest } from '../suggest.ts';
 import { duration, instance, relativePath } from './values.ts';
@@ -87,6 +87,9 @@ export const evaluate = z
       .meta({ description: 'JSON Schema that an answer must conform to, for json_schema.' }),
     judge: judge.optional(),
     job: job.optional(),
+    confidence: z.number().min(0.5).max(0.999).optional().meta({
+      description: 'How sure a difference to the champion has to be; 0.95 where not given.',
+    }),
   })
   .meta({ description: 'Scores the model, and its base, on the test split; not done where left out.' });
 
@@ -96,6 +99,8 @@ interface EveryWay {
   readonly metrics?: Given['metrics'];
   readonly maxRuntime: string;
   readonly schema?: Given['schema'];
+  /** Of differences to the champion; see spec/bootstrap.ts for the usual one. */
+  readonly confidence?: number | undefined;
 }
 /** Batch transform of SageMaker. */
 export interface TransformEvaluation extends EveryWay {
@@ -126,7 +131,7 @@ export type BedrockEvaluation = ConverseEvaluation | BatchEvaluation | JobEvalua
 /** `evaluate:` with every default filled in. */
 export type EvaluationSpec = TransformEvaluation | BedrockEvaluation;
 
-const COMMON = ['by', 'metrics', 'maxRuntime', 'schema'] as const;
+const COMMON = ['by', 'metrics', 'maxRuntime', 'schema', 'confidence'] as const;
 const ASKING = [...COMMON, 'system', 'maxTokens', 'temperature'] as const;
 const FIELDS: { readonly [W in Way]: readonly (keyof Given)[] } = {
   transform: [...COMMON, 'instance'],
@@ -169,8 +174,9 @@ export function evaluationProblems(given: Given, engine: 'sagemaker' | 'bedrock'
 /** Fills in the defaults of the way. */
 export function evaluationOf(given: Given, engine: 'sagemaker' | 'bedrock'): EvaluationSpec {
   const by = wayOf(given, engine);
-  const { metrics, schema, instance: machine = 'ml.m5.large', system, judge: judged } = given;
-  const every = { metrics, schema, maxRuntime: given.maxRuntime ?? (by === 'transform' ? '1h' : '1d') };
+  const { metrics, schema, confidence, instance: machine = 'ml.m5.large', system, judge: judged } = given;
+  const maxRuntime = given.maxRuntime ?? (by === 'transform' ? '1h' : '1d');
+  const every = { metrics, schema, maxRuntime, ...(confidence !== undefined && { confidence }) };
   const asking = { ...every, system, maxTokens: given.maxTokens ?? 512, temperature: given.temperature ?? 0 };
   switch (by) {
     case 'transform':
@@ -184,16 +190,36 @@ export function evaluationOf(given: Given, engine: 'sagemaker' | 'bedrock'): Eva
   }
 }
 
+/** What is wrong with a rule that can be read. */
+function ruleProblem(rule: Rule): string | undefined {
+  const { metric, relativeTo, offset } = rule;
+  if (relativeTo || (offset >= 0 && offset <= 1)) return undecidable(rule);
+  const meant = offset > 1 && offset <= 100 ? `; did you mean ${formatShare(offset / 100)}?` : '';
+  return `${metric} lies between 0 and 1${meant}`;
+}
+
 const rule = z.string().superRefine((text, context) => {
   try {
-    const { metric, relativeTo, offset } = parseRule(text);
-    if (relativeTo || (offset >= 0 && offset <= 1)) return;
-    const meant = offset > 1 && offset <= 100 ? `; did you mean ${formatShare(offset / 100)}?` : '';
-    context.addIssue({ code: 'custom', message: `${text}: ${metric} lies between 0 and 1${meant}` });
+    const problem = ruleProblem(parseRule(text));
+    if (problem) context.addIssue({ code: 'custom', message: `${text}: ${problem}` });
   } catch (error) {
     context.addIssue({ code: 'custom', message: (error as RangeError).message });
   }
 });
+
+const sliced = z
+  .strictObject({
+    rule: rule.meta({ description: 'Condition that the rows of each value must hold.' }),
+    per: z.string().min(1).meta({ description: 'Field of the rows of the data, such as language.' }),
+  })
+  .superRefine(({ rule: text, per }, context) => {
+    try {
+      const problem = undecidable(parseRule(text), per);
+      if (problem) context.addIssue({ code: 'custom', path: ['rule'], message: `${text}: ${problem}` });
+    } catch {
+      // Told of the rule itself.
+    }
+  });
 
 /** Two decimals at least, no rounding error: 0.70, 0.925. */
 const formatShare = (share: number): string => {
@@ -202,6 +228,9 @@ const formatShare = (share: number): string => {
 };
 
 export const gate = z
-  .array(rule)
+  .array(z.union([rule, sliced]))
   .default([])
-  .meta({ description: 'Conditions that must all hold, such as accuracy >= base + 0.05.' });
+  .meta({
+    description:
+      'Conditions that must all hold, such as accuracy >= base + 0.05, or accuracy >= champion + 0.01, which has to hold with confidence.',
+  });

@@ -53,41 +53,55 @@ function matchesOf(wanted: readonly number[], given: readonly number[]): number 
   return matches;
 }
 
-/** Adds answers up; only ten counts are kept. */
+/** What a row adds: of each order its matches, then of each its grams, then the words that are right and those given. */
+export const COUNTS = 10;
+
+/** The counts of one answer, {@link COUNTS} of them. */
+export function bleuCounts(expected: string, answer: string): number[] {
+  const numbers = new Numbering<string>();
+  const texts = [expected, answer].map((text) => wordsOf(text).map((word) => numbers.of(word)));
+  const [wanted = [], given = []] = texts;
+  const words = wanted.length + given.length;
+  const matches: number[] = [];
+  const counts: number[] = [];
+  let grams = texts;
+  for (const order of ORDERS) {
+    const [right = [], said = []] = grams;
+    matches.push(matchesOf(right, said));
+    counts.push(said.length);
+    // A gram of the next order is one of this and the word behind it.
+    const next = new Numbering<number>();
+    grams = grams.map((all, which) =>
+      all.slice(0, -1).map((gram, at) => next.of(gram * words + (texts[which]?.[at + order] ?? 0))),
+    );
+  }
+  return [...matches, ...counts, wanted.length, given.length];
+}
+
+/** The score that sums of counts come to. */
+export function bleuOf(sums: ArrayLike<number>): number {
+  const at = (place: number): number => sums[place] ?? 0;
+  const matches = ORDERS.map((order) => at(order - 1));
+  const grams = ORDERS.map((order) => at(ORDERS.length + order - 1));
+  if (matches.every((count) => count === 0) || grams.includes(0)) return 0;
+  let smoothing = 1;
+  const logs = matches.map((count, i) => {
+    if (count === 0) smoothing *= 2;
+    return Math.log((count === 0 ? 1 / smoothing : count) / (grams[i] ?? 0));
+  });
+  const brevity = Math.exp(Math.min(0, 1 - at(COUNTS - 2) / at(COUNTS - 1)));
+  return brevity * Math.exp(logs.reduce((total, log) => total + log, 0) / ORDERS.length);
+}
+
+/** Adds answers up; only their counts are kept. */
 export class Bleu {
-  readonly #matches = ORDERS.map(() => 0);
-  readonly #grams = ORDERS.map(() => 0);
-  #wanted = 0;
-  #given = 0;
+  readonly #sums = new Array<number>(COUNTS).fill(0);
 
   add(expected: string, answer: string): void {
-    const numbers = new Numbering<string>();
-    const texts = [expected, answer].map((text) => wordsOf(text).map((word) => numbers.of(word)));
-    const [wanted = [], given = []] = texts;
-    this.#wanted += wanted.length;
-    this.#given += given.length;
-    const words = wanted.length + given.length;
-    let grams = texts;
-    for (const [i, order] of ORDERS.entries()) {
-      const [right = [], said = []] = grams;
-      this.#matches[i] = (this.#matches[i] ?? 0) + matchesOf(right, said);
-      this.#grams[i] = (this.#grams[i] ?? 0) + said.length;
-      // A gram of the next order is one of this and the word behind it.
-      const next = new Numbering<number>();
-      grams = grams.map((all, which) =>
-        all.slice(0, -1).map((gram, at) => next.of(gram * words + (texts[which]?.[at + order] ?? 0))),
-      );
-    }
+    for (const [i, count] of bleuCounts(expected, answer).entries()) this.#sums[i] = (this.#sums[i] ?? 0) + count;
   }
 
   score(): number {
-    if (this.#matches.every((count) => count === 0) || this.#grams.includes(0)) return 0;
-    let smoothing = 1;
-    const logs = this.#matches.map((count, i) => {
-      if (count === 0) smoothing *= 2;
-      return Math.log((count === 0 ? 1 / smoothing : count) / (this.#grams[i] ?? 0));
-    });
-    const brevity = Math.exp(Math.min(0, 1 - this.#wanted / this.#given));
-    return brevity * Math.exp(logs.reduce((total, log) => total + log, 0) / ORDERS.length);
+    return bleuOf(this.#sums);
   }
 }

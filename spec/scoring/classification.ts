@@ -31,8 +31,11 @@ export class ClassificationScorer implements Scorer {
     if (this.#known?.has(prediction) ?? true) predicted.set(prediction, (predicted.get(prediction) ?? 0) + 1);
     else this.#unlabelled.set(expected, (this.#unlabelled.get(expected) ?? 0) + 1);
     this.#rows += 1;
-    if (expected.trim() === answer.trim()) this.#exact += 1;
-    return { label: expected, prediction, ok: expected === prediction };
+    const exact = expected.trim() === answer.trim();
+    if (exact) this.#exact += 1;
+    // Where the label was read out of the answer, the prediction does not tell.
+    const told = prediction === answer ? {} : { exact_match: exact };
+    return { label: expected, prediction, ok: expected === prediction, ...told };
   }
 
   scores(): Scores {

@@ -32,11 +32,13 @@ async function evaluationOf(options: Omit<KeywordOptions, 'name'> = {}): Promise
 
 it('scores what the serving container answers, and keeps every prediction', async () => {
   const input = await evaluationOf();
-  const both = { ...input, models: { ...input.models, base: input.models.candidate } } as EvaluationInput;
-  await settled(pipeline.submitEvaluation, both);
-  const { evaluations, removed } = await settled(pipeline.awaitEvaluation, both);
-  const { base, candidate } = evaluations;
-  expect(removed).toEqual(['base']);
+  const { candidate: model } = input.models;
+  const all = { ...input, models: { base: model, champion: model, candidate: model } } as EvaluationInput;
+  await settled(pipeline.submitEvaluation, all);
+  const { evaluations, removed } = await settled(pipeline.awaitEvaluation, all);
+  const { base, champion, candidate } = evaluations;
+  expect(removed).toEqual(['base', 'champion']);
+  expect(champion?.scores).toEqual(candidate?.scores);
   expect(candidate?.scores.rows).toBe(input.data.splits.test?.rows);
   expect(candidate?.scores.metrics.accuracy).toBe(1);
   expect(base?.scores).toEqual(candidate?.scores);

@@ -8,9 +8,11 @@ import { approveSignal, decideUpdate } from '../../workflows/messages.ts';
 import {
   type ActivityName,
   type AllActivities,
+  CHAMPION,
   dataSet,
   fakeActivities,
   scoresWith,
+  serving,
   underWay,
 } from '../workflows/fake-activities.ts';
 import { BEDROCK_SPEC, runToEnd, SPEC, withRun } from '../workflows/harness.ts';
@@ -57,6 +59,8 @@ function ofAVersion(): Takeover {
   const candidate = { scores: scoresWith(80), predictions: 's3://bucket/predictions' };
   return { ...ofAnotherRun(), model, evaluations: { candidate }, gate: [] };
 }
+
+const AGAINST_CHAMPION = SPEC.replace('accuracy >= 0.70', 'accuracy >= champion + 0.01');
 
 /** A run that is cancelled while it waits in the activity. */
 async function cancelledIn(activity: ActivityName, spec = SPEC): Promise<History> {
@@ -188,6 +192,17 @@ export const SCENARIOS: Readonly<Record<string, () => Promise<History>>> = {
       },
       BY_THE_HOUR.replace('8h', '1s'),
     ),
+  champion: async () => (await runToEnd(fakeActivities(CHAMPION), AGAINST_CHAMPION)).history,
+  'champion-gone': async () => {
+    const model = { engine: 'sagemaker', artifact: 's3://bucket/gone/model.tar.gz', serving } as const;
+    const fakes = fakeActivities({ findChampion: async () => ({ model, gone: 'its artifact was deleted' }) });
+    return (await runToEnd(fakes, AGAINST_CHAMPION)).history;
+  },
+  'bedrock-champion': async () => {
+    const model = { engine: 'bedrock', customModel: 'arn:of:champion', base: 'amazon.nova-lite-v1:0' } as const;
+    const fakes = fakeActivities({ ...CHAMPION, findChampion: async () => ({ model }) });
+    return (await runToEnd(fakes, BEDROCK_SPEC.replace('accuracy >= 0.70', 'accuracy >= champion'))).history;
+  },
   imported: async () => {
     const spec = SPEC.replace('sagemaker-endpoint', 'bedrock-import');
     return (await runToEnd(fakeActivities(), spec)).history;

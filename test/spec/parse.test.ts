@@ -140,7 +140,7 @@ describe('a problem is told with its place and what to do', () => {
     [
       'a rule that cannot be read',
       having('accuracy >= 0.70', 'accuracy is high'),
-      'temper.yaml:12:5  gate.0: not a gate rule: "accuracy is high"; write it as "accuracy >= 0.70" or "accuracy >= base + 0.05"',
+      'temper.yaml:12:5  gate.0: not a gate rule: "accuracy is high"; write it as "accuracy >= 0.70", "accuracy >= base + 0.05" or "accuracy >= champion + 0.01"',
     ],
     [
       'a rule about a base that is not there',
@@ -171,6 +171,16 @@ describe('a problem is told with its place and what to do', () => {
       'a format that there is not',
       having('split: {', 'format: share-gpt\n  split: {'),
       'temper.yaml:4:11  data.format: must be one of chat, sharegpt, alpaca, completion, classification, text, input, prompts, received "share-gpt"; did you mean sharegpt?',
+    ],
+    [
+      'equality with the champion',
+      having('accuracy >= 0.70', 'accuracy == champion'),
+      'temper.yaml:12:5  gate.0: accuracy == champion: no number of rows proves a model equal to the champion; write >= or <=',
+    ],
+    [
+      'a sliced rule without its field',
+      having('  - accuracy >= 0.70', '  - { rule: accuracy >= 0.70 }'),
+      'temper.yaml:12:5  gate.0.per: missing; add it: Field of the rows of the data, such as language.',
     ],
     [
       'an empty section',
@@ -375,7 +385,7 @@ describe('overrides', () => {
     ['name=', '--set name=  name: must be text, received null'],
     [
       'gate.1=nonsense',
-      '--set gate.1=nonsense  gate.1: not a gate rule: "nonsense"; write it as "accuracy >= 0.70" or "accuracy >= base + 0.05"',
+      '--set gate.1=nonsense  gate.1: not a gate rule: "nonsense"; write it as "accuracy >= 0.70", "accuracy >= base + 0.05" or "accuracy >= champion + 0.01"',
     ],
     [
       'train.script.x=1',

@@ -1,6 +1,7 @@
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import type { createDataActivities } from '../../activities/data/activities.ts';
 import type { PipelineActivities } from '../../activities/index.ts';
+import type { Comparison } from '../../spec/gate.ts';
 import type { ScoreSummary } from '../../spec/metrics.ts';
 import { candidateDeploymentName, customModelName, trainingJobName } from '../../spec/naming.ts';
 import type { CandidateDeployment, DataSet, Serving } from '../../spec/record.ts';
@@ -9,7 +10,7 @@ import { scorerFor } from '../../spec/scoring/scorer.ts';
 export type AllActivities = PipelineActivities & ReturnType<typeof createDataActivities>;
 export type ActivityName = keyof AllActivities;
 
-const serving: Serving = { image: 'image', environment: { SAGEMAKER_PROGRAM: 'inference.py' } };
+export const serving: Serving = { image: 'image', environment: { SAGEMAKER_PROGRAM: 'inference.py' } };
 
 export const dataSet: DataSet = {
   sha256: 'a'.repeat(64),
@@ -32,6 +33,20 @@ export function scoresWith(right: number): ScoreSummary {
   }
   const { rows, metrics } = scorer.scores();
   return { rows, metrics };
+}
+
+/** A model was handed over before, and is worse. */
+export const CHAMPION: Partial<AllActivities> = {
+  findChampion: async () => ({
+    model: { engine: 'sagemaker', artifact: 's3://bucket/champion/model.tar.gz', serving, run: 'temper/reviews/aaaa' },
+  }),
+  compareContenders: async () => [comparedBy(0.06)],
+};
+
+/** The candidate's 80 beside the champion's 70 of 100, the difference being at least so much. */
+export function comparedBy(lower: number): Comparison {
+  const interval = { difference: 0.1, lower, upper: 0.14, confidence: 0.95, differing: 20 };
+  return { metric: 'accuracy', rows: 100, candidate: 0.8, champion: 0.7, interval };
 }
 
 /** What a job under way looks like to the workflow: a failure that is retried. */
@@ -97,9 +112,12 @@ export function fakeActivities(overrides: Partial<AllActivities> = {}): FakeActi
     awaitEvaluation: async ({ models }) => ({
       evaluations: {
         ...(models.base ? { base: { scores: scoresWith(60), predictions: 's3://bucket/base/predictions.jsonl' } } : {}),
+        ...(models.champion
+          ? { champion: { scores: scoresWith(70), predictions: 's3://bucket/champion/predictions.jsonl' } }
+          : {}),
         candidate: { scores: scoresWith(80), predictions: 's3://bucket/candidate/predictions.jsonl' },
       },
-      removed: models.base ? ['base'] : [],
+      removed: [...(models.base ? ['base' as const] : []), ...(models.champion ? ['champion' as const] : [])],
     }),
     answerTestSplit: async ({ contender, modelId }) => ({
       scores: scoresWith(contender === 'base' ? 60 : 80),
@@ -113,6 +131,9 @@ export function fakeActivities(overrides: Partial<AllActivities> = {}): FakeActi
     awaitEvaluationJob: async () => ({ jobArn: 'arn', rows: 20, metrics: { bedrock_correctness: 0.9 } }),
     stopEvaluationJob: async () => {},
     judgeAnswers: async () => ({}),
+    findChampion: async () => null,
+    findServing: async () => null,
+    compareContenders: async () => [],
     removeContender: async () => {},
     submitDeployment: async () => ({ created: true }),
     awaitDeployment: async ({ endpoint, created }) => ({

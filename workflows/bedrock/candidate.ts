@@ -17,17 +17,22 @@ const removing = proxyActivities<PipelineActivities>(profiles.cleanUp);
 
 const summary = (text: string): ActivityOptions => ({ summary: text });
 
-/** How the candidate is served, and whether it serves by passing. */
-async function optionsOf(context: BedrockRun, names: readonly string[]): Promise<ServerOptions> {
+/** How a contender is served for its evaluation; what bills by the hour has its guard first. */
+export async function evaluationOptions(
+  context: BedrockRun,
+  whose: 'candidate' | 'champion',
+  names: readonly string[],
+): Promise<ServerOptions> {
   const { run, spec, account } = context;
   const to = candidateServing(spec, account.region);
   if (to === 'bedrock-on-demand' || spec.deploy.to !== 'bedrock-provisioned') return { to: 'bedrock-on-demand' };
   const { modelUnits, ttl } = spec.deploy;
   const evaluation = durationSeconds(spec.evaluate?.maxRuntime ?? '1d') + LONGEST_DEPLOYMENT_SECONDS;
-  const seconds = ttl === undefined ? evaluation : durationSeconds(ttl);
-  const guard = await startGuard(run, 'candidate', { region: account.region, names, seconds });
+  const serves = whose === 'candidate' && ttl !== undefined;
+  const seconds = serves ? durationSeconds(ttl) : evaluation;
+  const guard = await startGuard(run, whose, { region: account.region, names, seconds });
   // Nobody commits to a model that has not passed.
-  return { to, modelUnits: ttl === undefined ? 1 : modelUnits, commitment: 'none', guard };
+  return { to, modelUnits: serves ? modelUnits : 1, commitment: 'none', guard };
 }
 
 /**
@@ -42,7 +47,7 @@ export async function deployCandidate(context: BedrockRun, model: CustomizedMode
   const own = candidateDeploymentName(run);
   const committed = spec.deploy.to === 'bedrock-provisioned' && spec.deploy.commitment !== 'none';
   const served = spec.deploy.to === candidateServing(spec, account.region) && !committed ? servedName(spec) : undefined;
-  const options = await optionsOf(context, served === undefined ? [own] : [served, own]);
+  const options = await evaluationOptions(context, 'candidate', served === undefined ? [own] : [served, own]);
   const candidate = { run, account, model: model.customModel, options };
   cleanUp.register(own, async () => {
     await removing.removeCandidate.executeWithOptions(summary(`delete ${own}, if it is there`), [candidate]);

@@ -5,7 +5,7 @@ import { baseModelId } from '../../spec/bedrock/base.ts';
 import { wordingOf } from '../../spec/bedrock/question.ts';
 import { durationSeconds } from '../../spec/duration.ts';
 import { type Contender, evaluationJobName } from '../../spec/naming.ts';
-import type { CustomizedModel, DataSet, Evaluation } from '../../spec/record.ts';
+import type { CustomizedModel, CustomModelRef, DataSet, Evaluation } from '../../spec/record.ts';
 import type { BatchEvaluation, JobEvaluation } from '../../spec/schema/evaluate.ts';
 import type { BedrockRun, Evaluations } from '../context.ts';
 import * as profiles from '../profiles.ts';
@@ -16,19 +16,21 @@ const removing = proxyActivities<PipelineActivities>(profiles.cleanUp);
 
 const summary = (text: string): ActivityOptions => ({ summary: text });
 
-/** Each contender answers all rows in one job. The candidate needs no deployment: its own ARN is what a job takes. */
+/** Each contender answers all rows in one job. Custom models need no deployment: their own ARN is what a job takes. */
 export async function byBatch(
   context: BedrockRun,
   how: BatchEvaluation,
   data: DataSet,
   model: CustomizedModel,
+  before?: CustomModelRef,
 ): Promise<Evaluations> {
   const baseId = baseModelId(context.spec.train.base, context.account.region);
-  const [base, candidate] = await together([
+  const [base, champion, candidate] = await together([
     async () => (baseId === undefined ? undefined : answerInBatch(context, how, data, 'base', baseId)),
+    async () => before && answerInBatch(context, how, data, 'champion', before.customModel),
     () => answerInBatch(context, how, data, 'candidate', model.customModel),
   ]);
-  return { ...(base && { base }), candidate };
+  return { ...(base && { base }), ...(champion && { champion }), candidate };
 }
 
 async function answerInBatch(
@@ -52,18 +54,21 @@ async function answerInBatch(
   return evaluation;
 }
 
-/** What Bedrock's evaluation jobs say of answers that were given before, each contender's in a job of its own. */
+/**
+ * What Bedrock's evaluation jobs say of answers that were given before, each contender's in a job of its own. No rule
+ * compares that with the champion, who needs none.
+ */
 export async function judgedByJobs(
   context: BedrockRun,
   how: JobEvaluation,
   data: DataSet,
-  { base, candidate }: Evaluations,
+  { base, candidate, ...others }: Evaluations,
 ): Promise<Evaluations> {
   const [judgedBase, judgedCandidate] = await together([
     async () => base && judgedByJob(context, how, data, 'base', base),
     async () => candidate && judgedByJob(context, how, data, 'candidate', candidate),
   ]);
-  return { ...(judgedBase && { base: judgedBase }), ...(judgedCandidate && { candidate: judgedCandidate }) };
+  return { ...others, ...(judgedBase && { base: judgedBase }), ...(judgedCandidate && { candidate: judgedCandidate }) };
 }
 
 async function judgedByJob(

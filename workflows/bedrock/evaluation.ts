@@ -6,13 +6,14 @@ import { QUESTIONS_AT_ONCE, wordingOf } from '../../spec/bedrock/question.ts';
 import { durationSeconds } from '../../spec/duration.ts';
 import type { PipelineCode } from '../../spec/errors/pipeline.ts';
 import type { Contender } from '../../spec/naming.ts';
-import type { CustomizedModel, DataSet, Evaluation, Judged } from '../../spec/record.ts';
+import type { CustomizedModel, CustomModelRef, DataSet, Evaluation, Judged } from '../../spec/record.ts';
 import type { BedrockEvaluation } from '../../spec/schema/evaluate.ts';
 import type { BedrockRun, Evaluations } from '../context.ts';
 import { rootOf } from '../failures.ts';
 import * as profiles from '../profiles.ts';
 import { together } from '../together.ts';
 import { deployCandidate } from './candidate.ts';
+import { withChampion } from './champion.ts';
 import { byBatch, judgedByJobs } from './evaluation-jobs.ts';
 
 const summary = (text: string): ActivityOptions => ({ summary: text });
@@ -23,35 +24,39 @@ interface Contest {
   readonly how: BedrockEvaluation;
   readonly data: DataSet;
   readonly model: CustomizedModel;
+  /** Where a rule asks for it. */
+  readonly champion: CustomModelRef | undefined;
 }
 
-/** The base, where it can be asked, and the candidate answer the test split in the way that the spec says. */
+/** The base, where it can be asked, the champion, where a rule asks for it, and the candidate answer the test split in the way that the spec says. */
 export async function evaluateOnBedrock(
   context: BedrockRun,
   how: BedrockEvaluation,
   data: DataSet,
   model: CustomizedModel,
+  champion?: CustomModelRef,
 ): Promise<Evaluations> {
-  const contest = { context, how, data, model };
+  const contest = { context, how, data, model, champion };
   switch (how.by) {
     case 'converse':
       return judged(contest, await byConverse(contest));
     case 'batch':
-      return judged(contest, await byBatch(context, how, data, model));
+      return judged(contest, await byBatch(context, how, data, model, champion));
     case 'bedrock-job':
       return judgedByJobs(context, how, data, await byConverse(contest));
   }
 }
 
-/** The base is asked while the candidate's deployment comes up. */
+/** The others are asked while the candidate's deployment comes up. */
 async function byConverse(contest: Contest): Promise<Evaluations> {
-  const { context, model } = contest;
+  const { context, model, champion: before } = contest;
   const baseId = baseModelId(context.spec.train.base, context.account.region);
-  const [base, candidate] = await together([
+  const [base, champion, candidate] = await together([
     async () => (baseId === undefined ? undefined : answer(contest, 'base', baseId)),
+    async () => before && withChampion(context, before.customModel, (id) => answer(contest, 'champion', id)),
     async () => answer(contest, 'candidate', (await deployCandidate(context, model)).arn),
   ]);
-  return { ...(base && { base }), candidate };
+  return { ...(base && { base }), ...(champion && { champion }), candidate };
 }
 
 /** One contender answers, and is scored. */
@@ -75,7 +80,10 @@ async function judged({ context, how, data }: Contest, evaluations: Evaluations)
   const { run, account, spec } = context;
   const { model, rubric, rows, against } = judge;
   const { judgeAnswers } = proxyActivities<PipelineActivities>(profiles.askModel(durationSeconds(how.maxRuntime)));
-  const predictions = Object.fromEntries(Object.entries(evaluations).map(([who, each]) => [who, each.predictions]));
+  const { base, candidate, ...others } = evaluations;
+  const predictions = Object.fromEntries(
+    Object.entries({ base, candidate }).flatMap(([who, each]) => (each ? [[who, each.predictions]] : [])),
+  );
   const verdicts = await withinRuntime(how.maxRuntime, `${model} did not judge the answers`, () =>
     judgeAnswers.executeWithOptions(summary(`let ${model} judge the answers`), [
       {
@@ -86,8 +94,8 @@ async function judged({ context, how, data }: Contest, evaluations: Evaluations)
       },
     ]),
   );
-  const { base, candidate } = evaluations;
   return {
+    ...others,
     ...(base && { base: withVerdict(base, verdicts.base) }),
     ...(candidate && { candidate: withVerdict(candidate, verdicts.candidate) }),
   };

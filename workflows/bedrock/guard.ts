@@ -62,7 +62,7 @@ export async function throughputGuard({ id: guard, expiresAt, region, names, run
 /** Starts a guard that outlives the run, whatever ends it. To be called before what it guards is created. */
 export async function startGuard(
   run: RunRef,
-  whose: 'candidate' | 'served',
+  whose: 'candidate' | 'champion' | 'served',
   { region, names, seconds }: Pick<GuardInput, 'region' | 'names'> & { readonly seconds: number },
 ): Promise<Guard> {
   const guard = { id: guardIdOf(run, whose), expiresAt: new Date(Date.now() + seconds * 1000).toISOString() };

@@ -13,12 +13,12 @@ const removing = proxyActivities<PipelineActivities>(profiles.cleanUp);
 
 const summary = (text: string): ActivityOptions => ({ summary: text });
 
-/** Base and candidate answer the same test split, each in the container that would serve it. */
+/** All contenders answer the same test split, each in the container that would serve it. */
 export async function evaluateByTransform(
   { run, account, cleanUp }: RunContext,
   { instance, maxRuntime }: TransformEvaluation,
   data: DataSet,
-  models: { readonly base?: ModelRef; readonly candidate: ModelRef },
+  models: { readonly base?: ModelRef; readonly champion?: ModelRef; readonly candidate: ModelRef },
 ): Promise<Evaluations> {
   const contenders = Object.keys(models) as Contender[];
   const input = { run, account, data, models, instance, maxSeconds: durationSeconds(maxRuntime) };

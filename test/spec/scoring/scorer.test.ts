@@ -129,7 +129,12 @@ it('says of each row what it came to', () => {
   const answer = { expected: 'good', prediction: 'Good' };
   expect(scorerFor('classification').add(answer)).toEqual({ label: 'good', prediction: 'Good', ok: false });
   const labels = ['good', 'bad'];
-  expect(scorerFor('classification', { labels }).add(answer)).toEqual({ label: 'good', prediction: 'good', ok: true });
+  expect(scorerFor('classification', { labels }).add(answer)).toEqual({
+    label: 'good',
+    prediction: 'good',
+    ok: true,
+    exact_match: false,
+  });
   expect(scorerFor('chat').add(answer)).toEqual({
     ...answer,
     exact_match: true,
