@@ -27,9 +27,19 @@ export interface DataFacts extends InputFacts {
   readonly splits?: { readonly [S in SplitName]?: number };
   /** With the tokens of each, where Bedrock bills by them. */
   readonly sizes?: SplitSizes;
-  /** Why a run would refuse the data. */
-  readonly refused?: string;
+  /** Why a run would refuse the data, or with it the spec, which asks what does not fit. */
+  readonly refused?: Refusal;
 }
+
+export interface Refusal {
+  readonly code: 'InvalidData' | 'InvalidSpec';
+  readonly message: string;
+}
+
+const REFUSAL_FIXES: { readonly [C in Refusal['code']]: string } = {
+  InvalidData: 'correct the rows; see them all with: temper check',
+  InvalidSpec: 'correct what is named; see all of it with: temper check',
+};
 
 /** What serves under the name that a model is to be served by. */
 export interface EndpointFacts {
@@ -73,6 +83,7 @@ export interface PlanProblem {
     | 'AccountIncomplete'
     | 'NotFound'
     | 'InvalidData'
+    | 'InvalidSpec'
     | 'BaseNotFound'
     | 'Conflict'
     | 'EndpointFailed'
@@ -147,11 +158,7 @@ function problemsOf(spec: Spec, { account, bucket, data, base, endpoint }: PlanF
     problems.push({ code: 'NotFound', message, fix: 'create it, or correct aws.bucket' });
   }
   if (data.refused !== undefined) {
-    problems.push({
-      code: 'InvalidData',
-      message: data.refused,
-      fix: 'correct the rows; see them all with: temper check',
-    });
+    problems.push({ ...data.refused, fix: REFUSAL_FIXES[data.refused.code] });
   }
   if (base === null) {
     const message = `train.base: there is no model ${spec.train.base}`;

@@ -135,6 +135,7 @@ export const plan: z.ZodType<Plan> = z
           'AccountIncomplete',
           'NotFound',
           'InvalidData',
+          'InvalidSpec',
           'BaseNotFound',
           'Conflict',
           'EndpointFailed',

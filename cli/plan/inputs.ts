@@ -60,10 +60,8 @@ export async function dataInputs({ spec, directory }: SpecFile, options: DataOpt
   } catch (error) {
     const type = errorTypeOf(error);
     if (type !== 'InvalidData' && type !== 'InvalidSpec') throw error;
-    return {
-      facts: { ...(await dataFiles({ spec, directory }, options.s3)), refused: (error as Error).message },
-      sent: [],
-    };
+    const refused = { code: type, message: (error as Error).message };
+    return { facts: { ...(await dataFiles({ spec, directory }, options.s3)), refused }, sent: [] };
   } finally {
     await scratch.close();
   }

@@ -78,7 +78,16 @@ describe('what would stop a run is part of its plan', () => {
   it.each<[string, Partial<PlanFacts>, string]>([
     ['no role', { account: { region: 'us-east-1', bucket: 'bucket' } }, 'AccountIncomplete'],
     ['no bucket', { bucket: null }, 'NotFound'],
-    ['rows that cannot be used', { data: { refused: '3 of 40 rows cannot be used' } }, 'InvalidData'],
+    [
+      'rows that cannot be used',
+      { data: { refused: { code: 'InvalidData', message: '3 of 40 rows cannot be used' } } },
+      'InvalidData',
+    ],
+    [
+      'a metric that does not fit the rows',
+      { data: { refused: { code: 'InvalidSpec', message: 'bleu does not fit classification examples' } } },
+      'InvalidSpec',
+    ],
     ['no base', { base: null }, 'BaseNotFound'],
     [
       "an endpoint of somebody else's",
