@@ -205,7 +205,9 @@ function verdictOf(text: string, rule: Rule, compared: Comparison): RuleVerdict 
   const passed = against ? clears(against, operator, offset) : holds(value, operator, threshold);
   const other = relativeTo ? `${shown(threshold)} (${relativeTo} ${shown(from)})` : shown(threshold);
   const where = slice ? `${slice.field} ${slice.value || 'not given'}: ` : '';
-  const sure = against ? ` with ${against.confidence * 100} % confidence: ${boundsText(against, operator)}, of` : '';
+  const sure = against
+    ? ` with ${Number((100 * against.confidence).toFixed(1))} % confidence: ${boundsText(against, operator)}, of`
+    : '';
   const counted = against || slice ? `${against ? sure : ', of'} ${rows} rows` : '';
   return {
     rule: text,

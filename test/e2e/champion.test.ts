@@ -1,0 +1,69 @@
+/** A model, and then its challengers, from the command line on both engines: each meets the champion of its name. */
+import { DeleteObjectCommand } from '@aws-sdk/client-s3';
+import { expect, it } from 'vitest';
+import { parseS3Uri } from '../../activities/s3-uri.ts';
+import { EXIT } from '../../cli/errors.ts';
+import { cli } from '../cli/support/cli.ts';
+import { ownNamespace } from '../cli/support/pipeline.ts';
+import { expectExit, keysOf, project, recordOf, s3 } from '../support/runs.ts';
+import { startWorkerProcess } from './worker-process.ts';
+
+const gated = (rule: string, to: string): string => `gate: ["${rule}"]\ndeploy: { to: ${to} }`;
+
+it('the first model passes, an equal one does not beat it, and none is promoted past one that was deleted', {
+  timeout: 180_000,
+}, async () => {
+  const env = await ownNamespace();
+  await startWorkerProcess(env);
+  const { name, specFile } = await project({ rest: gated('accuracy >= champion + 0.01', 'none') });
+  expectExit(await cli(['run', specFile], { env }), EXIT.done);
+  const first = await recordOf(env, name);
+  expect(first.gate?.[0]?.reason).toContain('there is no champion yet');
+
+  expectExit(await cli(['run', specFile], { env }), EXIT.rejected);
+  const second = await recordOf(env, name);
+  expect(second.champion?.model.run).toBe(first.run);
+  expect(second.evaluations?.champion?.scores).toEqual(first.evaluations?.candidate?.scores);
+  expect(second.gate?.[0]).toMatchObject({ passed: false, interval: { difference: 0, differing: 0 } });
+  expect((await cli(['show', second.run], { env })).stdout).toContain('champion 1.00 → candidate 1.00');
+
+  // As good as the champion is good enough where the rule says so.
+  const equal = ['run', specFile, '--set', 'gate.0=accuracy >= champion'];
+  expectExit(await cli(equal, { env }), EXIT.done);
+
+  const store = s3(env);
+  const third = await recordOf(env, name);
+  const { bucket: Bucket, key: Key } = parseS3Uri(third.model?.engine === 'sagemaker' ? third.model.artifact : '');
+  await store.send(new DeleteObjectCommand({ Bucket, Key }));
+  store.destroy();
+  expectExit(await cli(equal, { env }), EXIT.rejected);
+  expect((await recordOf(env, name)).gate?.[0]?.reason).toContain(`model.tar.gz of ${third.run} was deleted`);
+  expect(await keysOf(env, `temper/${name}/models/`)).toHaveLength(2);
+});
+
+it('a champion of Bedrock answers by what serves it, and where nothing does by a deployment that goes', {
+  timeout: 180_000,
+}, async () => {
+  const env = await ownNamespace();
+  await startWorkerProcess(env);
+  const { name, specFile } = await project({ bedrock: true, rest: gated('accuracy >= champion', 'bedrock-on-demand') });
+  expectExit(await cli(['run', specFile], { env }), EXIT.done);
+  const first = await recordOf(env, name);
+  const servedBy = first.deployment?.to === 'bedrock-on-demand' ? first.deployment.arn : undefined;
+
+  expectExit(await cli(['run', specFile, '--set', 'deploy.to=none'], { env }), EXIT.done);
+  const second = await recordOf(env, name);
+  expect(second.evaluations?.champion?.scores).toEqual(first.evaluations?.candidate?.scores);
+
+  expectExit(await cli(['run', specFile], { env }), EXIT.done);
+  const third = await recordOf(env, name);
+  expect(third.champion?.model.run).toBe(second.run);
+  const answeredBy = third.evaluations?.champion?.answering?.modelId;
+  expect(answeredBy).toContain(':custom-model-deployment/');
+  expect(answeredBy).not.toBe(servedBy);
+
+  expectExit(await cli(['run', specFile], { env }), EXIT.done);
+  const fourth = await recordOf(env, name);
+  expect(fourth.champion?.model.run).toBe(third.run);
+  expect(fourth.evaluations?.champion?.answering?.modelId).toBe(servedBy);
+});
