@@ -1,9 +1,10 @@
 import { GetCustomModelCommand } from '@aws-sdk/client-bedrock';
 import { HeadObjectCommand } from '@aws-sdk/client-s3';
-import { splitFile } from '../spec/naming.ts';
+import { type RunRef, splitFile } from '../spec/naming.ts';
 import type { Account, SplitInfo } from '../spec/record.ts';
 import type { Takeover } from '../spec/takeover.ts';
 import type { AwsClients, AwsProvider } from './aws.ts';
+import { claim } from './deployment/release-tags.ts';
 import { failure, unlessNotFound } from './errors.ts';
 import { parseS3Uri } from './s3-uri.ts';
 
@@ -18,7 +19,7 @@ async function isInBedrock({ bedrock }: AwsClients, modelIdentifier: string): Pr
 }
 
 /** The objects that the stages that are done anew read: of a model that is there, no data to train on. */
-function objectsOf({ data, source, base, model, evaluations }: Takeover): string[] {
+function objectsOf({ data, source, base, model, evaluations, gate }: Takeover): string[] {
   const { train, validation, test } = data.splits;
   const fileOf = (split: SplitInfo | undefined, file: Parameters<typeof splitFile>[0]): string[] =>
     split ? [`${split.uri}${splitFile(file)}`] : [];
@@ -26,6 +27,9 @@ function objectsOf({ data, source, base, model, evaluations }: Takeover): string
     ...(model ? [] : [...fileOf(train, 'train'), ...fileOf(validation, 'validation')]),
     ...fileOf(test, 'test'),
     ...(evaluations ? [] : [...fileOf(data.testInputs, 'inputs'), ...(base ? [base.artifact] : [])]),
+    // Rules of slices read what was predicted, row by row.
+    ...(data.slices && !gate ? fileOf(data.slices, 'slices') : []),
+    ...(data.slices && !gate ? Object.values(evaluations ?? {}).map(({ predictions }) => predictions) : []),
     ...(source ? [source.uri] : []),
     ...(model?.engine === 'sagemaker' ? [model.artifact] : []),
   ];
@@ -47,12 +51,24 @@ export async function goneOf(clients: AwsClients, takeover: Takeover): Promise<s
 export const goneText = (run: string, gone: readonly string[]): string =>
   `what ${run} left is gone: ${gone.join(', ')}`;
 
+interface TakeoverInput {
+  readonly run: RunRef;
+  readonly account: Account;
+  readonly takeover: Takeover;
+}
+
 export function createTakeoverActivities({ aws }: { aws: AwsProvider }) {
   return {
-    /** `TakeoverGone` where something is not there any more that the run takes over from another one. */
-    async checkTakeover({ account, takeover }: { account: Account; takeover: Takeover }): Promise<void> {
-      const gone = await goneOf(aws(account.region), takeover);
+    /**
+     * `TakeoverGone` where something is not there any more that the run takes over from another one. A custom model that is to
+     * be evaluated is the run's from here on: what it answers from is not taken for that of a run that is over.
+     */
+    async checkTakeover({ run, account, takeover }: TakeoverInput): Promise<void> {
+      const clients = aws(account.region);
+      const gone = await goneOf(clients, takeover);
       if (gone.length > 0) throw failure('TakeoverGone', goneText(takeover.run, gone));
+      const { model, evaluations } = takeover;
+      if (model?.engine === 'bedrock' && !evaluations) await claim(clients.bedrock, model.customModel, run);
     },
   };
 }

@@ -20,6 +20,7 @@ import { modelsCommand } from './commands/models.ts';
 import { orphansCommand } from './commands/orphans.ts';
 import { planCommand } from './commands/plan.ts';
 import { rerunCommand } from './commands/rerun.ts';
+import { resumeCommand } from './commands/resume.ts';
 import { rollbackCommand } from './commands/rollback.ts';
 import { runCommand } from './commands/run.ts';
 import { showCommand } from './commands/show.ts';
@@ -49,6 +50,7 @@ const COMMANDS: Readonly<Record<string, readonly ((context: Context) => CommandU
   Runs: [
     runCommand,
     rerunCommand,
+    resumeCommand,
     lsCommand,
     showCommand,
     compareCommand,

@@ -300,7 +300,7 @@ export interface StartedBy {
   readonly comment?: string;
 }
 
-export const STARTS = ['cli', 'schedule', 'rerun', 'rollback'] as const;
+export const STARTS = ['cli', 'schedule', 'rerun', 'resume', 'rollback'] as const;
 
 export interface StageTiming {
   readonly stage: Stage;

@@ -15,7 +15,7 @@ async function pipeline(context: RunContext): Promise<Result> {
   const { progress, spec } = context;
   const prepared = await progress.stage('data', () => prepare(context));
   // What Bedrock bills by is known now.
-  if (!context.takeover?.model) checkBudget(context, { splits: prepared.data.splits });
+  if (!context.takeover?.evaluations) checkBudget(context, { splits: prepared.data.splits });
   const { model } = await progress.stage('train', () => train(context, prepared));
   if (spec.evaluate) {
     const { evaluations } = await progress.stage('evaluate', () => evaluate(context, prepared, model));
@@ -39,8 +39,8 @@ export async function fineTune(input: FineTuneInput): Promise<RunRecord> {
   const cleanUp = new CleanUp();
   try {
     checkServing(input);
-    // What trains nothing was held against it when it trained.
-    if (!input.takeover?.model) checkBudget(input);
+    // What only deploys was held against it before.
+    if (!input.takeover?.evaluations) checkBudget(input);
     const outcome = await pipeline({ ...input, progress, cleanUp });
     return progress.end(outcome, await cleanUp.run());
   } catch (error) {

@@ -54,10 +54,10 @@ export async function prepare(context: RunContext): Promise<Prepared> {
 }
 
 /** The same data, code and base as another run had, by their addresses. */
-async function takeOver({ account }: RunContext, takeover: Takeover): Promise<Prepared> {
+async function takeOver({ run: own, account }: RunContext, takeover: Takeover): Promise<Prepared> {
   const { run, data, source, base } = takeover;
   await quickCall.checkTakeover.executeWithOptions(summary(`look whether what ${run} left is still there`), [
-    { account, takeover },
+    { run: own, account, takeover },
   ]);
   return { data, ...(source && { source }), ...(base && { base }) };
 }

@@ -18,9 +18,14 @@ export async function rememberPrevious(bedrock: BedrockClient, model: string, pr
   await tag(bedrock, model, PREVIOUS_TAG, previous);
 }
 
+/** Another run made the model, and this one has it now. */
+export async function claim(bedrock: BedrockClient, model: string, run: RunRef): Promise<void> {
+  await tag(bedrock, model, TAGS.run, workflowIdOf(run));
+}
+
 /** Another run made the model, and this one is to prove it anew: until then no other run may take its place. */
 export async function adopt(bedrock: BedrockClient, model: string, run: RunRef): Promise<void> {
-  await tag(bedrock, model, TAGS.run, workflowIdOf(run));
+  await claim(bedrock, model, run);
   await unmarkProven(bedrock, model);
 }
 

@@ -107,6 +107,7 @@ export const ANSWERS: Readonly<Record<string, Answer>> = {
   plan: { exits: PLAIN, document: plan },
   run: { exits: FOLLOWED, document: z.union([runRecord, z.strictObject({ run: text, ui })]) },
   rerun: { exits: FOLLOWED, document: z.union([runRecord, z.strictObject({ run: text, ui })]) },
+  resume: { exits: FOLLOWED, document: z.union([runRecord, z.strictObject({ run: text, ui })]) },
   ls: { exits: PLAIN, document: z.strictObject({ runs: z.array(runSummary) }) },
   show: { exits: PLAIN, document: runRecord },
   compare: { exits: PLAIN, document: comparison },

@@ -2,10 +2,11 @@
 import { createAwsClients } from '../../activities/aws.ts';
 import { goneOf, goneText } from '../../activities/takeover.ts';
 import { pricesFor } from '../../spec/cost/cost.ts';
+import { isRelativeToChampion } from '../../spec/gate.ts';
 import { type RunRef, workflowIdOf } from '../../spec/naming.ts';
 import { type Account, RUN_VERSION, type RunRecord, type StartedBy } from '../../spec/record.ts';
 import type { Spec } from '../../spec/spec.ts';
-import type { Takeover } from '../../spec/takeover.ts';
+import { startsAt, type Takeover } from '../../spec/takeover.ts';
 import type { Context } from '../context.ts';
 import { awsFailure } from '../endpoints/aws-failure.ts';
 import { usageError } from '../errors.ts';
@@ -38,6 +39,51 @@ export async function rerun(context: Context, temporal: Temporal, run: string, o
   await startAgain(context, temporal, { spec, account, takeover, how: 'rerun' }, options);
 }
 
+/** What a stage needs that others have left, and what it then does. */
+const RESUMED = {
+  evaluate: 'takes over data, code and model; evaluates, judges and asks for approval again',
+  deploy: 'takes over data, code, model and scores; holds them against the gate, and deploys',
+} as const;
+
+/** Starts a run that goes on with what another one has left, and follows it to its end. */
+export async function resume(
+  context: Context,
+  temporal: Temporal,
+  run: string,
+  { from, ...options }: AgainOptions & { readonly from: keyof typeof RESUMED },
+): Promise<void> {
+  const record = await readRecord(temporal, run);
+  const takeover = leftBy(record, from);
+  const { spec, account } = record;
+  const stage = startsAt(takeover) === 'deploy' ? 'deploy' : 'evaluate';
+  const why = stage === from ? '' : 'a rule is relative to the champion, the newest version: ';
+  context.output.note({ code: 'resume', text: `  ${why}${RESUMED[stage]}`, data: { from: stage } });
+  await startAgain(context, temporal, { spec, account, takeover, how: 'resume' }, options);
+}
+
+/** Throws a user error where a run has not left what the stage needs. */
+function leftBy(record: RunRecord, from: keyof typeof RESUMED): Takeover {
+  const { run, spec, outcome, data, source, base, model, evaluations, gate = [], approval } = record;
+  if (!outcome) {
+    const fix = `wait for its end, or cancel it: temper cancel ${run}`;
+    throw usageError('RunUnderWay', `${run} is under way, in its ${record.stage} stage`, fix);
+  }
+  const nothing = (what: string, fix: string) =>
+    usageError('NothingToTakeOver', `${run} has no ${what} (${outcome} in ${record.stage})`, fix);
+  if (!data || !model) throw nothing('model', `do all of it again with: temper rerun ${run}`);
+  const left = { run, data, model, ...(source && { source }), ...(base && { base }) };
+  if (from === 'evaluate') return left;
+  const evaluateAgain = `evaluate it again with: temper resume ${run} --from evaluate`;
+  if (!spec.evaluate) return { ...left, evaluations: {} };
+  if (!evaluations?.candidate) throw nothing('scores', evaluateAgain);
+  const missed = gate.filter(({ passed }) => !passed).map(({ reason }) => reason);
+  if (missed.length > 0)
+    throw usageError('GateNotPassed', `the gate rejected the model of ${run}: ${missed.join('; ')}`, evaluateAgain);
+  const approved = approval && { approval };
+  // Its champion was the newest version then, and need not be now.
+  return spec.gate.some(isRelativeToChampion) ? { ...left, ...approved } : { ...left, evaluations, ...approved };
+}
+
 interface Again {
   readonly spec: Spec;
   readonly account: Account;
@@ -53,8 +99,8 @@ export async function startAgain(
 ): Promise<void> {
   await refuseGone(account, takeover);
   const prices = await knownPrices(context, account.region);
-  const { data, model } = takeover;
-  if (!model && !(await agreedToAgain(context, temporal.environment, { spec, data }, { prices, yes }))) return;
+  const { data, evaluations } = takeover;
+  if (!evaluations && !(await agreedToAgain(context, temporal.environment, { spec, data }, { prices, yes }))) return;
   const run: RunRef = { name: spec.name, id: id ?? newId() };
   const workflowId = workflowIdOf(run);
   if (id !== undefined) await refuseTwice(temporal, workflowId);

@@ -116,6 +116,18 @@ export const COMMAND_ERRORS = {
     fix: 'start it from its files with temper run FILE',
     example: 'temper/reviews/7f3a9c has no data set in S3: it ended before its data was uploaded, or is not as far yet',
   },
+  RunUnderWay: {
+    means: 'a run that is under way has its model itself; nothing was started',
+    why: 'only what a run has left that is over can be taken over',
+    fix: 'wait for its end with temper watch RUN, or cancel it with temper cancel RUN',
+    example: 'temper/reviews/7f3a9c is under way, in its evaluate stage',
+  },
+  GateNotPassed: {
+    means: 'the gate rejected the model of the run, and would do so again; nothing was started',
+    why: 'resume --from deploy goes on with the same scores, which some rule did not hold for',
+    fix: 'evaluate it again with temper resume RUN --from evaluate, or train a better one',
+    example: 'the gate rejected the model of temper/reviews/7f3a9c: accuracy 0.61 is not >= 0.7',
+  },
   VersionUnknown: {
     means: 'there is no such version to go back to; nothing was changed',
     why: 'the number is too high, or the newest version is the first',

@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { DeleteObjectCommand } from '@aws-sdk/client-s3';
 import {
+  DeleteEndpointCommand,
   DescribeEndpointCommand,
   DescribeEndpointConfigCommand,
   DescribeModelCommand,
@@ -11,9 +12,9 @@ import { expect, it } from 'vitest';
 import { EXIT } from '../../cli/errors.ts';
 import type { History } from '../../cli/versions/history.ts';
 import type { RunRecord } from '../../spec/record.ts';
-import { cli } from '../cli/support/cli.ts';
+import { cli, until } from '../cli/support/cli.ts';
 import { ownNamespace } from '../cli/support/pipeline.ts';
-import { type Env, expectExit, project, recordOf, s3, sagemaker } from '../support/runs.ts';
+import { type Env, expectExit, project, recordOf, resourcesOf, s3, sagemaker } from '../support/runs.ts';
 import { startWorkerProcess } from './worker-process.ts';
 
 async function done(env: Env, argv: readonly string[]): Promise<RunRecord> {
@@ -33,6 +34,38 @@ async function servedArtifact(env: Env, EndpointName: string): Promise<string | 
   client.destroy();
   return PrimaryContainer?.ModelDataUrl;
 }
+
+it('goes on with the model of a run that failed to deploy it, or was rejected, and trains nothing', async () => {
+  const env = await ownNamespace();
+  await startWorkerProcess(env);
+  const { name, specFile } = await project({ rest: 'gate: [accuracy > 1]\ndeploy: { to: sagemaker-endpoint }' });
+  expectExit(await cli(['run', specFile], { env }), EXIT.rejected);
+  const rejected = await recordOf(env, name);
+  const refused = await cli(['resume', rejected.run, '--from', 'deploy', '--json'], { env });
+  expect(JSON.parse(refused.stdout)).toMatchObject({ error: { code: 'GateNotPassed' } });
+  const again = await cli(['resume', rejected.run, '--from', 'evaluate', '--json'], { env });
+  expectExit(again, EXIT.rejected);
+  expect(JSON.parse(again.stdout)).toMatchObject({
+    takenFrom: { run: rejected.run, stage: 'evaluate' },
+    model: rejected.model,
+    evaluations: { candidate: { scores: rejected.evaluations?.candidate?.scores } },
+  });
+
+  // The endpoint is another model's at first.
+  const [other, good] = [await project(), await project()];
+  expectExit(await cli(['run', other.specFile], { env }), EXIT.done);
+  const on = `deploy.endpoint=${other.name}`;
+  expectExit(await cli(['run', good.specFile, '--set', on], { env }), EXIT.failed);
+  const failed = await recordOf(env, good.name);
+  expect(failed).toMatchObject({ stage: 'deploy', failure: { code: 'Conflict' } });
+  const client = sagemaker(env);
+  await client.send(new DeleteEndpointCommand({ EndpointName: other.name }));
+  client.destroy();
+  await until(async () => (await resourcesOf(env, other.name)).endpoints.length === 0);
+  const passed = await done(env, ['resume', failed.run, '--from', 'deploy']);
+  expect(passed).toMatchObject({ outcome: 'passed', model: failed.model, evaluations: failed.evaluations });
+  expect((await resourcesOf(env, good.name)).training).toEqual(['Completed']);
+});
 
 it('runs again without its files, by hash, and goes back to the version before', async () => {
   const env: Env = { ...(await ownNamespace()), TEMPER_USER: 'ana' };

@@ -110,6 +110,10 @@ export const SCENARIOS: Readonly<Record<string, () => Promise<History>>> = {
   'approval-deadline': async () =>
     (await runToEnd(fakeActivities(), `${SPEC}approve: { within: 3s, remind: 1s }\n`)).history,
   rerun: async () => (await runToEnd(fakeActivities(), SPEC, { takeover: ofAnotherRun() })).history,
+  resume: async () => {
+    const { evaluations: _, gate: __, ...left } = ofAVersion();
+    return (await runToEnd(fakeActivities(), SPEC, { takeover: left })).history;
+  },
   rollback: async () => (await runToEnd(fakeActivities(), SPEC, { takeover: ofAVersion() })).history,
   'failed-training': async () => (await runToEnd(fakeActivities({ awaitTraining: failing }))).history,
   'another-machine': async () => {
