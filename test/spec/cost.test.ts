@@ -67,6 +67,8 @@ describe('the most that a run can cost', () => {
   it('has one evaluation where there is no base, none where nothing is evaluated, and no endpoint', () => {
     const train = { engine: 'sagemaker' as const, script: 'train.py' };
     expect(costOf(specWith({ train }), prices).items[1]).toMatchObject({ jobs: 1 });
+    const gate = ['accuracy >= champion + 0.01'];
+    expect(costOf(specWith({ train, gate }), prices).items[1]).toMatchObject({ jobs: 2 });
     const alone = costOf(specWith({ train, evaluate: undefined, deploy: { to: 'none' } }), prices);
     expect(alone.items).toHaveLength(1);
     expect(alone.serving).toBeUndefined();
