@@ -1,4 +1,4 @@
-/** Runs that take over from others, from the command line to SageMaker in the laptop region. */
+/** Runs that take over from others, from the command line to SageMaker and Bedrock in the laptop region. */
 import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { DeleteObjectCommand } from '@aws-sdk/client-s3';
@@ -16,6 +16,9 @@ import { cli, until } from '../cli/support/cli.ts';
 import { ownNamespace } from '../cli/support/pipeline.ts';
 import { type Env, expectExit, project, recordOf, resourcesOf, s3, sagemaker } from '../support/runs.ts';
 import { startWorkerProcess } from './worker-process.ts';
+
+/** What differs from the deployment before. */
+const ANEW = { created: false, smokeTest: expect.anything() as unknown };
 
 async function done(env: Env, argv: readonly string[]): Promise<RunRecord> {
   const result = await cli([...argv, '--json'], { env });
@@ -125,4 +128,20 @@ it('runs again without its files, by hash, and goes back to the version before',
   expect(JSON.parse(gone.stdout)).toMatchObject({
     error: { code: 'TakeoverGone', message: `what ${first.run} left is gone: ${uri}` },
   });
+});
+
+it('goes back to the version before on Bedrock too, in place', async () => {
+  const env = await ownNamespace();
+  await startWorkerProcess(env);
+  const { name, specFile } = await project({ bedrock: true });
+  expectExit(await cli(['run', specFile], { env }), EXIT.done);
+  const first = await recordOf(env, name);
+  const second = await done(env, ['rerun', first.run]);
+  expect(second).toMatchObject({ outcome: 'passed', deployment: { created: false }, data: first.data });
+
+  const back = await done(env, ['rollback', name]);
+  expect(back).toMatchObject({ outcome: 'passed', model: first.model, deployment: { ...first.deployment, ...ANEW } });
+  const { versions } = JSON.parse((await cli(['history', name, '--json'], { env })).stdout) as History;
+  const models = [first, second, first].map(({ model }) => (model?.engine === 'bedrock' ? model.customModel : ''));
+  expect(versions.map(({ model }) => model)).toEqual(models);
 });
