@@ -17,12 +17,17 @@ const { env } = sharedRegion();
 const newName = (): string => `history-${randomUUID().slice(0, 8)}`;
 
 /** A version of the name that was handed over at that minute of an hour. */
-async function version(name: string, minute: number, record: Partial<HandedDown> = {}): Promise<void> {
+async function version(
+  name: string,
+  minute: number,
+  record: Partial<HandedDown> = {},
+  writtenBy = RUN_VERSION,
+): Promise<void> {
   const id = `run${String(minute).padStart(4, '0')}`;
   const handedOverAt = new Date(Date.UTC(2026, 10, 25, 12, minute)).toISOString();
   const serving = { image: 'image', environment: {} };
   const card: ModelCard = {
-    version: RUN_VERSION,
+    version: writtenBy,
     run: `temper/${name}/${id}`,
     handedOverAt,
     model: { engine: 'sagemaker', artifact: `s3://bucket/${id}/model.tar.gz`, serving },
@@ -86,4 +91,16 @@ it('a name without versions, and a bucket that is not given, are told', async ()
   expect(JSON.parse(none.stdout)).toMatchObject({ error: { code: 'NoVersions' } });
   const nowhere = await cli(['history', newName(), '--json'], { env: { ...env, TEMPER_BUCKET: '' } });
   expect(JSON.parse(nowhere.stdout)).toMatchObject({ error: { code: 'AccountIncomplete' } });
+});
+
+it('says what to do about a version that a temper of another version wrote', async () => {
+  const name = newName();
+  await version(name, 1, {}, RUN_VERSION + 1);
+  const { exitCode, stdout } = await cli(['history', name, '--json'], { env });
+  expect(exitCode).toBe(EXIT.failed);
+  expect(JSON.parse(stdout).error).toMatchObject({
+    code: 'OtherVersion',
+    message: expect.stringContaining('was written by a temper of another version'),
+    fix: expect.stringContaining('install the same version'),
+  });
 });
