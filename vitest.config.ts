@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /** These need nothing; all others find a laptop region that is up. */
@@ -14,6 +15,8 @@ process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 
 export default defineConfig({
   test: {
+    // Most of them wait for processes and timers: a core that only watches would be idle.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     // Real processes on a shared machine: a limit is for what hangs, not for what is slow.
     testTimeout: 60_000,
     hookTimeout: 60_000,
