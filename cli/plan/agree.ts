@@ -11,8 +11,6 @@ import { type Environment, isBilled } from '../environment.ts';
 import { EXIT, usageError } from '../errors.ts';
 import { costLine, renderPlan } from '../rendering/plan.ts';
 import type { SpecFile } from '../runs/read-spec.ts';
-import { dataInputs, isCounted } from './inputs.ts';
-import { lookUp, readerOf } from './look-up.ts';
 
 export interface AgreeOptions {
   readonly prices: Prices;
@@ -40,6 +38,7 @@ export async function agreedTo(
     return true;
   }
   const screen = screenOf(output);
+  const { isCounted, lookUp } = await lookingUp();
   const plan = planOf(spec, await lookUp(context, environment, file, { readData: isCounted(spec) }));
   output.note({ code: 'plan', text: `${renderPlan({ ...plan, problems: [] }, screen)}\n` });
   const [problem] = plan.problems;
@@ -59,6 +58,9 @@ export async function agreedToAgain(
   return !billed || yes || !canAsk(context) || isConfirmed(context);
 }
 
+/** Loads the SDKs of what it looks at: a tenth of a second that a run which bills nothing does without. */
+const lookingUp = async () => ({ ...(await import('./inputs.ts')), ...(await import('./look-up.ts')) });
+
 const screenOf = ({ noteStyle, columns, whole }: Context['output']) => ({ style: noteStyle, columns, whole });
 
 /** Throws a user error where the budget could be passed. */
@@ -77,6 +79,7 @@ async function isConfirmed(context: Context): Promise<boolean> {
 
 /** The rows and tokens that the cost follows from, where they are on this machine; a run refuses what cannot be read. */
 async function counted(context: Context, file: SpecFile): Promise<Known> {
+  const { dataInputs, isCounted, readerOf } = await lookingUp();
   if (!isCounted(file.spec)) return {};
   const missing = (): never => {
     throw new Error('data of this machine is read without S3');
