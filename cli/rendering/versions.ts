@@ -5,7 +5,7 @@ import type { Version } from '../../spec/version.ts';
 import type { Screen } from '../output.ts';
 import type { History } from '../versions/history.ts';
 import { formatMetric, hang, plural } from './format.ts';
-import { gateText, SERVING } from './record.ts';
+import { gateText, SERVING } from './stage-text.ts';
 
 /** Each version in a few lines: which, since when and until when, and why. */
 export function renderHistory({ name, total, versions }: History, screen: Screen): string {

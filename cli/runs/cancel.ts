@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts';
 import { EXIT, UserError } from '../errors.ts';
 import { advice } from '../rendering/advice.ts';
-import { endingLines } from '../rendering/record.ts';
+import { endingLines } from '../rendering/ending.ts';
 import type { Temporal } from '../temporal.ts';
 import { follow } from './follow.ts';
 import { ENDED_FROM_OUTSIDE, readRecord } from './records.ts';

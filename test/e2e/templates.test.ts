@@ -1,7 +1,7 @@
 /** What `temper init` writes, as a person uses it who changes nothing. */
 import { expect, it } from 'vitest';
 import { TEMPLATE_NAMES } from '../../cli/init/templates.ts';
-import { ASK_WITH } from '../../cli/rendering/record.ts';
+import { ASK_WITH } from '../../cli/rendering/ending.ts';
 import type { RunRecord } from '../../spec/record.ts';
 import { cli } from '../cli/support/cli.ts';
 import { ownNamespace } from '../cli/support/pipeline.ts';
