@@ -9,10 +9,18 @@ export function newId(): string {
   return Array.from({ length: LENGTH }, () => CHARACTERS[randomInt(CHARACTERS.length)]).join('');
 }
 
-export type Kind = 'model-customization-job' | 'custom-model' | 'custom-model-deployment' | 'provisioned-model';
+export type Kind =
+  | 'model-customization-job'
+  | 'custom-model'
+  | 'custom-model-deployment'
+  | 'provisioned-model'
+  | 'model-invocation-job'
+  | 'evaluation-job'
+  | 'model-import-job'
+  | 'imported-model';
 
 /** The ARN of something of the account; `path` is its id, after that of its model where it has one. */
-export function arnOf({ region, account }: Context, kind: Kind | string, path: string): string {
+export function arnOf({ region, account }: Context, kind: Kind, path: string): string {
   return `arn:aws:bedrock:${region}:${account}:${kind}/${path}`;
 }
 

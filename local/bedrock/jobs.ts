@@ -1,9 +1,11 @@
 /** What jobs are that read, answer and write, whatever of: batch inference, evaluation, import. */
 import type { ResourceFault } from '../aws/faults.ts';
+import type { Json } from '../aws/model.ts';
 import { now } from '../aws/operations.ts';
 import { AwsError } from '../aws/protocol.ts';
-import type { Context } from './context.ts';
-import { type Resource, Resources } from './resources.ts';
+import { arnOf, type Kind, newId } from './arns.ts';
+import type { Context, Tag } from './context.ts';
+import { type MadeBy, type Resource, Resources } from './resources.ts';
 import { passes, Work } from './work.ts';
 
 export interface Job extends Resource {
@@ -15,6 +17,27 @@ export interface Job extends Resource {
   /** Why it failed, or did not do all. */
   failure?: string;
   readonly fault: ResourceFault;
+}
+
+/** What the record of a new job begins with, whatever kind it is of. */
+export function newJob(
+  context: Context,
+  kind: Kind,
+  status: string,
+  { request, made, fault }: { readonly request: Json; readonly made: MadeBy; readonly fault: ResourceFault },
+): Job {
+  const id = newId();
+  return {
+    id,
+    arn: arnOf(context, kind, id),
+    name: String(request.jobName),
+    tags: ((request.jobTags ?? request.tags) as readonly Tag[] | undefined) ?? [],
+    request: made,
+    status,
+    created: made.at,
+    modified: made.at,
+    fault,
+  };
 }
 
 /** The reason for which a job fails, as whoever started it reads it. */

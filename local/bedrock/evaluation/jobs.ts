@@ -6,9 +6,8 @@ import type { Json } from '../../aws/model.ts';
 import type { Operations } from '../../aws/operations.ts';
 import { AwsError } from '../../aws/protocol.ts';
 import { joinS3, parseS3Uri } from '../../aws/s3.ts';
-import { arnOf, newId } from '../arns.ts';
-import type { Context, Service, Tag } from '../context.ts';
-import { type Job, JobFailure, Jobs, OVER, type Run, reading } from '../jobs.ts';
+import type { Context, Service } from '../context.ts';
+import { type Job, JobFailure, Jobs, newJob, OVER, type Run, reading } from '../jobs.ts';
 import { page } from '../listing.ts';
 import { madeBy } from '../requests.ts';
 import type { Runtime } from '../runtime/runtime.ts';
@@ -51,17 +50,8 @@ export class EvaluationJobs implements Service {
       for (const model of modelsOf(evaluation)) this.#runtime.check(model);
       const { jobDescription, roleArn, customerEncryptionKeyId, applicationType, evaluationConfig } = request;
       const { inferenceConfig, outputDataConfig } = request;
-      const id = newId();
       const job: EvaluationJob = {
-        id,
-        arn: arnOf(this.#context, 'evaluation-job', id),
-        name,
-        tags: (request.jobTags as readonly Tag[] | undefined) ?? [],
-        request: made,
-        status: 'InProgress',
-        created: made.at,
-        modified: made.at,
-        fault,
+        ...newJob(this.#context, 'evaluation-job', 'InProgress', { request, made, fault }),
         evaluation,
         outputUri: String((outputDataConfig as Json).s3Uri),
         fileId: randomUUID(),

@@ -4,7 +4,7 @@ import { now, type Operations } from '../../aws/operations.ts';
 import { validationError } from '../../aws/protocol.ts';
 import { arnOf, newId } from '../arns.ts';
 import type { Context, Service, Tag } from '../context.ts';
-import { type Job, JobFailure, Jobs, OVER, type Run, reading } from '../jobs.ts';
+import { type Job, JobFailure, Jobs, newJob, OVER, type Run, reading } from '../jobs.ts';
 import { page } from '../listing.ts';
 import { madeBy } from '../requests.ts';
 import { readFiles } from './files.ts';
@@ -44,17 +44,8 @@ export class ImportJobs implements Service {
       const importedModelName = String(request.importedModelName);
       this.#refuseTaken(importedModelName);
       const { roleArn, modelDataSource, vpcConfig, importedModelKmsKeyId } = request;
-      const id = newId();
       const job: ImportJob = {
-        id,
-        arn: arnOf(this.#context, 'model-import-job', id),
-        name,
-        tags: (request.jobTags as readonly Tag[] | undefined) ?? [],
-        request: made,
-        status: 'InProgress',
-        created: made.at,
-        modified: made.at,
-        fault,
+        ...newJob(this.#context, 'model-import-job', 'InProgress', { request, made, fault }),
         importedModelName,
         modelId: newId(),
         importedModelTags: (request.importedModelTags as readonly Tag[] | undefined) ?? [],

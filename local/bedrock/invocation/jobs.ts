@@ -6,9 +6,8 @@ import type { Operations } from '../../aws/operations.ts';
 import { AwsError } from '../../aws/protocol.ts';
 import { joinS3, parseS3Uri } from '../../aws/s3.ts';
 import { validate } from '../../aws/validation.ts';
-import { arnOf, newId } from '../arns.ts';
-import type { Context, Service, Tag } from '../context.ts';
-import { type Job, JobFailure, Jobs, type Run, reading } from '../jobs.ts';
+import type { Context, Service } from '../context.ts';
+import { type Job, JobFailure, Jobs, newJob, type Run, reading } from '../jobs.ts';
 import { page } from '../listing.ts';
 import { RUNTIME } from '../models.ts';
 import { madeBy } from '../requests.ts';
@@ -71,18 +70,9 @@ export class InvocationJobs implements Service {
       this.#runtime.check(modelId);
       const { roleArn, inputDataConfig, outputDataConfig, vpcConfig, clientRequestToken } = request;
       const timeoutDurationInHours = Number(request.timeoutDurationInHours ?? DEFAULT_TIMEOUT_HOURS);
-      const id = newId();
       const job: InvocationJob = {
-        id,
-        arn: arnOf(this.#context, 'model-invocation-job', id),
-        name,
-        tags: (request.tags as readonly Tag[] | undefined) ?? [],
-        request: made,
-        status: 'Submitted',
-        created: made.at,
-        modified: made.at,
+        ...newJob(this.#context, 'model-invocation-job', 'Submitted', { request, made, fault }),
         expires: made.at + timeoutDurationInHours * 3600,
-        fault,
         modelId,
         modelInvocationType: String(request.modelInvocationType ?? 'InvokeModel'),
         inputUri: uriIn(inputDataConfig, 's3InputDataConfig'),
