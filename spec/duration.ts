@@ -1,7 +1,10 @@
-const UNIT_SECONDS = { s: 1, m: 60, h: 3600, d: 86_400 } as const;
+const UNIT_SECONDS = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 } as const;
 
-/** Text such as `90s`, `30m`, `1h` or `5d`; whole numbers only. */
-export const DURATION_PATTERN = /^([1-9]\d*)([smhd])$/;
+/** Text such as `90s`, `30m`, `1h`, `5d` or `1w`; whole numbers only. */
+export const DURATION_PATTERN = /^([1-9]\d*)([smhdw])$/;
+
+/** What lengths are told in: the usual maxima are days. */
+const TOLD = ['d', 'h', 'm', 's'] as const;
 
 /** The length in seconds of a duration such as `1h`. Throws a `RangeError` for text that is not one. */
 export function durationSeconds(text: string): number {
@@ -14,7 +17,8 @@ export function durationSeconds(text: string): number {
 export function durationText(seconds: number): string {
   let left = seconds;
   const parts: string[] = [];
-  for (const [unit, length] of Object.entries(UNIT_SECONDS).reverse()) {
+  for (const unit of TOLD) {
+    const length = UNIT_SECONDS[unit];
     const count = Math.floor(left / length);
     left -= count * length;
     if (count > 0) parts.push(`${count}${unit}`);

@@ -31,6 +31,22 @@ export function parseWorkflowId(workflowId: string): RunRef | undefined {
   return NAME_PATTERN.test(name) && RUN_ID_PATTERN.test(id) ? { name, id } : undefined;
 }
 
+/** The Temporal Schedule that retrains a model; a name has one at most. */
+export function scheduleIdOf(name: string): string {
+  return `temper/${name}`;
+}
+
+/** The inverse of {@link scheduleIdOf}, or `undefined` where the text is not a schedule of temper's. */
+export function parseScheduleId(scheduleId: string): string | undefined {
+  const [prefix, name, ...rest] = scheduleId.split('/');
+  return prefix === 'temper' && name && rest.length === 0 && NAME_PATTERN.test(name) ? name : undefined;
+}
+
+/** What the workflow ids of a schedule's firings begin with; Temporal appends `-` and the time that it was scheduled for. */
+export function firingIdOf(name: string): string {
+  return `temper-retrain/${name}`;
+}
+
 /** The queue on which the machine that has the run's local files offers to upload them. */
 export function inputsTaskQueue(run: RunRef): string {
   return `temper-inputs/${run.name}/${run.id}`;
@@ -117,6 +133,11 @@ export const s3Keys = {
   judge: (run: RunRef): string => `temper/${run.name}/runs/${run.id}/evaluation/judge/`,
   /** Model cards, one for each model that was handed over; their keys sort by the time of that. */
   modelCards: (name: string): string => `temper/${name}/models/`,
+  /** The ledger of a schedule: a card for each firing; their keys sort by the time of that. */
+  firings: (name: string): string => `temper/${name}/retraining/firings/`,
+  /** Who asked for the firing of that time, and why. */
+  firingRequest: (name: string, scheduledAt: string): string =>
+    `temper/${name}/retraining/requests/${scheduledAt.replaceAll(':', '')}.json`,
 } as const;
 
 /** Tags on every resource. A create that finds its name taken attaches when all of them match. */

@@ -8,6 +8,7 @@ import type { RuleVerdict } from './gate.ts';
 import type { ScoreSummary } from './metrics.ts';
 import type { Contender } from './naming.ts';
 import type { Metric } from './numbers.ts';
+import type { RetrainDecision } from './retrain.ts';
 import type { Pairs, Spread } from './scoring/judgement.ts';
 import type { Spec } from './spec.ts';
 
@@ -325,6 +326,8 @@ export interface RunRecord {
   readonly spec: Spec;
   readonly account: Account;
   readonly startedBy?: StartedBy;
+  /** Why the schedule started it. */
+  readonly decision?: RetrainDecision;
   /** The run that it took over from, and the first stage that it does anew. */
   readonly takenFrom?: { readonly run: string; readonly stage: 'train' | 'evaluate' | 'deploy' };
   /** The stage under way, or the last one that ran. */

@@ -8,6 +8,7 @@ const HANDED_DOWN = [
   'spec',
   'account',
   'startedBy',
+  'decision',
   'data',
   'source',
   'base',

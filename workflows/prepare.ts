@@ -31,9 +31,10 @@ export async function prepare(context: RunContext): Promise<Prepared> {
   const upload = profiles.upload(durationSeconds(spec.data.uploadWithin));
   const { prepareData } = proxyActivities<PipelineActivities>(upload);
   const { region, bucket } = account;
-  const nothingLocal = isInS3(spec) && !isSageMaker(spec);
+  const packed = context.source && { source: context.source };
+  const nothingLocal = isInS3(spec) && (packed !== undefined || !isSageMaker(spec));
   const [{ source, data }, remote, base] = await together([
-    async (): Promise<PreparedInputs> => (nothingLocal ? {} : inputs(context, upload)),
+    async (): Promise<PreparedInputs> => (nothingLocal ? { ...packed } : inputs(context, upload)),
     async () =>
       isInS3(spec)
         ? prepareData.executeWithOptions(summary('check and split the data'), [{ run, spec, region, bucket }])

@@ -12,10 +12,11 @@ export class Progress {
   record: RunRecord;
   private listedWaiting: string | undefined;
 
-  constructor({ run, spec, account, startedBy, takeover }: FineTuneInput) {
+  constructor({ run, spec, account, startedBy, decision, takeover }: FineTuneInput) {
     const begun = { version: RUN_VERSION, run: workflowIdOf(run), spec, account, ...(startedBy && { startedBy }) };
     const takenFrom = takeover && { run: takeover.run, stage: startsAt(takeover) };
-    this.record = { ...begun, ...(takenFrom && { takenFrom }), stage: 'data', timings: [] };
+    const why = { ...(decision && { decision }), ...(takenFrom && { takenFrom }) };
+    this.record = { ...begun, ...why, stage: 'data', timings: [] };
   }
 
   note(facts: Partial<RunRecord>): void {

@@ -8,4 +8,8 @@ export const searchAttributes = {
   outcome: defineSearchAttributeKey('TemperOutcome', SearchAttributeType.KEYWORD),
   /** What the run waits for, `quota`, as far as the workflow knows; absent where it does not wait. */
   waiting: defineSearchAttributeKey('TemperWaiting', SearchAttributeType.KEYWORD),
+  /** The first metric of `evaluate.metrics`, of the candidate; absent until it is known. */
+  score: defineSearchAttributeKey('TemperScore', SearchAttributeType.DOUBLE),
+  /** The name whose schedule started the run, or fired; absent for what a person started. */
+  schedule: defineSearchAttributeKey('TemperSchedule', SearchAttributeType.KEYWORD),
 } as const;

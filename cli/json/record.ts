@@ -4,6 +4,7 @@ import { VERDICTS } from '../../spec/approval.ts';
 import { METRICS, type Metric } from '../../spec/metrics.ts';
 import type { CONTENDERS } from '../../spec/naming.ts';
 import { type Account, type RunRecord, type SPLITS, STAGES, STARTS } from '../../spec/record.ts';
+import { OBSTACLES, type RetrainDecision, TRIGGERS } from '../../spec/retrain.ts';
 import type { Spec } from '../../spec/spec.ts';
 import type { History } from '../versions/history.ts';
 
@@ -218,6 +219,27 @@ export const startedBy = z
   })
   .meta({ id: 'StartedBy' });
 
+export const asked = z.strictObject({ by: z.string(), comment: z.string().exactOptional() });
+
+export const decision: z.ZodType<RetrainDecision> = z
+  .strictObject({
+    firing: z.string().meta({ description: 'workflow id of the firing' }),
+    at: time,
+    decided: z.enum(['train', 'skip']),
+    reason: z.string(),
+    findings: z.array(
+      z.strictObject({
+        trigger: z.enum(TRIGGERS),
+        due: z.boolean().meta({ description: 'whether it is a reason to train' }),
+        reason: z.string(),
+        evidence: z.record(z.string(), z.unknown()).exactOptional(),
+      }),
+    ),
+    asked: asked.exactOptional().meta({ description: 'who triggered the firing' }),
+    obstacle: z.enum(OBSTACLES).exactOptional().meta({ description: 'why a firing that had reason to train does not' }),
+  })
+  .meta({ id: 'RetrainDecision' });
+
 export const approval = z
   .strictObject({
     reason: z.string().meta({ description: 'why somebody is asked' }),
@@ -242,6 +264,7 @@ export const runRecord: z.ZodType<RunRecord> = z
     spec,
     account,
     startedBy: startedBy.exactOptional(),
+    decision: decision.exactOptional().meta({ description: 'why a schedule started it' }),
     takenFrom: z
       .strictObject({ run: z.string(), stage: z.enum(['train', 'evaluate', 'deploy']) })
       .exactOptional()

@@ -1,8 +1,14 @@
 import type { Connection } from '@temporalio/client';
 import { searchAttributes } from '../../workflows/search-attributes.ts';
 
-// IndexedValueType KEYWORD.
-const KEYWORD = 2;
+// IndexedValueType of Temporal's API.
+const INDEXED_VALUE = { KEYWORD: 2, DOUBLE: 4 } as const;
+
+/** How each is indexed, as the operator service wants it. */
+export const INDEXED: Readonly<Record<string, number>> = Object.fromEntries(
+  Object.values(searchAttributes).map(({ name, type }) => [name, INDEXED_VALUE[type]]),
+);
+
 // gRPC status ALREADY_EXISTS.
 const ALREADY_EXISTS = 6;
 
@@ -25,7 +31,7 @@ export async function ensureSearchAttributes(
   try {
     await operatorService.addSearchAttributes({
       namespace,
-      searchAttributes: Object.fromEntries(missing.map((name) => [name, KEYWORD])),
+      searchAttributes: Object.fromEntries(Object.entries(INDEXED).filter(([name]) => missing.includes(name))),
     });
   } catch (error) {
     // Another worker started at the same moment.

@@ -53,7 +53,7 @@ describe('what cannot be meant is told with its place', () => {
       '{ when: borderline, between: { metric: bedrock_toxicity, from: 0.1, to: 0.2 } }',
       '5:49  approve.between.metric: less bedrock_toxicity is better',
     ],
-    ['{ within: 2w }', '5:20  approve.within: not valid, received "2w"; write a duration as'],
+    ['{ within: 2y }', '5:20  approve.within: not valid, received "2y"; write a duration as'],
     ['{ within: 30d }', '5:20  approve.within: must be at most 28d, so that no run waits for ever'],
     ['{ within: 28d, remind: 1h }', '5:33  approve.remind: at most 100 reminders within 28d'],
     ['{ approvers: [] }', '5:23  approve.approvers: must be at least 1 entries'],

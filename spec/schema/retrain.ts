@@ -1,0 +1,125 @@
+/** `retrain:` of `temper.yaml`: when a schedule looks, what makes it train again, and what it may spend. */
+import { Cron } from 'croner';
+import { z } from 'zod';
+import { BUDGET_PATTERN } from '../cost/budget.ts';
+import { durationSeconds } from '../duration.ts';
+import { durationUpTo } from './values.ts';
+
+/** Of `every` and `championAge`: what is longer is no retraining. */
+const YEAR = durationUpTo('365d', 'a year');
+const SHORTEST_SECONDS = 60;
+
+/** Why Temporal would not take a cron expression, or nothing. Temporal's has five fields; names such as MON and JAN count. */
+export function cronProblem(text: string): string | undefined {
+  try {
+    new Cron(text, { mode: '5-part', paused: true });
+    return undefined;
+  } catch (error) {
+    const reason = (error as Error).message.replace(/^CronPattern: /, '').replace(/\.$/, '');
+    return `not a cron expression: ${JSON.stringify(text)} (${reason}); write minute, hour, day of month, month and day of week, such as "0 6 * * 1" for Mondays at 6:00`;
+  }
+}
+
+export function isTimeZone(text: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: text });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const newData = z
+  .strictObject({
+    rows: z.int().min(1).optional().meta({ description: 'At least so many rows that are new, changed or gone.' }),
+    bytes: z.int().min(1).optional().meta({ description: 'The same in bytes, which takes no reading.' }),
+  })
+  .refine(({ rows, bytes }) => rows !== undefined || bytes !== undefined, 'say how many rows: or bytes:');
+
+const drift = z.strictObject({
+  of: z
+    .array(z.string().min(1))
+    .min(1)
+    .max(20)
+    .refine((fields) => new Set(fields).size === fields.length, 'name each field once')
+    .meta({ description: 'Fields of what the model is asked; a text stands for its statistics.' }),
+  psi: z
+    .number()
+    .min(0.01)
+    .max(10)
+    .default(0.2)
+    .meta({ description: 'Population stability index from which a field has drifted.' }),
+  newCategories: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.1)
+    .meta({ description: 'Share of rows with a category that the training data does not have.' }),
+  minRows: z.int().min(20).default(200).meta({ description: 'Fewer captured rows than this decide nothing.' }),
+});
+
+const liveMetric = z.strictObject({
+  rule: z.string().min(1).meta({ description: 'When it holds, the model is trained again: `accuracy < 0.80`.' }),
+  labels: z
+    .string()
+    .regex(/^s3:\/\/[^/]+\/.+/, 'write an s3:// address')
+    .meta({ description: 'Right answers to what the served model was asked, JSON Lines.' }),
+  minRows: z.int().min(1).default(50).meta({ description: 'Fewer labelled answers than this decide nothing.' }),
+});
+
+export const when = z
+  .strictObject({
+    newData: newData.optional().meta({ description: 'The data has changed since the last run that was judged.' }),
+    championAge: YEAR.optional().meta({ description: 'The newest version of the name was handed over this long ago.' }),
+    drift: drift
+      .optional()
+      .meta({ description: 'What the served model is asked is no longer like its training data.' }),
+    liveMetric: liveMetric.optional().meta({ description: 'A metric of the served model on fresh labels.' }),
+  })
+  .refine((triggers) => Object.values(triggers).some((trigger) => trigger !== undefined), {
+    error: 'name at least one of newData, championAge, drift, liveMetric; without `when` each firing trains',
+  });
+
+export const retrain = z
+  .strictObject({
+    every: YEAR.refine((text) => durationSeconds(text) >= SHORTEST_SECONDS, 'must be at least 1m')
+      .optional()
+      .meta({ description: 'How often the schedule looks: 12h, 1w.' }),
+    cron: z
+      .string()
+      .superRefine((text, context) => {
+        const message = cronProblem(text);
+        if (message) context.addIssue({ code: 'custom', message });
+      })
+      .optional()
+      .meta({ description: 'The same as a cron expression of five fields: `0 6 * * 1`.' }),
+    timezone: z
+      .string()
+      .refine(isTimeZone, {
+        error: ({ input }) => `no time zone ${JSON.stringify(input)}; write a name such as Europe/Paris`,
+      })
+      .default('UTC')
+      .meta({ description: 'Of `cron`.' }),
+    jitter: durationUpTo('1d', 'a day').optional().meta({
+      description: 'Each firing is later by a random part of this, so that schedules do not fire all at once.',
+    }),
+    catchUp: durationUpTo('7d', 'as a firing that is missed by more is one to forget')
+      .refine((text) => durationSeconds(text) >= 10, 'must be at least 10s')
+      .default('10m')
+      .meta({ description: 'A firing that was missed, as Temporal was down, is made up for within this.' }),
+    remaining: z.int().min(1).optional().meta({ description: 'After so many firings the schedule rests.' }),
+    when: when.optional().meta({ description: 'Any of these makes a firing train; each one does where left out.' }),
+    budget: z.string().regex(BUDGET_PATTERN, 'write an amount as 200 USD').optional().meta({
+      description:
+        'The most that all runs of the schedule may cost in a calendar month (UTC); `budget:` is that of one run.',
+    }),
+  })
+  .superRefine(({ every, cron }, context) => {
+    if (every !== undefined && cron !== undefined)
+      context.addIssue({ code: 'custom', path: ['cron'], message: 'every: and cron: exclude each other' });
+  })
+  .meta({ description: 'Trains again by itself, from when `temper schedule create` has been called.' });
+
+/** `retrain:` with every default filled in. */
+export type RetrainSpec = z.infer<typeof retrain>;
+export type Triggers = z.infer<typeof when>;

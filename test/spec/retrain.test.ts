@@ -1,0 +1,42 @@
+import { expect, it } from 'vitest';
+import { formatProblems, parseSpec } from '../../spec/parse.ts';
+
+const SPEC = `name: reviews
+data: { source: s3://bucket/reviews/, split: { test: 0.2 } }
+train: { engine: sagemaker, script: train.py }
+evaluate: {}
+`;
+
+/** What becomes of `retrain:`: filled in, or told with its line. */
+function parsed(retrain: string): unknown {
+  const result = parseSpec(`${SPEC}retrain: ${retrain}\n`);
+  return result.ok ? result.spec.retrain : formatProblems(result.problems);
+}
+
+it('fills in what is left out', () => {
+  expect(parsed('{ every: 1w }')).toEqual({ every: '1w', timezone: 'UTC', catchUp: '10m' });
+  expect(parsed('{ cron: "0 6 * * MON-FRI", timezone: Europe/Paris, when: { drift: { of: [text] } } }')).toEqual({
+    cron: '0 6 * * MON-FRI',
+    timezone: 'Europe/Paris',
+    catchUp: '10m',
+    when: { drift: { of: ['text'], psi: 0.2, newCategories: 0.1, minRows: 200 } },
+  });
+});
+
+it.each([
+  ['{ every: 10s }', '5:19  retrain.every: must be at least 1m'],
+  ['{ every: 400d }', '5:19  retrain.every: must be at most 365d, a year, received 400d'],
+  ['{ every: 1w, cron: "0 6 * * 1" }', '5:29  retrain.cron: every: and cron: exclude each other'],
+  ['{ cron: "0 6 * *" }', '5:18  retrain.cron: not a cron expression: "0 6 * *" ('],
+  ['{ cron: "0 25 * * *" }', '5:18  retrain.cron: not a cron expression: "0 25 * * *" ('],
+  ['{ cron: "0 0 6 * * 1" }', '5:18  retrain.cron: not a cron expression: "0 0 6 * * 1" ('],
+  ['{ cron: "0 6 * * 1", timezone: Europe/Pris }', '5:41  retrain.timezone: no time zone "Europe/Pris"'],
+  ['{ every: 1w, catchUp: 365d }', '5:32  retrain.catchUp: must be at most 7d'],
+  ['{ every: 1w, remaining: 0 }', '5:34  retrain.remaining: must be at least 1'],
+  ['{ every: 1w, when: {} }', '5:29  retrain.when: name at least one of newData, championAge, drift, liveMetric'],
+  ['{ every: 1w, when: { newData: {} } }', '5:40  retrain.when.newData: say how many rows: or bytes:'],
+  ['{ every: 1w, when: { liveMetric: { rule: accuracy < 0.8, labels: labels.jsonl } } }', 'write an s3:// address'],
+  ['{ every: 1w, budget: 200 }', '5:31  retrain.budget:'],
+])('tells what is wrong with %s and where', (retrain, problem) => {
+  expect(parsed(retrain)).toContain(problem);
+});
