@@ -7,7 +7,7 @@ import { type BedrockSpec, isBedrock, servedName } from './engine.ts';
 import type { DataFacts, InputFacts, PlanFacts } from './plan.ts';
 import type { Spec } from './spec.ts';
 
-export type Action = 'upload' | 'reuse' | 'use' | 'create' | 'update' | 'ask' | 'unknown';
+export type Action = 'upload' | 'reuse' | 'use' | 'create' | 'check' | 'update' | 'ask' | 'unknown';
 
 /** What serves, by where it is deployed to; nothing that bills by itself where it is deployed to none. */
 export const SERVED = {
@@ -22,6 +22,7 @@ export const STEPS = [
   'code',
   'base',
   'training job',
+  'weights',
   'transform job',
   'customization job',
   'candidate deployment',
@@ -95,7 +96,13 @@ function itemSteps(spec: Spec, item: CostItem): PlanStep[] {
   switch (item.by) {
     case 'machines': {
       const { by: _, stage, jobs: count, ...job } = item;
-      return [{ what: stage === 'train' ? 'training job' : 'transform job', action: 'create', count, ...job }];
+      const jobs = { action: 'create', count, ...job } as const;
+      if (stage !== 'train') return [{ what: 'transform job', ...jobs }];
+      const isImported = spec.deploy.to === 'bedrock-import';
+      return [
+        { what: 'training job', ...jobs },
+        ...(isImported ? [{ what: 'weights', action: 'check' } as const] : []),
+      ];
     }
     case 'tokens': {
       const { by: _, stage, who, ...rest } = item;

@@ -172,6 +172,14 @@ export interface CustomizedModel extends JobResult {
   readonly output: string;
 }
 
+/** The files of a model, unpacked to where Bedrock imports from; they are gone when the run is through with them. */
+export interface Weights {
+  /** `s3://` prefix that holds them. */
+  readonly uri: string;
+  readonly files: number;
+  readonly bytes: number;
+}
+
 /** What the train stage left. */
 export type TrainedModel = TrainedArtifact | CustomizedModel;
 
@@ -345,6 +353,8 @@ export interface RunRecord {
   /** Known from the moment the job is submitted; the newest one, where there were more. */
   readonly trainingJob?: string;
   readonly model?: TrainedModel;
+  /** Of a model that is to be imported into Bedrock, which could be. */
+  readonly weights?: Weights;
   readonly evaluations?: { readonly [C in Contender]?: Evaluation };
   readonly gate?: readonly RuleVerdict[];
   /** The decision of a person, from the moment it is asked for. */

@@ -5,14 +5,14 @@ import { askingFor, lowerEnd, type Verdict } from '../spec/approval.ts';
 import { isBedrock, isSageMaker } from '../spec/engine.ts';
 import { evidenceOf } from '../spec/evidence.ts';
 import { type Comparison, evaluateGate, isOfRows, isRelativeToChampion, type RuleVerdict } from '../spec/gate.ts';
-import type { Deployment, ModelRef, Result, TrainedArtifact, TrainedModel } from '../spec/record.ts';
+import type { Deployment, ModelRef, Result, TrainedArtifact, TrainedModel, Weights } from '../spec/record.ts';
 import { servingOf } from '../spec/serving.ts';
 import type { Spec } from '../spec/spec.ts';
 import { awaitDecision } from './approval.ts';
 import { giveBackCandidate } from './bedrock/candidate.ts';
 import { customize, settle } from './bedrock/customization.ts';
 import { evaluateOnBedrock } from './bedrock/evaluation.ts';
-import { importIntoBedrock } from './bedrock/import.ts';
+import { importIntoBedrock, unpackForImport } from './bedrock/import.ts';
 import { deployOnBedrock } from './bedrock/release.ts';
 import { compareByRows, findChampion } from './champion.ts';
 import type { Evaluations, Prepared, RunContext } from './context.ts';
@@ -31,12 +31,24 @@ const mismatched = ({ train: { engine }, evaluate: how, deploy: { to } }: Spec):
     'InvalidSpec',
   );
 
-/** Trains the model, on the engine that the spec names. */
-export async function train(context: RunContext, prepared: Prepared): Promise<{ model: TrainedModel }> {
-  const { spec, takeover } = context;
-  if (takeover?.model) return { model: takeover.model };
-  if (isBedrock(spec)) return { model: await customize({ ...context, spec }, prepared) };
-  if (isSageMaker(spec)) return { model: await trainOnSageMaker({ ...context, spec }, prepared) };
+/** Trains the model, and sees whether it can be what the spec wants to make of it. */
+export async function train(
+  context: RunContext,
+  prepared: Prepared,
+): Promise<{ model: TrainedModel; weights?: Weights }> {
+  const { spec, takeover, progress } = context;
+  const model = takeover?.model ?? (await trained(context, prepared));
+  if (spec.deploy.to !== 'bedrock-import' || model.engine !== 'sagemaker') return { model };
+  // It is paid, and told whatever becomes of it.
+  progress.note({ model });
+  return { model, weights: await unpackForImport(context, artifactOf(context, prepared, model)) };
+}
+
+/** The model, by the engine that the spec names. */
+async function trained(context: RunContext, prepared: Prepared): Promise<TrainedModel> {
+  const { spec } = context;
+  if (isBedrock(spec)) return customize({ ...context, spec }, prepared);
+  if (isSageMaker(spec)) return trainOnSageMaker({ ...context, spec }, prepared);
   throw ApplicationFailure.nonRetryable(`no engine ${spec.train.engine}`, 'InvalidSpec');
 }
 

@@ -8,7 +8,7 @@ import {
 import { DeleteObjectsCommand, type S3Client } from '@aws-sdk/client-s3';
 import type { Wording } from '../../spec/bedrock/question.ts';
 import { importedModelName, importJobName, s3Keys, TAGS, workflowIdOf } from '../../spec/naming.ts';
-import type { DataSet, ImportedDeployment, ModelRef } from '../../spec/record.ts';
+import type { DataSet, ImportedDeployment, ModelRef, Weights } from '../../spec/record.ts';
 import type { AwsProvider } from '../aws.ts';
 import { bedrockTags, createOrAttach, tagsOf } from '../bedrock/tags.ts';
 import { calling, failure, unlessNotFound } from '../errors.ts';
@@ -19,7 +19,7 @@ import { look, stillInProgress } from '../waiting.ts';
 import { converseTest } from './converse-test.ts';
 import { findImported, importedAs, removeImported } from './imported.ts';
 import { markProven } from './release-tags.ts';
-import { unpack, type Weights } from './weights.ts';
+import { unpack } from './weights.ts';
 
 /** A model on its way into Bedrock. */
 export interface ImportRef extends Pick<HandOver, 'run' | 'account'> {
@@ -58,7 +58,7 @@ async function removeUnpacked(s3: S3Client, release: ImportRef): Promise<void> {
 /** Imports of models into Bedrock. */
 export function createImportActivities({ aws }: { aws: AwsProvider }) {
   return {
-    /** Unpacks the model to where Bedrock imports from. `NotImportable` where it would not: nothing was paid for then. */
+    /** Unpacks the model to where Bedrock imports from. `NotImportable` where it would not. */
     async unpackModel(release: ImportRef): Promise<Weights> {
       return unpack(aws(release.account.region).s3, release.model.artifact, prefixOf(release));
     },

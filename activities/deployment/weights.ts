@@ -9,7 +9,7 @@ import { Upload } from '@aws-sdk/lib-storage';
 import { Context } from '@temporalio/activity';
 import { extract } from 'tar-stream';
 import { importProblems, isDescribing, isOfModel, type ModelFile, modelDirectory } from '../../spec/bedrock/import.ts';
-import type { DataProgress } from '../../spec/record.ts';
+import type { DataProgress, Weights } from '../../spec/record.ts';
 import { calling, failure, translateAwsError, unlessNotFound } from '../errors.ts';
 import { tell } from '../heartbeating.ts';
 import { parseS3Uri } from '../s3-uri.ts';
@@ -22,14 +22,6 @@ const MAX_PARTS = 10_000;
 const LONGEST_TEXT = 64 * MIB;
 /** The names of tensors stand at the beginning of a safetensors file, some hundred bytes for each. */
 const LONGEST_HEADER = 32 * MIB;
-
-/** What the unpacked model is. */
-export interface Weights {
-  /** `s3://` prefix that holds its files. */
-  readonly uri: string;
-  readonly files: number;
-  readonly bytes: number;
-}
 
 const refused = (artifact: string, problems: readonly string[]) =>
   failure('NotImportable', `Bedrock cannot import ${artifact}: ${problems.join('; ')}`);

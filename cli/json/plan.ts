@@ -97,7 +97,7 @@ export const plan: z.ZodType<Plan> = z
     steps: z.array(
       z.strictObject({
         what: z.enum(STEPS),
-        action: z.enum(['upload', 'reuse', 'use', 'create', 'update', 'ask', 'unknown']),
+        action: z.enum(['upload', 'reuse', 'use', 'create', 'check', 'update', 'ask', 'unknown']),
         name: z.string().exactOptional().meta({ description: 's3:// address, id of a model, or name of what serves' }),
         run: z.string().exactOptional().meta({ description: 'whose model is used or replaced' }),
         bytes: z.int().exactOptional(),

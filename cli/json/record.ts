@@ -312,6 +312,10 @@ export const runRecord: z.ZodType<RunRecord> = z
       .meta({ description: 'instance types that could not be had' }),
     trainingJob: z.string().exactOptional(),
     model: model.exactOptional(),
+    weights: z
+      .strictObject({ uri: s3, files: z.int(), bytes: z.int() })
+      .exactOptional()
+      .meta({ description: 'unpacked to be imported into Bedrock; gone when the run is through with them' }),
     evaluations: z
       .strictObject({
         base: evaluation.exactOptional(),

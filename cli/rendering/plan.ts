@@ -21,6 +21,7 @@ const LABELS: Readonly<Record<PlanStep['what'], string>> = {
   code: 'code',
   base: 'base',
   'training job': 'train',
+  weights: 'train',
   'transform job': 'evaluate',
   'customization job': 'train',
   'candidate deployment': 'evaluate',
@@ -113,6 +114,8 @@ function aboutText(step: PlanStep): string {
       return formatBytes(step.bytes ?? 0);
     case 'base':
       return step.run ?? step.name ?? '';
+    case 'weights':
+      return 'a Hugging Face model that Bedrock imports: merged weights as *.safetensors, config.json, tokenizer';
     case 'customization job': {
       const { epochs = 1, tokens } = step;
       const data = tokens && 'learnt' in tokens ? `~${formatTokens(tokens.learnt / epochs)} tokens` : 'the data';

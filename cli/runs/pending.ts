@@ -57,7 +57,7 @@ const STAGE_OF: Readonly<
   submitRelease: 'deploy',
   awaitRelease: 'deploy',
   revertRelease: undefined,
-  unpackModel: 'deploy',
+  unpackModel: 'train',
   submitImport: 'deploy',
   awaitImport: 'deploy',
   retireImports: undefined,

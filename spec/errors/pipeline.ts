@@ -113,7 +113,7 @@ export const PIPELINE_ERRORS = {
     example: 'training job reviews-7f3a9c-train left no model: s3://bucket/output/model.tar.gz holds no file',
   },
   NotImportable: {
-    means: 'Bedrock would not import the model that the training job left; no import was started',
+    means: 'Bedrock would not import the model that the training job left; nothing was evaluated or imported',
     why: 'it is no Hugging Face model of an architecture that Bedrock knows, lacks files, is too large, or is a LoRA adapter',
     fix: 'let the script save merged weights as safetensors and the tokenizer, with save_pretrained(), then start the run again',
     example:

@@ -43,6 +43,16 @@ describe('a plan', () => {
     expect([ok, maxSeconds, maxWaitSeconds]).toEqual([true, 7200, 7200]);
   });
 
+  it('of a model for Bedrock is that its weights are looked into before they are evaluated', () => {
+    const { steps } = planOf(specWith({ deploy: { to: 'bedrock-import' } }), facts);
+    expect(steps.slice(-4).map(({ what, action }) => [what, action])).toEqual([
+      ['training job', 'create'],
+      ['weights', 'check'],
+      ['transform job', 'create'],
+      ['imported model', 'update'],
+    ]);
+  });
+
   it('does not guess what was not looked up', () => {
     const { bucket: _, base: __, endpoint: ___, ...local } = facts;
     const { ok, steps } = planOf(specWith(), {

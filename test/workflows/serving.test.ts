@@ -217,6 +217,33 @@ it('a model of SageMaker is imported, proven, and only then are the ones before 
   expect(fakes.calls.slice(-4)).toEqual(['unpackModel', 'submitImport', 'awaitImport', 'retireImports']);
 });
 
+const EVALUATED_IMPORT = `${IMPORT}evaluate: {}\ngate: [accuracy >= 0.70]\n`;
+
+it('what Bedrock cannot import is told right after training, and not evaluated', async () => {
+  const refusal = 'Bedrock cannot import s3://bucket/candidate/model.tar.gz: it holds a LoRA adapter';
+  const fakes = fakeActivities({
+    unpackModel: () => Promise.reject(ApplicationFailure.nonRetryable(refusal, 'NotImportable')),
+  });
+  const { record } = await runToEnd(fakes, EVALUATED_IMPORT);
+  expect(record).toMatchObject({
+    outcome: 'failed',
+    failure: { stage: 'train', code: 'NotImportable', message: refusal },
+    // What was trained was paid, and is told.
+    model: { billedSeconds: 12 },
+  });
+  expect(fakes.calls.slice(-2)).toEqual(['unpackModel', 'revertImport']);
+  expect(fakes.calls).not.toContain('submitEvaluation');
+});
+
+it('what was unpacked of a model that is rejected is taken back, and nothing is imported', async () => {
+  const low = { evaluations: { candidate: { scores: scoresWith(60), predictions: 's3://bucket/p' } }, removed: [] };
+  const fakes = fakeActivities({ awaitEvaluation: async () => low });
+  const { record } = await runToEnd(fakes, EVALUATED_IMPORT);
+  expect(record).toMatchObject({ outcome: 'rejected', weights: { files: 4 } });
+  expect(fakes.calls).toContain('revertImport');
+  expect(fakes.calls).not.toContain('submitImport');
+});
+
 it.each(['unpackModel', 'submitImport', 'awaitImport'] as const)(
   'an import whose %s fails is taken back, and what served before stays',
   async (step) => {

@@ -1,9 +1,9 @@
 /** A model that SageMaker trained goes to Bedrock: looked into, imported, proven; the one from before goes. */
-import { type ActivityOptions, proxyActivities } from '@temporalio/workflow';
+import { type ActivityOptions, ApplicationFailure, proxyActivities } from '@temporalio/workflow';
 import type { PipelineActivities } from '../../activities/index.ts';
 import { servedName } from '../../spec/engine.ts';
 import { importJobName } from '../../spec/naming.ts';
-import type { DataSet, Deployment, ModelRef } from '../../spec/record.ts';
+import type { DataSet, Deployment, ModelRef, Weights } from '../../spec/record.ts';
 import type { RunContext } from '../context.ts';
 import { handOverOf } from '../hand-over.ts';
 import * as profiles from '../profiles.ts';
@@ -20,15 +20,25 @@ const WORDING = { prompt: '{text}' };
 
 const summary = (text: string): ActivityOptions => ({ summary: text });
 
-export async function importIntoBedrock(context: RunContext, data: DataSet, model: ModelRef): Promise<Deployment> {
-  const { run, spec, account, cleanUp } = context;
-  const name = servedName(spec);
+/** Unpacks what was trained, before anything is paid for its evaluation: Bedrock may not be able to import it at all. */
+export async function unpackForImport({ run, spec, account, cleanUp }: RunContext, model: ModelRef): Promise<Weights> {
   const job = importJobName(run);
-  const release = { run, account, model, name };
+  const release = { run, account, model, name: servedName(spec) };
   cleanUp.register(job, () =>
     removing.revertImport.executeWithOptions(summary(`take back what ${job} imports`), [release]),
   );
-  const { uri } = await unpackModel.executeWithOptions(summary(`look into ${model.artifact}, unpack it`), [release]);
+  return unpackModel.executeWithOptions(summary(`look into ${model.artifact}, unpack it`), [release]);
+}
+
+/** Imports what {@link unpackForImport} has unpacked, which has registered the way back. */
+export async function importIntoBedrock(context: RunContext, data: DataSet, model: ModelRef): Promise<Deployment> {
+  const { run, spec, account, progress, cleanUp } = context;
+  const { weights } = progress.record;
+  if (!weights) throw ApplicationFailure.nonRetryable('the model was not unpacked', 'InvalidSpec');
+  const { uri } = weights;
+  const name = servedName(spec);
+  const job = importJobName(run);
+  const release = { run, account, model, name };
   await submit.submitImport.executeWithOptions(summary(`create import job ${job}`), [{ ...release, uri }]);
   const { awaitImport } = proxyActivities<PipelineActivities>(profiles.awaitHandOver(LONGEST_IMPORT_SECONDS));
   const deployment = await awaitImport.executeWithOptions(
