@@ -52,7 +52,7 @@ export function readDecision(sent: unknown, verdict?: Verdict): Decision | Refus
 
 export const isRefusal = (read: Decision | Refusal): read is Refusal => 'code' in read;
 
-const PAST: Readonly<Record<Verdict, string>> = { approve: 'approved', decline: 'declined' };
+export const PAST: Readonly<Record<Verdict, string>> = { approve: 'approved', decline: 'declined' };
 
 /** `approved by ana at 12:01 UTC`, with the date where it is not that of `now`. */
 export function decidedText({ decision, until }: Approval, now: Date): string | undefined {

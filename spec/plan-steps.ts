@@ -5,6 +5,7 @@ import type { Cost, CostItem, TokenCost, UnitCost } from './cost/items.ts';
 import { durationSeconds } from './duration.ts';
 import { type BedrockSpec, isBedrock, servedName } from './engine.ts';
 import type { DataFacts, InputFacts, PlanFacts } from './plan.ts';
+import type { ApprovalSpec } from './schema/approve.ts';
 import type { Spec } from './spec.ts';
 
 export type Action = 'upload' | 'reuse' | 'use' | 'create' | 'check' | 'update' | 'ask' | 'unknown';
@@ -27,10 +28,11 @@ export const STEPS = [
   'customization job',
   'candidate deployment',
   'questions',
+  'approval',
   ...Object.values(SERVED),
 ] as const;
 
-/** One thing that the run sends, uses, asks or makes. */
+/** One thing that the run sends, uses, asks or makes; also the person who is asked. */
 export interface PlanStep {
   readonly what: (typeof STEPS)[number];
   /** `unknown` where it was not to be found out whether it is there already. */
@@ -55,6 +57,8 @@ export interface PlanStep {
   readonly who?: TokenCost['who'];
   /** How often the data is learnt. */
   readonly epochs?: number;
+  /** Which models a person is asked about, who, how long, and what holds then. */
+  readonly approval?: ApprovalSpec;
   readonly tokens?: TokenCost['tokens'];
   readonly modelUnits?: number;
   readonly commitment?: UnitCost['commitment'];
@@ -70,6 +74,7 @@ export function stepsOf(spec: Spec, facts: PlanFacts, cost: Cost): PlanStep[] {
   return [
     ...inputSteps(spec, facts),
     ...cost.items.flatMap((item) => itemSteps(spec, item)),
+    ...(spec.approve ? [{ what: 'approval', action: 'ask', approval: spec.approve } as const] : []),
     ...servingSteps(spec, facts, cost),
   ];
 }

@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { VERDICTS } from '../../spec/approval.ts';
 import type { Cost } from '../../spec/cost/items.ts';
+import { METRICS } from '../../spec/metrics.ts';
 import type { Plan } from '../../spec/plan.ts';
 import { STEPS } from '../../spec/plan-steps.ts';
 
@@ -84,6 +86,17 @@ export const cost: z.ZodType<Cost> = z
   })
   .meta({ id: 'Cost' });
 
+const approval = z
+  .strictObject({
+    when: z.enum(['manual', 'borderline']),
+    between: z.strictObject({ metric: z.enum(METRICS), from: z.number(), to: z.number() }).exactOptional(),
+    approvers: z.array(z.string()).exactOptional().meta({ description: 'anybody where absent' }),
+    within: z.string(),
+    otherwise: z.enum(VERDICTS).meta({ description: 'what holds when nobody has decided by then' }),
+    remind: z.string(),
+  })
+  .meta({ description: 'when a person is asked, who, and how long' });
+
 export const plan: z.ZodType<Plan> = z
   .strictObject({
     ok: z.boolean().meta({ description: 'whether nothing would stop the run' }),
@@ -117,6 +130,7 @@ export const plan: z.ZodType<Plan> = z
         model: z.string().exactOptional(),
         who: who.exactOptional(),
         epochs: z.number().exactOptional(),
+        approval: approval.exactOptional(),
         tokens: tokens.exactOptional(),
         modelUnits: z.int().exactOptional(),
         commitment: commitment.exactOptional(),

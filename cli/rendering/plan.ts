@@ -1,9 +1,11 @@
 /** A plan as people read it. */
 import { formatTokens, formatUsd } from '../../spec/cost/budget.ts';
 import type { Cost } from '../../spec/cost/items.ts';
+import { PAST } from '../../spec/decision.ts';
 import { durationText } from '../../spec/duration.ts';
 import type { Plan } from '../../spec/plan.ts';
 import type { PlanStep } from '../../spec/plan-steps.ts';
+import type { ApprovalSpec } from '../../spec/schema/approve.ts';
 import type { Screen } from '../output.ts';
 import { afterwards, forWhat, sumText, unitBills } from './cost.ts';
 import { formatBytes, hang, pad, plural, widthOf } from './format.ts';
@@ -26,6 +28,7 @@ const LABELS: Readonly<Record<PlanStep['what'], string>> = {
   'customization job': 'train',
   'candidate deployment': 'evaluate',
   questions: 'evaluate',
+  approval: 'approve',
   endpoint: 'deploy',
   'custom model deployment': 'deploy',
   'provisioned throughput': 'deploy',
@@ -127,6 +130,8 @@ function aboutText(step: PlanStep): string {
         : `provisioned throughput of the candidate's own, ${plural(step.modelUnits, 'model unit')}; it goes afterwards`;
     case 'questions':
       return [step.who === 'judge' ? `judge ${step.model}` : step.who, questionsText(step)].join(' · ');
+    case 'approval':
+      return step.approval ? approvalText(step.approval) : '';
     case 'endpoint':
       return [`${step.name} on ${machines(step)}`, ...replaced(step)].join(', ');
     case 'custom model deployment':
@@ -137,6 +142,14 @@ function aboutText(step: PlanStep): string {
     default:
       return machines(step);
   }
+}
+
+function approvalText({ approvers, between, within, otherwise }: ApprovalSpec): string {
+  const who = approvers?.join(' or ') ?? 'anybody';
+  const about = between
+    ? `a model whose ${between.metric} lies between ${between.from} and ${between.to}`
+    : 'each model that passes the gate';
+  return `${who}, about ${about}; ${PAST[otherwise]} when nobody has decided within ${within}`;
 }
 
 const replaced = ({ run }: PlanStep): string[] => (run ? [`in place of ${run}`] : []);

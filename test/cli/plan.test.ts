@@ -83,7 +83,7 @@ it('says which model a run would start from, and which one it would replace', as
 
 it('shows a plan that fits the terminal, and ends with 2 for one that would be refused', async () => {
   const cwd = await project(
-    `${SPEC.replace('base: run:movie-reviews', '').replace('accuracy >= base + 0.05', '')}budget: 0.01 USD\n`,
+    `${SPEC.replace('base: run:movie-reviews', '').replace('accuracy >= base + 0.05', '')}approve: { approvers: [ana, ben] }\nbudget: 0.01 USD\n`,
   );
   for (const columns of [80, 50]) {
     const { exitCode, stdout } = await cli(['plan', 'temper.yaml', '--set', 'evaluate.instance=ml.g5.xlarge'], {
@@ -95,6 +95,9 @@ it('shows a plan that fits the terminal, and ends with 2 for one that would be r
     expect(widest(stdout)).toBeLessThanOrEqual(columns);
     expect(stdout).toMatch(/train +create +ml\.m5\.large/);
     expect(stdout).toContain('at most 1h');
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain(
+      'approve ask ana or ben, about each model that passes the gate; declined when nobody has decided within 3d',
+    );
     expect(stdout).toContain('✖');
     expect(exitCode).toBe(2);
   }

@@ -53,6 +53,14 @@ describe('a plan', () => {
     ]);
   });
 
+  it('asks a person before anything serves, where the spec does', () => {
+    const { steps } = planOf(specWith({ approve: { approvers: ['ana'], within: '2d' } }), facts);
+    expect(steps.slice(-2)).toMatchObject([
+      { what: 'approval', action: 'ask', approval: { approvers: ['ana'], within: '2d', otherwise: 'decline' } },
+      { what: 'endpoint' },
+    ]);
+  });
+
   it('does not guess what was not looked up', () => {
     const { bucket: _, base: __, endpoint: ___, ...local } = facts;
     const { ok, steps } = planOf(specWith(), {
