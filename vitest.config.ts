@@ -6,6 +6,7 @@ const PURE = [
   'test/spec/**/*.test.ts',
   'test/docs/**/*.test.ts',
   'test/activities/customization-request.test.ts',
+  'test/activities/monitoring/records.test.ts',
   'test/activities/divide.test.ts',
   'test/local/bedrock/learning.test.ts',
 ];

@@ -9,19 +9,28 @@ export interface S3Object {
   readonly bytes: number;
 }
 
+/** The objects under a prefix, in S3's order, a page at a time; only those whose keys sort behind `after`, where given. */
+export async function* eachObjectUnder(
+  s3: S3Client,
+  bucket: string,
+  prefix: string,
+  after?: string,
+): AsyncGenerator<S3Object> {
+  let token: string | undefined;
+  do {
+    const from = token !== undefined ? { ContinuationToken: token } : after !== undefined ? { StartAfter: after } : {};
+    const page = await calling(`list s3://${bucket}/${prefix}`, () =>
+      s3.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ...from })),
+    );
+    for (const { Key, Size = 0 } of page.Contents ?? []) if (Key) yield { key: Key, bytes: Size };
+    token = page.NextContinuationToken;
+  } while (token);
+}
+
 /** All objects under a prefix, in S3's order. */
 export async function objectsUnder(s3: S3Client, bucket: string, prefix: string): Promise<S3Object[]> {
   const objects: S3Object[] = [];
-  let token: string | undefined;
-  do {
-    const page = await calling(`list s3://${bucket}/${prefix}`, () =>
-      s3.send(
-        new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ...(token ? { ContinuationToken: token } : {}) }),
-      ),
-    );
-    objects.push(...(page.Contents ?? []).flatMap(({ Key, Size = 0 }) => (Key ? [{ key: Key, bytes: Size }] : [])));
-    token = page.NextContinuationToken;
-  } while (token);
+  for await (const object of eachObjectUnder(s3, bucket, prefix)) objects.push(object);
   return objects;
 }
 
