@@ -3,9 +3,10 @@ import { Context } from '@temporalio/activity';
 import { canonicalExample, inputOf } from '../../spec/data/examples.ts';
 import { splitFile } from '../../spec/naming.ts';
 import type { DataSet, Deployment } from '../../spec/record.ts';
+import { answerField } from '../../spec/scoring/answers.ts';
 import type { AwsClients } from '../aws.ts';
 import { errorTypeOf, failure, translateAwsError } from '../errors.ts';
-import { answerField, saidIn } from '../evaluation/predictions.ts';
+import { saidIn } from '../evaluation/predictions.ts';
 import { objectLines } from '../s3-lines.ts';
 
 const SHOWN_CHARACTERS = 200;

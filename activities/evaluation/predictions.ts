@@ -2,6 +2,7 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import { Context } from '@temporalio/activity';
 import { answerOf, canonicalExample, type Kind } from '../../spec/data/examples.ts';
 import type { ScoreSummary } from '../../spec/metrics.ts';
+import { answerField, answerIn } from '../../spec/scoring/answers.ts';
 import { type Answer, type Scorer, scorerFor } from '../../spec/scoring/scorer.ts';
 import { inMemory } from '../data/content.ts';
 import { LineFile } from '../data/line-file.ts';
@@ -10,19 +11,10 @@ import { uploadAll } from '../data/upload.ts';
 import { failure } from '../errors.ts';
 import { objectLines } from '../s3-lines.ts';
 
-/** The field of a model's answer that holds what it says. */
-export const answerField = (kind: Kind): 'label' | 'completion' => (kind === 'classification' ? 'label' : 'completion');
-
-/** What a model says: one JSON object a line with `label`, or `completion` where nothing is classified, or a JSON string. */
+/** What a model says in a line: JSON, as {@link answerIn} reads it. */
 export function saidIn(line: string, kind: Kind): string | undefined {
   try {
-    const answer: unknown = JSON.parse(line);
-    if (typeof answer === 'string') return answer;
-    if (answer === null || typeof answer !== 'object') return undefined;
-    const said = (answer as Readonly<Record<string, unknown>>)[answerField(kind)];
-    return typeof said === 'string' || (kind === 'classification' && typeof said === 'number')
-      ? String(said)
-      : undefined;
+    return answerIn(JSON.parse(line), kind);
   } catch {
     return undefined;
   }
