@@ -9,14 +9,28 @@ import { durationUpTo } from './values.ts';
 const YEAR = durationUpTo('365d', 'a year');
 const SHORTEST_SECONDS = 60;
 
+/** An item of a field as Temporal reads it: of what follows `#` it makes a comment, and `?`, `L` and `W` it does not know. */
+const CRON_ITEM = /^(?:\*|(?:\d+|[a-z]{3})(?:-(?:\d+|[a-z]{3}))?)(?:\/\d+)?$/i;
+
 /** Why Temporal would not take a cron expression, or nothing. Temporal's has five fields; names such as MON and JAN count. */
 export function cronProblem(text: string): string | undefined {
+  const reason = whyNoCron(text);
+  return reason === undefined
+    ? undefined
+    : `not a cron expression: ${JSON.stringify(text)} (${reason}); write minute, hour, day of month, month and day of week, such as "0 6 * * 1" for Mondays at 6:00`;
+}
+
+function whyNoCron(text: string): string | undefined {
   try {
-    new Cron(text, { mode: '5-part', paused: true });
-    return undefined;
+    const cron = new Cron(text, { mode: '5-part', paused: true, domAndDow: true });
+    const unknown = text
+      .trim()
+      .split(/[\s,]+/)
+      .find((item) => !CRON_ITEM.test(item));
+    if (unknown !== undefined) return `temporal does not know ${unknown}`;
+    return cron.nextRun(new Date(0)) ? undefined : 'there is no such day';
   } catch (error) {
-    const reason = (error as Error).message.replace(/^CronPattern: /, '').replace(/\.$/, '');
-    return `not a cron expression: ${JSON.stringify(text)} (${reason}); write minute, hour, day of month, month and day of week, such as "0 6 * * 1" for Mondays at 6:00`;
+    return (error as Error).message.replace(/^CronPattern: /, '').replace(/\.$/, '');
   }
 }
 
