@@ -17,6 +17,14 @@ export const NAME_PATTERN = /^[a-z0-9](?:-?[a-z0-9])*$/;
 
 export const RUN_ID_PATTERN = /^[a-z0-9]{4,10}$/;
 
+const ID_LETTERS = 'abcdefghijklmnopqrstuvwxyz0123456789';
+const ID_LENGTH = 6;
+
+/** An id for a new run. @param below gives a random whole number from 0 up to, and without, the one that it is given */
+export function newRunId(below: (limit: number) => number): string {
+  return Array.from({ length: ID_LENGTH }, () => ID_LETTERS[below(ID_LETTERS.length)]).join('');
+}
+
 /** Workers poll this queue for workflows and for every activity that needs no local files. */
 export const PIPELINE_TASK_QUEUE = 'temper';
 
@@ -133,8 +141,10 @@ export const s3Keys = {
   judge: (run: RunRef): string => `temper/${run.name}/runs/${run.id}/evaluation/judge/`,
   /** Model cards, one for each model that was handed over; their keys sort by the time of that. */
   modelCards: (name: string): string => `temper/${name}/models/`,
-  /** The ledger of a schedule: a card for each firing; their keys sort by the time of that. */
+  /** The ledger of a schedule: a card for each firing; their keys sort by the time of its decision. */
   firings: (name: string): string => `temper/${name}/retraining/firings/`,
+  /** What the data consisted of that a run of a schedule was started with. */
+  dataManifest: (run: RunRef): string => `temper/${run.name}/retraining/data/${run.id}.json`,
   /** Who asked for the firing of that time, and why. */
   firingRequest: (name: string, scheduledAt: string): string =>
     `temper/${name}/retraining/requests/${scheduledAt.replaceAll(':', '')}.json`,

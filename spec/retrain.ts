@@ -1,5 +1,5 @@
 /** A firing of a schedule: what was decided, on which evidence, and what came of it. Pure. */
-import type { RunRecord } from './record.ts';
+import type { Failure, RunRecord } from './record.ts';
 
 /** What can make a firing train. */
 export const TRIGGERS = ['first', 'asked', 'always', 'newData', 'championAge', 'drift', 'liveMetric'] as const;
@@ -59,6 +59,8 @@ export interface Firing {
   /** The most that the run can cost, as far as prices are known: what is held against the month until it has ended. */
   readonly reservedUsd?: number;
   readonly outcome?: NonNullable<RunRecord['outcome']>;
+  /** Of a run that failed. */
+  readonly failure?: Pick<Failure, 'code' | 'message' | 'stage'>;
   /** What the run was billed by its record. */
   readonly billedUsd?: number;
   readonly endedAt?: string;

@@ -3,12 +3,11 @@ import { hostname } from 'node:os';
 import type { WorkflowStartOptions } from '@temporalio/client';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { pricesFor } from '../../spec/cost/cost.ts';
-import { servedName } from '../../spec/engine.ts';
-import { PIPELINE_TASK_QUEUE, type RunRef, workflowIdOf } from '../../spec/naming.ts';
-import { RUN_VERSION, STAGES } from '../../spec/record.ts';
+import { newRunId, PIPELINE_TASK_QUEUE, type RunRef, workflowIdOf } from '../../spec/naming.ts';
+import { RUN_VERSION } from '../../spec/record.ts';
 import type { fineTune } from '../../workflows/index.ts';
 import type { FineTuneInput } from '../../workflows/messages.ts';
-import { searchAttributes } from '../../workflows/search-attributes.ts';
+import { runOptions } from '../../workflows/start.ts';
 import type { Context } from '../context.ts';
 import { resolveAccount } from '../environment.ts';
 import { EXIT, UserError } from '../errors.ts';
@@ -21,9 +20,6 @@ import { whileServingInputs } from '../workers/inputs.ts';
 import { announce, conclude, follow } from './follow.ts';
 import { checkRegion, type SpecFile } from './read-spec.ts';
 import type { Snapshot } from './watch.ts';
-
-const ID_LETTERS = 'abcdefghijklmnopqrstuvwxyz0123456789';
-const ID_LENGTH = 6;
 
 /** Starts a run, uploads its inputs from here, and follows it until it is over, or uploaded where detached. */
 export async function startRun(
@@ -91,46 +87,20 @@ export function hasInputs({ record, closed }: Snapshot): boolean {
 }
 
 export function newId(): string {
-  return Array.from({ length: ID_LENGTH }, () => ID_LETTERS[randomInt(ID_LETTERS.length)]).join('');
+  return newRunId((limit) => randomInt(limit));
 }
 
 export async function startWorkflow({ client }: Temporal, input: FineTuneInput): Promise<void> {
-  const { run, spec } = input;
   const options: WorkflowStartOptions<typeof fineTune> = {
-    workflowId: workflowIdOf(run),
+    ...runOptions(input),
     taskQueue: PIPELINE_TASK_QUEUE,
-    args: [input],
-    workflowIdReusePolicy: 'REJECT_DUPLICATE',
     workflowIdConflictPolicy: 'FAIL',
-    typedSearchAttributes: [
-      { key: searchAttributes.name, value: run.name },
-      { key: searchAttributes.engine, value: spec.train.engine },
-      { key: searchAttributes.stage, value: STAGES[0] },
-    ],
-    staticSummary: `fine-tune ${run.name}: ${spec.train.engine} → ${spec.deploy.to}`,
-    staticDetails: details(input),
   };
   try {
     await client.workflow.start<typeof fineTune>('fineTune', options);
   } catch (error) {
     throw error instanceof WorkflowExecutionAlreadyStartedError ? runExists(options.workflowId, error) : error;
   }
-}
-
-/** What does not change while the run goes on, in Markdown, for the Temporal UI. */
-function details({ spec, account }: FineTuneInput): string {
-  const { data, train, gate, approve, deploy } = spec;
-  return [
-    `- data: \`${data.source ?? data.train}\``,
-    train.engine === 'sagemaker'
-      ? `- train: sagemaker, \`${train.script}\` on ${train.instanceCount} × ${train.instance.join(' or ')}`
-      : `- train: bedrock, ${train.customization}`,
-    ...(train.base ? [`- base: \`${train.base}\``] : []),
-    ...(gate.length > 0 ? [`- gate: ${gate.map((rule) => `\`${rule}\``).join(', ')}`] : []),
-    ...(approve ? [`- approve: ${approve.when}, within ${approve.within}, then ${approve.otherwise}`] : []),
-    `- deploy: ${deploy.to === 'none' ? 'nowhere' : `${deploy.to} \`${servedName(spec)}\``}`,
-    `- in ${account.region}, bucket \`${account.bucket}\``,
-  ].join('\n');
 }
 
 export function tellDetached({ output }: Context, { environment }: Temporal, run: string): void {
