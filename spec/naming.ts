@@ -139,6 +139,8 @@ export const s3Keys = {
   evaluation: (run: RunRef, contender: Contender): string =>
     `temper/${run.name}/runs/${run.id}/evaluation/${contender}/`,
   judge: (run: RunRef): string => `temper/${run.name}/runs/${run.id}/evaluation/judge/`,
+  /** What its endpoint is asked and answers; SageMaker puts the endpoint's name and the time behind it. */
+  capture: (name: string): string => `temper/${name}/capture/`,
   /** Model cards, one for each model that was handed over; their keys sort by the time of that. */
   modelCards: (name: string): string => `temper/${name}/models/`,
   /** The ledger of a schedule: a card for each firing; their keys sort by the time of its decision. */

@@ -1,5 +1,6 @@
 /** The steps of a plan: what a run sends, uses, asks and makes, in the order in which it does. */
 import { candidateServing } from './bedrock/serving.ts';
+import { type Capture, captureOf } from './capture.ts';
 import { epochsOf, isDeployed } from './cost/bedrock.ts';
 import type { Cost, CostItem, TokenCost, UnitCost } from './cost/items.ts';
 import { durationSeconds } from './duration.ts';
@@ -62,6 +63,8 @@ export interface PlanStep {
   readonly tokens?: TokenCost['tokens'];
   readonly modelUnits?: number;
   readonly commitment?: UnitCost['commitment'];
+  /** What an endpoint keeps of its traffic. */
+  readonly capture?: Capture;
   /** For how long model units bill, at most or at least. */
   readonly hours?: number;
   /** The most that it can cost in USD; an endpoint in each hour. Absent where that is not known. */
@@ -136,15 +139,17 @@ function customizationSteps(spec: BedrockSpec, item: Pick<PlanStep, 'model' | 't
   return own ? [job, { what: 'candidate deployment', action: 'create' }] : [job];
 }
 
-function servingSteps(spec: Spec, { endpoint }: PlanFacts, { serving, items }: Cost): PlanStep[] {
+function servingSteps(spec: Spec, { account, endpoint }: PlanFacts, { serving, items }: Cost): PlanStep[] {
   const { deploy } = spec;
   if (deploy.to === 'none') return [];
+  const capture = account.bucket === undefined ? undefined : captureOf(spec, account.bucket);
   return [
     {
       what: SERVED[deploy.to],
       action: endpoint === undefined ? 'unknown' : endpoint ? 'update' : 'create',
       name: servedName(spec),
       ...(endpoint?.serves && { run: endpoint.serves }),
+      ...(capture && { capture }),
       ...billOf(serving, items),
     },
   ];

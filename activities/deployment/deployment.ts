@@ -1,4 +1,5 @@
 import type { DescribeEndpointOutput, SageMakerClient } from '@aws-sdk/client-sagemaker';
+import type { Capture } from '../../spec/capture.ts';
 import { endpointConfigName, type RunRef, workflowIdOf } from '../../spec/naming.ts';
 import type { Account, DataSet, EndpointDeployment, ModelRef } from '../../spec/record.ts';
 import type { AwsProvider } from '../aws.ts';
@@ -18,6 +19,7 @@ export interface DeploymentInput {
   readonly endpoint: string;
   readonly instance: string;
   readonly instanceCount: number;
+  readonly capture?: Capture;
 }
 
 /** A deployment, as far as it is needed to revert it. */
@@ -82,10 +84,10 @@ export function createDeploymentActivities({ aws }: { aws: AwsProvider }) {
       if (existing) await untilFree(sagemaker, run, name, existing, owner?.name);
 
       const modelName = await ensureModel(sagemaker, run, 'candidate', input.model, account);
-      const { instance, instanceCount } = input;
+      const { instance, instanceCount, capture } = input;
       const configArn = await endpoints.ensureConfig(
         sagemaker,
-        { name: config, modelName, instance, instanceCount },
+        { name: config, modelName, instance, instanceCount, ...(capture && { capture }) },
         tagsFor,
       );
       if (!existing) {
@@ -120,7 +122,7 @@ export function createDeploymentActivities({ aws }: { aws: AwsProvider }) {
             : `somebody gave endpoint ${name} the config ${endpoint.EndpointConfigName} before this run had proven its own`;
         throw failure('RolledBack', message);
       }
-      const proof = await smokeTest(clients, name, data);
+      const proof = await smokeTest(clients, { run, endpoint: name, data });
       await endpoints.markProven(clients.sagemaker, endpointConfig);
       await publishModel(clients.s3, input);
       return { to: 'sagemaker-endpoint', endpoint: name, endpointConfig, created, smokeTest: proof };

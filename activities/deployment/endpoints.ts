@@ -2,6 +2,7 @@ import {
   AddTagsCommand,
   CreateEndpointCommand,
   CreateEndpointConfigCommand,
+  type DataCaptureConfig,
   DeleteEndpointCommand,
   DeleteEndpointConfigCommand,
   DeleteTagsCommand,
@@ -12,6 +13,7 @@ import {
   type Tag,
   UpdateEndpointCommand,
 } from '@aws-sdk/client-sagemaker';
+import type { Capture } from '../../spec/capture.ts';
 import { TAGS } from '../../spec/naming.ts';
 import { calling, errorTypeOf, unlessNotFound } from '../errors.ts';
 import { createOrAttach, tagsOf } from '../sagemaker/tags.ts';
@@ -51,6 +53,7 @@ export interface ConfigRequest {
   readonly modelName: string;
   readonly instance: string;
   readonly instanceCount: number;
+  readonly capture?: Capture;
 }
 
 /** Creates the endpoint config of a release, or attaches to it, and gives its ARN. */
@@ -70,6 +73,7 @@ export async function ensureConfig(
         InitialInstanceCount: request.instanceCount,
       },
     ],
+    ...(request.capture && { DataCaptureConfig: dataCaptureOf(request.capture) }),
   };
   const Tags = tagsFor(body);
   const describe = async () =>
@@ -82,6 +86,23 @@ export async function ensureConfig(
     describe,
   );
   return calling(`describe endpoint config ${EndpointConfigName}`, describe);
+}
+
+/** Of what these types name SageMaker keeps the text, and of all others base64. */
+const READABLE = {
+  JsonContentTypes: ['application/json', 'application/jsonlines'],
+  CsvContentTypes: ['text/csv'],
+};
+
+function dataCaptureOf({ percentage, uri, kmsKey }: Capture): DataCaptureConfig {
+  return {
+    EnableCapture: true,
+    InitialSamplingPercentage: percentage,
+    DestinationS3Uri: uri,
+    CaptureOptions: [{ CaptureMode: 'Input' }, { CaptureMode: 'Output' }],
+    CaptureContentTypeHeader: READABLE,
+    ...(kmsKey !== undefined && { KmsKeyId: kmsKey }),
+  };
 }
 
 /** Writes down, before the endpoint is touched, which config to go back to. */

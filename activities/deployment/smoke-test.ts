@@ -1,7 +1,7 @@
 import { InvokeEndpointCommand } from '@aws-sdk/client-sagemaker-runtime';
 import { Context } from '@temporalio/activity';
 import { canonicalExample, inputOf } from '../../spec/data/examples.ts';
-import { splitFile } from '../../spec/naming.ts';
+import { type RunRef, splitFile, workflowIdOf } from '../../spec/naming.ts';
 import type { DataSet, Deployment } from '../../spec/record.ts';
 import { answerField } from '../../spec/scoring/answers.ts';
 import type { AwsClients } from '../aws.ts';
@@ -26,8 +26,7 @@ async function firstInput({ s3 }: AwsClients, data: DataSet): Promise<string> {
  */
 export async function smokeTest(
   clients: AwsClients,
-  endpoint: string,
-  data: DataSet,
+  { run, endpoint, data }: { readonly run: RunRef; readonly endpoint: string; readonly data: DataSet },
 ): Promise<Deployment['smokeTest']> {
   const input = await firstInput(clients, data);
   const started = performance.now();
@@ -39,6 +38,8 @@ export async function smokeTest(
         ContentType: 'application/jsonlines',
         Accept: 'application/jsonlines',
         Body: input,
+        // Where it is captured, it is not taken for traffic.
+        InferenceId: workflowIdOf(run),
       }),
       // A model may take a minute to answer, and a worker that is told to stop has less.
       { abortSignal: Context.current().cancellationSignal },

@@ -132,6 +132,14 @@ export const plan: z.ZodType<Plan> = z
         epochs: z.number().exactOptional(),
         approval: approval.exactOptional(),
         tokens: tokens.exactOptional(),
+        capture: z
+          .strictObject({
+            percentage: z.int().meta({ description: 'of the requests' }),
+            uri: z.string(),
+            kmsKey: z.string().exactOptional(),
+          })
+          .exactOptional()
+          .meta({ description: 'what an endpoint keeps of its traffic, and where' }),
         modelUnits: z.int().exactOptional(),
         commitment: commitment.exactOptional(),
         hours: z.number().exactOptional(),

@@ -42,7 +42,7 @@ export function renderPlan(plan: Plan, screen: Screen): string {
   return [
     ...entry('plan', [plan.name, where].filter(Boolean).join(' · '), screen),
     '',
-    ...plan.steps.flatMap((step) => stepLines(step, screen)),
+    ...plan.steps.flatMap((step) => [...stepLines(step, screen), ...entry('capture', captureText(step), screen)]),
     '',
     ...entry('at most', limits(plan), screen),
     ...afterwards(plan.cost, screen).flatMap((text, i) => entry(i === 0 ? 'then' : '', text, screen)),
@@ -80,6 +80,9 @@ function stepLines(step: PlanStep, { columns, style }: Screen): string[] {
   if (widthOf(left) + GAP.length <= room) return [`${pad(left, room)}${style.dim(column)}`];
   return [...hang(head, about, columns), ...hang(' '.repeat(widthOf(head)), bills.join(' · '), columns)];
 }
+
+const captureText = ({ capture }: PlanStep): string =>
+  capture ? `${capture.percentage} % of the requests, in ${capture.uri}` : '';
 
 function actionText(action: PlanStep['action'], style: Screen['style']): string {
   switch (action) {

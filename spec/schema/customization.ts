@@ -10,12 +10,11 @@ import {
   PROMPT_TEXT,
 } from '../bedrock/customization.ts';
 import { findModel, hyperparameterProblems, MODELS_AS_OF, suggestModel, waysOf } from '../bedrock/models.ts';
-import { duration, durationUpTo, limited } from './values.ts';
+import { duration, durationUpTo, limited, s3Prefix } from './values.ts';
 
 const modelId = z
   .string()
   .regex(/^[a-zA-Z0-9.:/_-]+$/, 'write the id of a model, such as amazon.nova-lite-v1:0; temper models lists them');
-const s3 = z.string().regex(/^s3:\/\/[^/]+\/.+$/, 'write an address such as s3://bucket/prefix/');
 const arn = (service: string, example: string) =>
   z.string().regex(new RegExp(`^arn:aws[a-z-]*:${service}:`), `write an ARN such as ${example}`);
 
@@ -75,7 +74,7 @@ export const bedrockTraining = z
       .meta({ description: 'Such as `epochCount: 2`; those of the base model, see temper models.' }),
     distillation,
     reinforcement,
-    invocationLogs: s3.optional().meta({
+    invocationLogs: s3Prefix.optional().meta({
       description:
         'Prompts from the invocation logs in S3 instead of data, for distillation and reinforcement fine-tuning.',
     }),

@@ -1,6 +1,29 @@
 /** `deploy:` of `temper.yaml`: where a model goes that passed, one schema for each place. */
 import { z } from 'zod';
-import { duration, instance, name } from './values.ts';
+import { duration, instance, name, s3Prefix } from './values.ts';
+
+const capture = z
+  .strictObject({
+    share: z
+      .number()
+      .min(0.01)
+      .max(1)
+      .refine((share) => Number.isInteger(Number((share * 100).toFixed(6))), {
+        error: 'must be in whole percents, by which SageMaker samples, such as 0.2',
+      })
+      .meta({ description: 'Share of the requests that is kept, such as 0.2; 1 keeps each.' }),
+    to: s3Prefix
+      .max(512)
+      .optional()
+      .meta({ description: "Where in S3; below `temper/NAME/capture/` of the run's bucket where not given." }),
+    kmsKey: z
+      .string()
+      .max(2048)
+      .regex(/^[a-zA-Z0-9:/_-]+$/, 'write the id, the alias or the ARN of a KMS key')
+      .optional()
+      .meta({ description: 'Key that it is encrypted with at rest.' }),
+  })
+  .meta({ description: 'Keeps what the endpoint is asked and answers, in S3, for drift to be measured.' });
 
 const sagemakerEndpoint = z.strictObject({
   to: z.literal('sagemaker-endpoint'),
@@ -9,6 +32,7 @@ const sagemakerEndpoint = z.strictObject({
     .default('ml.m5.large')
     .meta({ description: 'Machine of the endpoint; it bills until it is deleted.' }),
   instanceCount: z.int().min(1).max(50).default(1).meta({ description: 'How many of them.' }),
+  capture: capture.optional(),
 });
 
 const bedrockOnDemand = z.strictObject({

@@ -35,6 +35,8 @@ export const relativePath = z
   .min(1)
   .regex(/^(?![a-z0-9]+:\/\/)/, 'give a path on this machine; addresses such as s3:// are not read');
 
+export const s3Prefix = z.string().regex(/^s3:\/\/[^/]+\/.+$/, 'write an address such as s3://bucket/prefix/');
+
 /** A map of at most so many entries; `limit` says whose limit it is. */
 export function limited<V extends z.ZodType>(key: z.ZodString, value: V, max: number, limit: string) {
   return z.record(key, value).refine((map) => Object.keys(map).length <= max, {

@@ -60,6 +60,11 @@ async function configOf(endpoint: string): Promise<string | undefined> {
   return (await clients.sagemaker.send(new DescribeEndpointCommand({ EndpointName: endpoint }))).EndpointConfigName;
 }
 
+async function captureOf(endpoint: string) {
+  const config = new DescribeEndpointConfigCommand({ EndpointConfigName: await configOf(endpoint) });
+  return (await clients.sagemaker.send(config)).DataCaptureConfig;
+}
+
 async function expectGone(run: RunRef): Promise<void> {
   const config = new DescribeEndpointConfigCommand({ EndpointConfigName: endpointConfigName(run) });
   await expect(clients.sagemaker.send(config)).rejects.toThrow(/Could not find/);
@@ -69,13 +74,23 @@ async function expectGone(run: RunRef): Promise<void> {
 
 it('creates an endpoint, updates it for the next run, and can put the one before back', async () => {
   const first = await release();
-  const created = await deployed(first);
+  const uri = `s3://${account.bucket}/captured/`;
+  const created = await deployed({ ...first, deployment: { ...first.deployment, capture: { percentage: 20, uri } } });
   expect(created).toMatchObject({ created: true, endpointConfig: endpointConfigName(first.deployment.run) });
+  expect(await captureOf(first.deployment.endpoint)).toMatchObject({
+    EnableCapture: true,
+    InitialSamplingPercentage: 20,
+    DestinationS3Uri: uri,
+    CaptureOptions: [{ CaptureMode: 'Input' }, { CaptureMode: 'Output' }],
+    CaptureContentTypeHeader: { JsonContentTypes: ['application/json', 'application/jsonlines'] },
+  });
   expect(created.smokeTest.output).toMatch(/"label": "(positive|negative)"/);
 
   const second = await release(first.deployment.endpoint, first.deployment.run.name);
   expect(await deployed(second)).toMatchObject({ created: false });
   expect(await configOf(first.deployment.endpoint)).toBe(endpointConfigName(second.deployment.run));
+  // As its run asks for none.
+  expect(await captureOf(first.deployment.endpoint)).toBeUndefined();
 
   await revert(second);
   expect(await configOf(first.deployment.endpoint)).toBe(endpointConfigName(first.deployment.run));

@@ -103,6 +103,12 @@ it('shows a plan that fits the terminal, and ends with 2 for one that would be r
   }
 });
 
+it('says what the endpoint keeps of its traffic, and where', async () => {
+  const cwd = await project(SPEC);
+  const { stdout } = await cli(['plan', 'temper.yaml', '--set', 'deploy.capture.share=0.2'], { env, cwd });
+  expect(stdout).toContain(`capture    20 % of the requests, in s3://${account.bucket}/temper/reviews/capture/\n`);
+});
+
 it('says what it could not look up, once for each reason, where AWS does not answer or is not told', async () => {
   const cwd = await project(SPEC);
   const nowhere = { AWS_ENDPOINT_URL_S3: 'http://127.0.0.1:1', AWS_ENDPOINT_URL_SAGEMAKER: 'http://127.0.0.1:1' };

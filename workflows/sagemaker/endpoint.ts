@@ -1,6 +1,7 @@
 /** A SageMaker endpoint: created or updated, proven, or put back. */
 import { type ActivityOptions, proxyActivities } from '@temporalio/workflow';
 import type { PipelineActivities } from '../../activities/index.ts';
+import { captureOf } from '../../spec/capture.ts';
 import { modelName } from '../../spec/naming.ts';
 import type { DataSet, Deployment, ModelRef } from '../../spec/record.ts';
 import type { Spec } from '../../spec/spec.ts';
@@ -25,6 +26,7 @@ export async function deployToEndpoint(
   const { run, account, cleanUp } = context;
   const { endpoint = run.name, instance, instanceCount } = deploy;
   const ref = { run, account, endpoint };
+  const capture = captureOf({ name: run.name, deploy }, account.bucket);
   // From here on the endpoint may need the model: it goes with the deployment, and stays where that cannot be undone.
   cleanUp.keep(modelName(run, 'candidate'));
   cleanUp.register(endpoint, () =>
@@ -32,7 +34,7 @@ export async function deployToEndpoint(
   );
   const { created } = await submit.submitDeployment.executeWithOptions(
     summary(`create or update endpoint ${endpoint}`),
-    [{ run, account, model, endpoint, instance, instanceCount }],
+    [{ run, account, model, endpoint, instance, instanceCount, ...(capture && { capture }) }],
   );
   const { awaitDeployment } = proxyActivities<PipelineActivities>(profiles.awaitHandOver(LONGEST_DEPLOYMENT_SECONDS));
   const deployment = await awaitDeployment.executeWithOptions(
