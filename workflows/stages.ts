@@ -5,7 +5,15 @@ import { askingFor, lowerEnd, type Verdict } from '../spec/approval.ts';
 import { isBedrock, isSageMaker } from '../spec/engine.ts';
 import { evidenceOf } from '../spec/evidence.ts';
 import { type Comparison, evaluateGate, isOfRows, isRelativeToChampion, type RuleVerdict } from '../spec/gate.ts';
-import type { Deployment, ModelRef, Result, TrainedArtifact, TrainedModel, Weights } from '../spec/record.ts';
+import type {
+  Deployment,
+  ModelRef,
+  Result,
+  Retention,
+  TrainedArtifact,
+  TrainedModel,
+  Weights,
+} from '../spec/record.ts';
 import { servingOf } from '../spec/serving.ts';
 import type { Spec } from '../spec/spec.ts';
 import { awaitDecision } from './approval.ts';
@@ -154,7 +162,7 @@ export async function deploy(
   context: RunContext,
   prepared: Prepared,
   trained: TrainedModel,
-): Promise<{ deployment?: Deployment }> {
+): Promise<{ deployment?: Deployment; retention?: Retention }> {
   const { run, spec } = context;
   if (isBedrock(spec) && trained.engine === 'bedrock')
     return deployOnBedrock({ ...context, spec }, prepared.data, trained);

@@ -6,6 +6,7 @@ import {
   paginateListProvisionedModelThroughputs,
   TagResourceCommand,
 } from '@aws-sdk/client-bedrock';
+import { log } from '@temporalio/activity';
 import { MADE_BY_A_RUN, type RunRef, TAGS } from '../../spec/naming.ts';
 import type { Account, Result, Retention } from '../../spec/record.ts';
 import type { AwsClients, AwsProvider } from '../aws.ts';
@@ -14,15 +15,19 @@ import { newestVersions } from '../models.ts';
 import { deleteCustomModel } from './custom-models.ts';
 import { tagsOf } from './tags.ts';
 
-/** A model that its run is through with. */
-export interface Settlement {
+/** Whose older models are to go. */
+interface Handed {
   readonly run: RunRef;
   readonly account: Account;
+  /** How many custom models of the name stay, where this one was handed over. */
+  readonly keep: number;
+}
+
+/** A model that its run is through with. */
+export interface Settlement extends Handed {
   /** ARN of the custom model. */
   readonly customModel: string;
   readonly outcome: Result;
-  /** How many custom models of the name stay, where this one was handed over. */
-  readonly keep: number;
 }
 
 /** The version that serves, and the one before it. */
@@ -59,7 +64,7 @@ async function serves(bedrock: BedrockClient, modelArnEquals: string): Promise<b
  * through with them: a run under way may be about to evaluate or to deploy its own. The version before the one that serves is
  * kept whatever `keep` says, as it is what a rollback goes back to.
  */
-async function retire({ bedrock, s3 }: AwsClients, { run: { name }, account, keep }: Settlement): Promise<Retention> {
+async function retire({ bedrock, s3 }: AwsClients, { run: { name }, account, keep }: Handed): Promise<Retention> {
   const { cards } = await newestVersions(s3, account.bucket, name, SERVED_LAST);
   const servedLast = new Set(cards.map(({ card: { model } }) => (model.engine === 'bedrock' ? model.customModel : '')));
   const ofName: { readonly modelName: string; readonly modelArn: string; readonly isSettled: boolean }[] = [];
@@ -82,6 +87,19 @@ async function retire({ bedrock, s3 }: AwsClients, { run: { name }, account, kee
     }
   }
   return { deleted, ...(problem && { problem }) };
+}
+
+/**
+ * The same with the look that hands a model over, whose outcome is told already. Whatever stands in the way is no reason to
+ * ask the model again: nothing comes of it then, and `settleModel` is left to try.
+ */
+export async function retireAtOnce(clients: AwsClients, handed: Handed): Promise<Retention | undefined> {
+  try {
+    return await retire(clients, handed);
+  } catch (error) {
+    log.warn('older custom models were not looked after with the hand-over', { error });
+    return undefined;
+  }
 }
 
 /** What becomes of custom models when their runs are through with them. */

@@ -3,8 +3,15 @@ import { type BedrockClient, TagResourceCommand } from '@aws-sdk/client-bedrock'
 import type { Wording } from '../../spec/bedrock/question.ts';
 import { takeoverProblem } from '../../spec/bedrock/serving.ts';
 import { TAGS, workflowIdOf } from '../../spec/naming.ts';
-import type { CustomModelRef, DataSet, OnDemandDeployment, ProvisionedDeployment } from '../../spec/record.ts';
+import type {
+  CustomModelRef,
+  DataSet,
+  OnDemandDeployment,
+  ProvisionedDeployment,
+  Retention,
+} from '../../spec/record.ts';
 import type { AwsProvider } from '../aws.ts';
+import { retireAtOnce } from '../bedrock/retention.ts';
 import { tagsOf } from '../bedrock/tags.ts';
 import { calling, errorTypeOf, failure, translateAwsError } from '../errors.ts';
 import { type HandOver, publishModel, withdrawModel } from '../models.ts';
@@ -14,7 +21,7 @@ import { removeServer } from './candidate.ts';
 import { converseTest } from './converse-test.ts';
 import { isOver } from './open-runs.ts';
 import { EXPIRES_TAG, guardTags } from './provisioned.ts';
-import { adopt, isProven, markProven, PREVIOUS_TAG, rememberPrevious, unmarkProven } from './release-tags.ts';
+import { adopt, isProven, markPassed, PREVIOUS_TAG, rememberPrevious, unmarkProven } from './release-tags.ts';
 import { createServer, kindOf, type Server, type ServerOptions, serverFailed, targetOf } from './servers.ts';
 
 /** A release, as far as it is needed to undo it. */
@@ -33,6 +40,15 @@ export interface ReleaseInput extends ReleaseRef, HandOver {
   readonly data: DataSet;
   readonly wording: Wording;
   readonly created: boolean;
+  /** How many custom models of the name stay. */
+  readonly keep: number;
+}
+
+/** A model that was handed over. */
+export interface Released {
+  readonly deployment: OnDemandDeployment | ProvisionedDeployment;
+  /** Absent where older custom models could not be looked after just now. */
+  readonly retention?: Retention;
 }
 
 /** Throws where what has the name is not this model's to take over, now or ever. */
@@ -73,6 +89,17 @@ async function untilFree(
 /** The run that has yet to prove the model, where there is one. */
 async function unprovenRun(bedrock: BedrockClient, model: string): Promise<string | undefined> {
   return (await isProven(bedrock, model)) ? undefined : (await tagsOf(bedrock, model)).get(TAGS.run);
+}
+
+async function deploymentOf(
+  bedrock: BedrockClient,
+  options: ServerOptions,
+  proven: Omit<OnDemandDeployment, 'to'>,
+): Promise<Released['deployment']> {
+  if (options.to === 'bedrock-on-demand') return { to: options.to, ...proven };
+  const expiresAt = (await tagsOf(bedrock, proven.arn)).get(EXPIRES_TAG);
+  const { to, modelUnits } = options;
+  return { to, ...proven, modelUnits, ...(expiresAt !== undefined && { expiresAt }) };
 }
 
 /** What serves, created or updated in place, then proven, or the old model back in place. */
@@ -117,9 +144,9 @@ export function createReleaseActivities({ aws }: { aws: AwsProvider }) {
 
     /**
      * Looks once at what serves. It must have this run's model, as Bedrock leaves the old one in place where an update fails,
-     * and must answer a row; then the model becomes the newest of its name.
+     * and must answer a row; then the model becomes the newest of its name, and older ones go that are not kept.
      */
-    async awaitRelease(release: ReleaseInput): Promise<OnDemandDeployment | ProvisionedDeployment> {
+    async awaitRelease(release: ReleaseInput): Promise<Released> {
       const { account, options, name, model, created } = release;
       const clients = aws(account.region);
       const { bedrock } = clients;
@@ -138,13 +165,12 @@ export function createReleaseActivities({ aws }: { aws: AwsProvider }) {
         throw failure('RolledBack', message);
       }
       const smokeTest = await converseTest(clients, server, release);
-      await markProven(bedrock, model.customModel);
-      await publishModel(clients.s3, release);
       const proven = { name, arn, created, smokeTest };
-      if (options.to === 'bedrock-on-demand') return { to: options.to, ...proven };
-      const expiresAt = (await tagsOf(bedrock, arn)).get(EXPIRES_TAG);
-      const { modelUnits } = options;
-      return { to: options.to, ...proven, modelUnits, ...(expiresAt !== undefined && { expiresAt }) };
+      const deployment = await deploymentOf(bedrock, options, proven);
+      await markPassed(bedrock, model.customModel);
+      await publishModel(clients.s3, release);
+      const retention = await retireAtOnce(clients, release);
+      return { deployment, ...(retention && { retention }) };
     },
 
     /**

@@ -31,8 +31,8 @@ function steps(
     removeCandidate: () => settled(pipeline.removeCandidate, candidate),
     submit: () => settled(pipeline.submitRelease, release),
     submitOnce: () => once(pipeline.submitRelease, release),
-    prove: (created: boolean) =>
-      settled(pipeline.awaitRelease, { ...release, record: handedDown, data, created, wording }),
+    handOver: (created: boolean, keep = 5) =>
+      settled(pipeline.awaitRelease, { ...release, record: handedDown, data, created, wording, keep }),
     revert: () => settled(pipeline.revertRelease, release),
     served: async () => {
       const command = new GetCustomModelDeploymentCommand({ customModelDeploymentIdentifier: name });
@@ -59,7 +59,7 @@ it('the first model serves under the name that it was evaluated under; the next 
     name,
     arn: expect.stringMatching(/custom-model-deployment/),
   });
-  const served = await one.prove(true);
+  const { deployment: served } = await one.handOver(true);
   expect(served).toMatchObject({ created: true, arn: candidate.arn, smokeTest: { input: 'the hinge broke' } });
   expect(served.smokeTest.output).toContain('negative');
 
@@ -69,7 +69,7 @@ it('the first model serves under the name that it was evaluated under; the next 
   expect((await two.awaitCandidate(two.ownName)).arn).not.toBe(candidate.arn);
   expect(await two.served()).toBe(first.model.customModel);
   expect(await two.submit()).toEqual({ created: false });
-  const moved = await two.prove(false);
+  const { deployment: moved } = await two.handOver(false);
   expect(moved).toMatchObject({ created: false, arn: candidate.arn });
   expect(moved.smokeTest.output).toContain('positive');
   await two.removeCandidate();
@@ -81,6 +81,23 @@ it('the first model serves under the name that it was evaluated under; the next 
   await two.revert();
   await one.revert();
   expect(await deployments(bedrock)).toEqual([]);
+});
+
+it('older models go with the hand-over, which holds also where they cannot go just now', async () => {
+  const rules = [{ operation: 'ListCustomModels', error: 'AccessDeniedException', times: 1 }];
+  const bedrock = await bedrockPipeline({ faults: { rules } });
+  const first = await bedrock.customized();
+  const { name } = first.run;
+  const told: unknown[] = [];
+  for (const customized of [first, await bedrock.customized(name), await bedrock.customized(name)]) {
+    const { submit, handOver } = steps(bedrock, customized, name);
+    const { created } = await submit();
+    const { retention, deployment } = await handOver(created, 1);
+    told.push(retention);
+    expect(deployment.name).toBe(name);
+  }
+  // The version before the one that serves is kept.
+  expect(told).toEqual([undefined, { deleted: [] }, { deleted: [`${name}-${first.run.id}`] }]);
 });
 
 it('a candidate whose deployment fails is told with what AWS said, and is gone', async () => {
@@ -114,10 +131,10 @@ it('an update that fails leaves the old model in place, and is not taken for a s
   const bedrock = await bedrockPipeline({ faults: { rules } });
   const first = await bedrock.customized();
   const one = steps(bedrock, first, first.run.name);
-  await one.prove((await one.submit()).created);
+  await one.handOver((await one.submit()).created);
   const two = steps(bedrock, await bedrock.customized(first.run.name), first.run.name);
   await two.submit();
-  expect(await failureOf(two.prove(false))).toMatchObject({
+  expect(await failureOf(two.handOver(false))).toMatchObject({
     type: 'RolledBack',
     message: expect.stringMatching(/goes on with arn:.*the new model did not come up/),
   });
@@ -142,7 +159,7 @@ it('two runs that want one name take turns, each until its model is proven or ta
   // The gate rejects it: the name is free again.
   await winner.revert();
   expect(await other.submit()).toEqual({ created: true });
-  await other.prove(true);
+  await other.handOver(true);
 });
 
 it('a model that was never proven gives way once its run is over', async () => {
@@ -163,7 +180,7 @@ it('a model that was never proven gives way once its run is over', async () => {
   });
   await handle.terminate();
   expect(await two.submit()).toEqual({ created: false });
-  await two.prove(false);
+  await two.handOver(false);
 });
 
 it('leaves alone what somebody else has under the name, and says so', async () => {
@@ -190,17 +207,17 @@ it('a rollback waits for its turn, and nobody takes the place of its model befor
   const named = (customized: CustomizedRun, id: string): CustomizedRun => ({ ...customized, run: { name, id } });
   const one = steps(bedrock, first, name);
   await one.submit();
-  await one.prove(true);
+  await one.handOver(true);
   const two = steps(bedrock, named(second, second.run.id), name);
   await two.submit();
 
   const back = steps(bedrock, named(first, 'back01'), name, true);
   await expect(back.submitOnce()).rejects.toMatchObject({ type: 'InProgress' });
-  await two.prove(false);
+  await two.handOver(false);
   expect(await back.submit()).toEqual({ created: false });
   const three = steps(bedrock, named(second, 'third1'), name, true);
   await expect(three.submitOnce()).rejects.toMatchObject({ type: 'InProgress' });
-  await back.prove(false);
+  await back.handOver(false);
   expect(await back.served()).toBe(first.model.customModel);
   await three.submit();
   await three.revert();

@@ -23,7 +23,10 @@ function steps({ pipeline }: BedrockPipeline, { run, model, data }: CustomizedRu
   return {
     submit: () => settled(pipeline.submitRelease, release),
     submitOnce: () => once(pipeline.submitRelease, release),
-    prove: () => settled(pipeline.awaitRelease, { ...release, record: handedDown, data, created: true, wording }),
+    prove: async () => {
+      const handOver = { ...release, record: handedDown, data, created: true, wording, keep: 5 };
+      return (await settled(pipeline.awaitRelease, handOver)).deployment;
+    },
     revert: () => settled(pipeline.revertRelease, release),
     end: () => settled(pipeline.endThroughput, { guard: guard.id, region: account.region, names: [name] }),
   };

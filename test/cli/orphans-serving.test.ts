@@ -1,15 +1,16 @@
 /** What terminated runs leave on Bedrock that serves, or bills by the hour. */
 import { randomUUID } from 'node:crypto';
-import { GetCustomModelDeploymentCommand, TagResourceCommand } from '@aws-sdk/client-bedrock';
+import { GetCustomModelDeploymentCommand } from '@aws-sdk/client-bedrock';
 import { expect, it } from 'vitest';
 import type { Orphan } from '../../cli/orphans/orphan.ts';
-import { candidateDeploymentName, guardIdOf, TAGS, workflowIdOf } from '../../spec/naming.ts';
+import { candidateDeploymentName, guardIdOf, workflowIdOf } from '../../spec/naming.ts';
 import { account, settled, temporal } from '../support/activities.ts';
 import { type BedrockPipeline, bedrockPipeline, type CustomizedRun } from '../support/bedrock.ts';
 import { handedDown } from '../support/hand-over.ts';
 import { sharedRegion } from '../support/region.ts';
 import { cli } from './support/cli.ts';
 
+const wording = { prompt: '{text}' };
 const onDemand = { to: 'bedrock-on-demand' } as const;
 
 /** A workflow that is open, and ends when it is told to. */
@@ -43,9 +44,7 @@ it('a candidate of a run that was terminated goes, with its model; what serves i
   const { name } = first.run;
   const release = { run: first.run, account, record: handedDown, model: first.model, options: onDemand, name };
   await settled(pipeline.submitRelease, release);
-  await settled(pipeline.awaitRelease, { ...release, data: first.data, created: true, wording: { prompt: '{text}' } });
-  const passed = [{ key: TAGS.outcome, value: 'passed' }];
-  await world.bedrock.send(new TagResourceCommand({ resourceARN: first.model.customModel, tags: passed }));
+  await settled(pipeline.awaitRelease, { ...release, data: first.data, created: true, wording, keep: 5 });
 
   const second = await bedrock.customized(name);
   const terminate = await open(workflowIdOf(second.run));
@@ -82,7 +81,7 @@ it('a throughput whose guard was terminated is found, although it was handed ove
   const options = { to: 'bedrock-provisioned', modelUnits: 2, commitment: 'none', guard } as const;
   const release = { run, account, record: handedDown, model, options, name: run.name };
   await settled(pipeline.submitRelease, release);
-  await settled(pipeline.awaitRelease, { ...release, data, created: true, wording: { prompt: '{text}' } });
+  await settled(pipeline.awaitRelease, { ...release, data, created: true, wording, keep: 5 });
   const throughputs = async (...more: string[]) =>
     (await orphansOf(bedrock, { run, model, data }, ...more)).filter(({ kind }) => kind === 'provisioned throughput');
   expect(await throughputs()).toEqual([]);

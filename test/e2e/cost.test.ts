@@ -124,9 +124,9 @@ deploy: { to: bedrock-on-demand }
     Converse: 25,
     ListCustomModels: 1,
     ListTagsForResource: 1,
-    TagResource: 2,
+    TagResource: 1,
   });
-  expect(await eventsOf(env, name)).toBeLessThanOrEqual(69);
+  expect(await eventsOf(env, name)).toBeLessThanOrEqual(57);
 
   const second = await callsOfRun(specFile, proxy);
   expect(second).toEqual({
@@ -140,9 +140,9 @@ deploy: { to: bedrock-on-demand }
     Converse: 25,
     ListCustomModels: 1,
     ListTagsForResource: 6,
-    TagResource: 3,
+    TagResource: 2,
   });
-  expect(await eventsOf(env, name)).toBeLessThanOrEqual(75);
+  expect(await eventsOf(env, name)).toBeLessThanOrEqual(69);
 });
 
 /** The calls of one run; without those that depend on the machine, as answers are saved about each second. */

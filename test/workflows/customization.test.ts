@@ -94,7 +94,12 @@ const endings: readonly [what: string, overrides: Partial<AllActivities>, outcom
 
 it.each(endings)('the custom model of a run that %s', async (_, overrides, outcome, keeps) => {
   const settled: unknown[] = [];
+  const { awaitRelease } = fakeActivities().activities;
   const fakes = fakeActivities({
+    awaitRelease: async (release) => {
+      settled.push({ ended: 'passed', keep: release.keep });
+      return awaitRelease(release);
+    },
     ...overrides,
     settleModel: async ({ outcome: ended, keep }) => {
       settled.push({ ended, keep });
@@ -123,12 +128,22 @@ it('a run that is cancelled while it waits for its job stops the job', async () 
 });
 
 it('tells which older models went after the hand-over, and passes where they could not', async () => {
-  const gone = fakeActivities({ settleModel: async () => ({ deleted: ['reviews-old111'] }) });
+  const { awaitRelease } = fakeActivities().activities;
+  const gone = fakeActivities({
+    awaitRelease: async (release) => ({ ...(await awaitRelease(release)), retention: { deleted: ['reviews-old111'] } }),
+  });
   expect((await runToEnd(gone, SPEC)).record).toMatchObject({
     outcome: 'passed',
     retention: { deleted: ['reviews-old111'] },
   });
+  expect(gone.calls).not.toContain('settleModel');
+  const notWithIt: Partial<AllActivities> = {
+    awaitRelease: async (release) => ({ deployment: (await awaitRelease(release)).deployment }),
+  };
+  const later = fakeActivities({ ...notWithIt, settleModel: async () => ({ deleted: ['reviews-old222'] }) });
+  expect((await runToEnd(later, SPEC)).record.retention).toEqual({ deleted: ['reviews-old222'] });
   const denied = fakeActivities({
+    ...notWithIt,
     settleModel: () => Promise.reject(ApplicationFailure.nonRetryable('may not tag', 'AccessDenied')),
   });
   expect((await runToEnd(denied, SPEC)).record).toMatchObject({

@@ -149,11 +149,16 @@ export function fakeActivities(overrides: Partial<AllActivities> = {}): FakeActi
     removeCandidate: async () => {},
     submitRelease: async () => ({ created: false }),
     awaitRelease: async ({ options, name, created }) => ({
-      name,
-      arn: serverArn(options.to),
-      created,
-      smokeTest: { input: 'Is it good?', output: 'positive', milliseconds: 4 },
-      ...(options.to === 'bedrock-on-demand' ? { to: options.to } : { to: options.to, modelUnits: options.modelUnits }),
+      deployment: {
+        name,
+        arn: serverArn(options.to),
+        created,
+        smokeTest: { input: 'Is it good?', output: 'positive', milliseconds: 4 },
+        ...(options.to === 'bedrock-on-demand'
+          ? { to: options.to }
+          : { to: options.to, modelUnits: options.modelUnits }),
+      },
+      retention: { deleted: [] },
     }),
     revertRelease: async () => {},
     endThroughput: async () => {},

@@ -59,6 +59,8 @@ export async function deployCandidate(context: BedrockRun, model: CustomizedMode
     summary(`let ${model.modelName} answer, as ${served ?? own}`),
     [{ ...candidate, ...(served === undefined ? {} : { servedName: served }) }],
   );
+  // It has one name only: what is not called by the other need not be looked for in the end.
+  if (served !== undefined) cleanUp.keep(name === own ? served : own);
   const { awaitCandidate } = proxyActivities<PipelineActivities>(profiles.awaitJob(LONGEST_DEPLOYMENT_SECONDS));
   const deployed = await awaitCandidate.executeWithOptions(summary(`wait for ${name}`), [{ ...candidate, name }]);
   progress.note({ candidate: deployed });

@@ -63,8 +63,8 @@ async function customizeBy(
 }
 
 /**
- * The custom model stays. After a hand-over, older ones go that are not kept; where that cannot be done the run has passed
- * all the same, and its record says so.
+ * The custom model stays. After a hand-over, older ones go that are not kept, as far as they did not go with it; where that
+ * cannot be done the run has passed all the same, and its record says so.
  */
 export async function settle(
   { run, account, spec, progress, cleanUp }: BedrockRun,
@@ -72,6 +72,7 @@ export async function settle(
   outcome: Result,
 ): Promise<void> {
   cleanUp.keep(jobName);
+  if (progress.record.retention) return;
   const { keep } = spec.train;
   const what = outcome === 'passed' ? `delete custom models beyond the newest ${keep}` : 'keep the custom model';
   await CancellationScope.nonCancellable(async () => {

@@ -6,7 +6,7 @@ import { wordingOf } from '../../spec/bedrock/question.ts';
 import { servingProblem } from '../../spec/bedrock/serving.ts';
 import { durationSeconds } from '../../spec/duration.ts';
 import { servedName } from '../../spec/engine.ts';
-import type { CustomizedModel, CustomModelRef, DataSet, Deployment } from '../../spec/record.ts';
+import type { CustomizedModel, CustomModelRef, DataSet, Deployment, Retention } from '../../spec/record.ts';
 import type { BedrockRun, RunContext } from '../context.ts';
 import { handOverOf } from '../hand-over.ts';
 import * as profiles from '../profiles.ts';
@@ -82,7 +82,7 @@ export async function deployOnBedrock(
   context: BedrockRun,
   data: DataSet,
   model: CustomizedModel,
-): Promise<{ deployment?: Deployment }> {
+): Promise<{ deployment?: Deployment; retention?: Retention }> {
   const { run, spec, progress, cleanUp } = context;
   const handOver = { ...handOverOf(context), model: refOf(model) };
   if (spec.deploy.to === 'none') {
@@ -94,10 +94,11 @@ export async function deployOnBedrock(
   const evaluatedThere = progress.record.candidate?.name === name;
   const { created } = evaluatedThere ? { created: true } : await release(context, name, model);
   const { awaitRelease } = proxyActivities<PipelineActivities>(profiles.awaitHandOver(LONGEST_DEPLOYMENT_SECONDS));
-  const deployment = await awaitRelease.executeWithOptions(
-    summary(`wait for ${name}, ask it, make this the newest model of ${run.name}`),
-    [{ ...handOver, options: optionsOf(context), name, data, created, wording: wordingOf(spec) }],
+  const { keep } = spec.train;
+  const released = await awaitRelease.executeWithOptions(
+    summary(`wait for ${name}, ask it, make this the newest model of ${run.name}, keep ${keep}`),
+    [{ ...handOver, options: optionsOf(context), name, data, created, wording: wordingOf(spec), keep }],
   );
   cleanUp.keep(name);
-  return { deployment };
+  return released;
 }
