@@ -109,6 +109,11 @@ export class Sorter {
     return this.bins - 1;
   }
 
+  /** That of categories which the reference does not have. */
+  get unknown(): number | undefined {
+    return this.#bins.kind === 'categories' ? this.absent - 1 : undefined;
+  }
+
   binOf(value: Value): number {
     if (!isPresent(value)) return this.absent;
     if (this.#bins.kind === 'categories') return this.#byName.get(String(value)) ?? this.absent - 1;
@@ -122,7 +127,7 @@ export class Sorter {
 
   /** Whether a value is a category that the reference does not have. */
   isNew(value: Value): value is string | number {
-    return this.#bins.kind === 'categories' && this.binOf(value) === this.absent - 1;
+    return this.binOf(value) === this.unknown;
   }
 
   /** For people: `at most 12`, `12 to 20`, `above 90`, `positive`. */

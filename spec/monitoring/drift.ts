@@ -1,12 +1,12 @@
 /** Whether what a model is asked is still like what it was trained on. Pure. */
 import { type FeatureReference, Sorter, type Value } from './bins.ts';
 import { type Feature, featuresOf, type Observation } from './features.ts';
-import { chanceOf, stability } from './psi.ts';
+import { differs, stability } from './psi.ts';
 
 /** `retrain.when.drift`. */
 export interface DriftLimits {
   readonly of: readonly string[];
-  /** A feature whose index is at least this has drifted. */
+  /** A feature whose index is at least this has drifted, unless by chance. */
   readonly psi: number;
   /** And one of which more than this share of rows has a category that is new. */
   readonly newCategories: number;
@@ -38,9 +38,10 @@ export interface MovedBin {
 export interface FeatureDrift {
   readonly feature: string;
   readonly drifted: boolean;
+  /** Of the values that the reference has: those that are new have a limit of their own. */
   readonly psi: number;
-  /** What chance alone stays below, all but once in a thousand times; an index below it is no drift. */
-  readonly chance: number;
+  /** Whether two samples of one and the same population would differ so less than once in a thousand times. */
+  readonly significant: boolean;
   /** Whether the reference has it and no row of the traffic. */
   readonly gone?: true;
   /** Of categories. */
@@ -127,12 +128,17 @@ function count(names: Map<string, number>, value: Value): void {
   if (names.has(name) || names.size < KEPT_NAMES) names.set(name, (names.get(name) ?? 0) + 1);
 }
 
-function driftOf({ feature, reference, sorter, counts, newNames }: Column, rows: number, limits: DriftLimits) {
-  const { psi, parts } = stability(reference.counts, counts);
-  const chance = chanceOf(reference.counts, counts);
+function driftOf(
+  { feature, reference, sorter, counts, newNames }: Column,
+  rows: number,
+  limits: DriftLimits,
+): FeatureDrift {
+  const known = counts.map((count, bin) => (bin === sorter.unknown ? 0 : count));
+  const { psi, parts } = stability(reference.counts, known);
+  const significant = differs(reference.counts, known);
   const all = reference.counts.reduce((total, each) => total + each, 0);
   const gone = counts[sorter.absent] === rows && reference.counts[sorter.absent] !== all;
-  const fresh = reference.bins.kind === 'categories' ? (counts[sorter.absent - 1] ?? 0) / rows : undefined;
+  const fresh = sorter.unknown === undefined ? undefined : (counts[sorter.unknown] ?? 0) / rows;
   const moved = parts
     .map((part, bin) => ({ part, bin }))
     .filter(({ part }) => part > 0)
@@ -146,13 +152,13 @@ function driftOf({ feature, reference, sorter, counts, newNames }: Column, rows:
   const names = [...newNames].sort(([, m], [, n]) => n - m).slice(0, MOST_NAMES);
   return {
     feature: feature.name,
-    drifted: gone || (psi >= limits.psi && psi > chance) || (fresh ?? 0) > limits.newCategories,
+    drifted: gone || (psi >= limits.psi && significant) || (fresh ?? 0) > limits.newCategories,
     psi,
-    chance,
+    significant,
     ...(gone && { gone }),
     ...(fresh !== undefined && { newCategories: { share: fresh, names: names.map(([name]) => name) } }),
     moved,
-  } satisfies FeatureDrift;
+  };
 }
 
 /** What is to be said of a measure: whether it is a reason to train again, and why, in a line. */

@@ -15,9 +15,10 @@ export interface Stability {
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
-/** @param reference rows in each bin @param traffic the same of the other sample; both have rows */
+/** @param reference rows in each bin; there are some @param traffic the same of the other sample */
 export function stability(reference: readonly number[], traffic: readonly number[]): Stability {
   const [all, asked] = [sum(reference), sum(traffic)];
+  if (asked === 0) return { psi: 0, parts: reference.map(() => 0) };
   const parts = reference.map((count, bin) => {
     const seen = traffic[bin] ?? 0;
     if (count === 0 && seen === 0) return 0;
@@ -31,14 +32,23 @@ export function stability(reference: readonly number[], traffic: readonly number
 const ONE_IN_A_THOUSAND = 3.0902;
 
 /**
- * What the index of two samples of one and the same population stays below, all but once in a thousand times: between
- * samples of n and m rows it is distributed as chi-square with one degree less than there are bins, times 1/n + 1/m
- * (Yurdakul and Naranjo 2020). The quantile of chi-square is that of Wilson and Hilferty (1931).
+ * Whether the samples differ by more than chance: two of one and the same population would so once in a thousand times. By
+ * Pearson's test of homogeneity, which holds with few rows too, where empty bins make the index itself large; the quantile
+ * of chi-square is that of Wilson and Hilferty (1931).
+ *
+ * @param reference rows in each bin; there are some @param traffic the same of the other sample
  */
-export function chanceOf(reference: readonly number[], traffic: readonly number[]): number {
-  const degrees = reference.filter((count, bin) => count + (traffic[bin] ?? 0) > 0).length - 1;
-  if (degrees < 1) return 0;
+export function differs(reference: readonly number[], traffic: readonly number[]): boolean {
+  const [all, asked] = [sum(reference), sum(traffic)];
+  if (asked === 0) return false;
+  let [statistic, degrees] = [0, -1];
+  for (const [bin, count] of reference.entries()) {
+    const seen = traffic[bin] ?? 0;
+    if (count + seen === 0) continue;
+    degrees += 1;
+    statistic += (Math.sqrt(asked / all) * count - Math.sqrt(all / asked) * seen) ** 2 / (count + seen);
+  }
+  if (degrees < 1) return false;
   const spread = 2 / (9 * degrees);
-  const quantile = degrees * (1 - spread + ONE_IN_A_THOUSAND * Math.sqrt(spread)) ** 3;
-  return quantile * (1 / sum(reference) + 1 / sum(traffic));
+  return statistic > degrees * (1 - spread + ONE_IN_A_THOUSAND * Math.sqrt(spread)) ** 3;
 }
