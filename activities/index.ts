@@ -16,6 +16,7 @@ import { createEvaluationJobActivities } from './evaluation/job/evaluation-job.t
 import { createJudgeActivities } from './evaluation/judge.ts';
 import { heartbeating } from './heartbeating.ts';
 import { createModelActivities } from './models.ts';
+import { createMonitoringActivities } from './monitoring/activities.ts';
 import { createTrainingActivities } from './sagemaker/training.ts';
 import { createTakeoverActivities } from './takeover.ts';
 
@@ -40,6 +41,7 @@ export function createPipelineActivities(deps: { readonly aws: AwsProvider }) {
     ...createReleaseActivities(deps),
     ...createGuardActivities(deps),
     ...createImportActivities(deps),
+    ...createMonitoringActivities(deps),
   });
   return { prepareData, ...others };
 }

@@ -18,10 +18,11 @@ export interface Pending {
   readonly attempt: number;
 }
 
+/** Activities of other workflows than runs. */
+type OfOthers = 'endThroughput' | 'driftEvidence' | 'liveEvidence';
+
 /** The stage that waits for an activity; clean-up belongs to none. */
-const STAGE_OF: Readonly<
-  Record<Exclude<keyof PipelineActivities, 'endThroughput'> | 'prepareInputs', Stage | undefined>
-> = {
+const STAGE_OF: Readonly<Record<Exclude<keyof PipelineActivities, OfOthers> | 'prepareInputs', Stage | undefined>> = {
   prepareInputs: 'data',
   prepareData: 'data',
   resolveBase: 'data',

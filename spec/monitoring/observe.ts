@@ -38,3 +38,13 @@ export function questionIn(row: unknown): Pick<Observation, 'text' | 'fields'> {
   const fields = Object.fromEntries(Object.entries(row).filter(([name]) => !NO_FIELDS.has(name)));
   return { ...(typeof asked === 'string' && { text: asked }), fields };
 }
+
+/** What a row of a training split is to be answered with; `undefined` where it has no answer. */
+export function rightAnswerIn(row: unknown): string | undefined {
+  if (!isFields(row)) return undefined;
+  const { label, completion, messages } = row;
+  const last: unknown = Array.isArray(messages) ? messages.at(-1) : undefined;
+  const right =
+    label ?? completion ?? (isFields(last) && last.role === 'assistant' ? plainText(last.content) : undefined);
+  return typeof right === 'string' ? right : undefined;
+}

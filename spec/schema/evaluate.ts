@@ -191,7 +191,7 @@ export function evaluationOf(given: Given, engine: 'sagemaker' | 'bedrock'): Eva
 }
 
 /** What is wrong with a rule that can be read. */
-function ruleProblem(rule: Rule): string | undefined {
+export function ruleProblem(rule: Rule): string | undefined {
   const { metric, relativeTo, offset } = rule;
   if (relativeTo || (offset >= 0 && offset <= 1)) return undecidable(rule);
   const meant = offset > 1 && offset <= 100 ? `; did you mean ${formatShare(offset / 100)}?` : '';

@@ -3,6 +3,8 @@ import { Cron } from 'croner';
 import { z } from 'zod';
 import { BUDGET_PATTERN } from '../cost/budget.ts';
 import { durationSeconds } from '../duration.ts';
+import { parseLiveRule } from '../monitoring/live.ts';
+import { ruleProblem } from './evaluate.ts';
 import { durationUpTo } from './values.ts';
 
 /** Of `every` and `championAge`: what is longer is no retraining. */
@@ -56,24 +58,36 @@ const drift = z.strictObject({
     .min(1)
     .max(20)
     .refine((fields) => new Set(fields).size === fields.length, 'name each field once')
-    .meta({ description: 'Fields of what the model is asked; a text stands for its statistics.' }),
+    .meta({
+      description:
+        'What is looked at: `text` (how long what is asked is, and how much of it are words that the training data lacks), `label` or `answer` (what the model answers), and fields that callers send along.',
+    }),
   psi: z
     .number()
     .min(0.01)
     .max(10)
     .default(0.2)
-    .meta({ description: 'Population stability index from which a field has drifted.' }),
-  newCategories: z
-    .number()
-    .min(0)
-    .max(1)
-    .default(0.1)
-    .meta({ description: 'Share of rows with a category that the training data does not have.' }),
+    .meta({ description: 'Population stability index from which on a field has drifted, unless by chance.' }),
+  newCategories: z.number().min(0).max(1).default(0.1).meta({
+    description: 'Share of rows with a category that the training data does not have, above which a field has drifted.',
+  }),
   minRows: z.int().min(20).default(200).meta({ description: 'Fewer captured rows than this decide nothing.' }),
 });
 
+function ruleIssue(text: string, context: z.RefinementCtx): void {
+  try {
+    const problem = ruleProblem(parseLiveRule(text));
+    if (problem) context.addIssue({ code: 'custom', message: `${text}: ${problem}` });
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: (error as Error).message });
+  }
+}
+
 const liveMetric = z.strictObject({
-  rule: z.string().min(1).meta({ description: 'When it holds, the model is trained again: `accuracy < 0.80`.' }),
+  rule: z
+    .string()
+    .superRefine(ruleIssue)
+    .meta({ description: 'When it holds, the model is trained again: `accuracy < 0.80`.' }),
   labels: z
     .string()
     .regex(/^s3:\/\/[^/]+\/.+/, 'write an s3:// address')

@@ -65,6 +65,8 @@ export interface FakeActivities {
   readonly calls: ActivityName[];
 }
 
+const JOINED = { joined: 50, unlabelled: 0, unmatched: 0, unread: 0 };
+
 /** Activities of a run that succeeds, with what they were asked kept; any of them can be replaced. */
 export function fakeActivities(overrides: Partial<AllActivities> = {}): FakeActivities {
   const calls: ActivityName[] = [];
@@ -173,6 +175,8 @@ export function fakeActivities(overrides: Partial<AllActivities> = {}): FakeActi
     }),
     retireImports: async () => {},
     revertImport: async () => {},
+    driftEvidence: async () => ({ due: false, reason: 'no drift in 500 rows' }),
+    liveEvidence: async () => ({ due: false, reason: 'accuracy 0.9000 is not < 0.8000', ...JOINED }),
   };
   const activities = Object.fromEntries(
     Object.entries({ ...working, ...overrides }).map(([name, run]) => [

@@ -1,0 +1,61 @@
+/** Drift of what a served model is asked. */
+import { DriftCounter, type DriftLimits, driftVerdict } from '../../spec/monitoring/drift.ts';
+import type { DriftEvidence, TrafficRead } from '../../spec/monitoring/evidence.ts';
+import { questionIn } from '../../spec/monitoring/observe.ts';
+import { answerIn } from '../../spec/scoring/answers.ts';
+import { labelReader } from '../../spec/scoring/labels.ts';
+import type { ModelCard } from '../../spec/version.ts';
+import type { AwsClients } from '../aws.ts';
+import { referenceFor } from './reference.ts';
+import { readTraffic, type Traffic } from './traffic.ts';
+import { championOf, trafficOf, watchedOf } from './watched.ts';
+
+export interface WatchQuestion {
+  /** Of the model. */
+  readonly name: string;
+  /** That its versions lie in. */
+  readonly bucket: string;
+  /** ISO 8601; when the newest version was handed over, where it is not given. */
+  readonly since?: string;
+}
+
+/**
+ * Holds what the newest version of a name was asked since it was handed over against what it was trained on. Streams both;
+ * where there is nothing to measure, the reason says why.
+ */
+export async function measureDrift(
+  clients: AwsClients,
+  { name, bucket, since, limits }: WatchQuestion & { readonly limits: DriftLimits },
+  signal?: AbortSignal,
+): Promise<DriftEvidence> {
+  const champion = await championOf(clients, bucket, name);
+  if (!champion) return { due: false, reason: `no version of ${name} was handed over yet` };
+  const { card } = champion;
+  const found = { due: false, champion: watchedOf(champion) };
+  const source = await trafficOf(clients, card);
+  if (typeof source === 'string') return { ...found, reason: source };
+  const readAnswer = answerReader(card);
+  const reference = await referenceFor(clients.s3, { name, card, of: limits.of, readAnswer, signal });
+  if (typeof reference === 'string') return { ...found, reason: reference };
+
+  const from = since ?? card.handedOverAt;
+  const traffic = readTraffic(clients.s3, source, { since: new Date(from), ...(signal && { signal }) });
+  const counter = new DriftCounter(reference, limits);
+  const kind = card.record.data?.kind ?? 'prompt';
+  for await (const { question, answer } of traffic) {
+    const said = answerIn(answer, kind);
+    counter.add({ ...questionIn(question), ...(said !== undefined && { answer: readAnswer(said) }) });
+  }
+  const measure = counter.measure();
+  return { ...found, ...driftVerdict(measure, limits), traffic: trafficRead(traffic, from), measure };
+}
+
+/** A model of Bedrock may say anything: labels are read out of its answers. */
+export function answerReader({ model, record: { data } }: ModelCard): (said: string) => string {
+  return model.engine === 'bedrock' && data?.kind === 'classification' ? labelReader(data.labels) : (said) => said;
+}
+
+export function trafficRead({ tally }: Traffic, since: string): TrafficRead {
+  const { requests, own, broken, firstBroken } = tally;
+  return { since, requests, own, broken, ...(firstBroken && { firstBroken }) };
+}

@@ -1,0 +1,61 @@
+/** A metric of what a served model answered. */
+import type { LiveEvidence } from '../../spec/monitoring/evidence.ts';
+import { type LiveMetric, liveVerdict } from '../../spec/monitoring/live.ts';
+import { questionIn } from '../../spec/monitoring/observe.ts';
+import { answerIn } from '../../spec/scoring/answers.ts';
+import { scorerFor } from '../../spec/scoring/scorer.ts';
+import type { Spec } from '../../spec/spec.ts';
+import type { AwsClients } from '../aws.ts';
+import { answerReader, trafficRead, type WatchQuestion } from './drift.ts';
+import { Labels } from './labels.ts';
+import { readTraffic } from './traffic.ts';
+import { championOf, trafficOf, watchedOf } from './watched.ts';
+
+export interface LiveQuestion extends WatchQuestion {
+  /** Its data's format and columns are those of the labels. */
+  readonly spec: Spec;
+  readonly liveMetric: LiveMetric;
+}
+
+/**
+ * Scores what the newest version of a name answered since it was handed over, as far as there are labels for it; where
+ * there is nothing to score, the reason says why.
+ */
+export async function measureLive(
+  clients: AwsClients,
+  { name, bucket, since, spec, liveMetric }: LiveQuestion,
+  signal?: AbortSignal,
+): Promise<LiveEvidence> {
+  const nothing = { due: false, joined: 0, unlabelled: 0, unmatched: 0, unread: 0 };
+  const champion = await championOf(clients, bucket, name);
+  if (!champion) return { ...nothing, reason: `no version of ${name} was handed over yet` };
+  const { card } = champion;
+  const found = { ...nothing, champion: watchedOf(champion) };
+  const source = await trafficOf(clients, card);
+  if (typeof source === 'string') return { ...found, reason: source };
+  const labels = await Labels.read(liveMetric.labels, spec, () => clients.s3, signal);
+
+  const { data, spec: served } = card.record;
+  const kind = data?.kind ?? 'prompt';
+  const known = card.model.engine === 'bedrock' && kind === 'classification' ? data?.labels : undefined;
+  const schema = served.evaluate && 'schema' in served.evaluate ? served.evaluate.schema : undefined;
+  const scorer = scorerFor(kind, { labels: known, schema });
+  const readAnswer = answerReader(card);
+  const from = since ?? card.handedOverAt;
+  const traffic = readTraffic(clients.s3, source, { since: new Date(from), ...(signal && { signal }) });
+  let [joined, unlabelled] = [0, 0];
+  for await (const { question, answer, inferenceId } of traffic) {
+    const said = answerIn(answer, kind);
+    const expected = said === undefined ? undefined : labels.rightOf(inferenceId, questionIn(question).text);
+    if (said === undefined || expected === undefined) {
+      unlabelled += 1;
+      continue;
+    }
+    joined += 1;
+    scorer.add({ expected, prediction: readAnswer(said) });
+  }
+  const { unread, firstUnread } = labels;
+  const tally = { joined, unlabelled, unmatched: labels.unmatched(), unread };
+  const verdict = liveVerdict({ ...tally, ...(joined > 0 && { scores: scorer.scores() }) }, liveMetric);
+  return { ...found, ...tally, ...verdict, ...(firstUnread && { firstUnread }), traffic: trafficRead(traffic, from) };
+}

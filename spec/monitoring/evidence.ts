@@ -1,0 +1,54 @@
+/** What was found of a served model, in as much as a decision is drawn from it: small, and told to people in a line. */
+import type { MetricValues } from '../metrics.ts';
+import type { DriftMeasure } from './drift.ts';
+
+/** A model that serves. */
+export interface Watched {
+  /** From 1, in the order of hand-over. */
+  readonly version: number;
+  /** Workflow id of the run that handed it over. */
+  readonly run: string;
+  /** What is asked: the name of the endpoint, or of what serves it on Bedrock. */
+  readonly serves: string;
+}
+
+/** What was kept of its traffic. */
+export interface TrafficRead {
+  /** ISO 8601; as a rule the moment of its hand-over. */
+  readonly since: string;
+  readonly requests: number;
+  /** Of those, what runs have asked, which is left out. */
+  readonly own: number;
+  /** Lines that could not be read, which are left out. */
+  readonly broken: number;
+  readonly firstBroken?: { readonly uri: string; readonly line: number; readonly why: string };
+}
+
+interface Finding {
+  /** Whether it is a reason to train again. */
+  readonly due: boolean;
+  /** In a line, with the figures that it was held against. */
+  readonly reason: string;
+  /** Absent where no version was handed over yet. */
+  readonly champion?: Watched;
+  /** Absent where nothing is kept of the traffic, or nothing serves. */
+  readonly traffic?: TrafficRead;
+}
+
+export interface DriftEvidence extends Finding {
+  readonly measure?: DriftMeasure;
+}
+
+export interface LiveEvidence extends Finding {
+  /** Absent where nothing was joined. */
+  readonly metrics?: MetricValues;
+  /** Captured answers that a label was found for: by inference id, or by the question. */
+  readonly joined: number;
+  /** Captured answers without a label. */
+  readonly unlabelled: number;
+  /** Labels without a captured answer. */
+  readonly unmatched: number;
+  /** Rows of the labels that could not be read, which are left out, and the first of them. */
+  readonly unread: number;
+  readonly firstUnread?: string;
+}

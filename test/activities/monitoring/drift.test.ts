@@ -1,0 +1,123 @@
+import { randomUUID } from 'node:crypto';
+import { DeleteObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
+import { expect, it } from 'vitest';
+import type { DriftLimits } from '../../../spec/monitoring/drift.ts';
+import { account, clients, once, pipeline } from '../../support/activities.ts';
+import { put, type WatchedOptions, watchedModel } from '../../support/watched.ts';
+
+const LIMITS: DriftLimits = { of: ['text', 'label'], psi: 0.2, newCategories: 0.1, minRows: 50 };
+const WORDS = ['fine', 'awful', 'works', 'broke', 'battery', 'screen', 'cable', 'case', 'lamp', 'mouse', 'dull'];
+
+const text = (i: number): string =>
+  Array.from({ length: 3 + ((i * 7) % 6) }, (_, j) => WORDS[(i * 3 + j * (1 + (i % 5))) % WORDS.length]).join(' ');
+const label = (i: number): string => (i % 3 ? 'good' : 'bad');
+const rows = (count: number) => Array.from({ length: count }, (_, i) => ({ text: text(i), label: label(i) }));
+const asked = (count: number, textOf = text, labelOf = label) =>
+  Array.from({ length: count }, (_, i) => ({ asked: { text: textOf(i) }, answered: { label: labelOf(i) } }));
+
+const model = (options: Partial<WatchedOptions> = {}) => watchedModel({ trained: rows(300), ...options });
+const drift = (name: string, limits = LIMITS) => once(pipeline.driftEvidence, { name, account, drift: limits });
+
+it('holds what an endpoint was asked since the hand-over against what its model was trained on', async () => {
+  const { name, run, captured } = await model();
+  const before = new Date(Date.now() - 3_600_000);
+  await captured([
+    ...asked(120),
+    ...asked(200, () => 'nobody knows these words').map((request) => ({ ...request, at: before })),
+    { asked: { text: 'proving it' }, inferenceId: run },
+  ]);
+  const found = await drift(name);
+  expect(found).toMatchObject({
+    due: false,
+    reason: expect.stringMatching(/^no drift in 120 rows: the greatest PSI is 0\.\d\d, of /),
+    champion: { version: 1, run, serves: name },
+    traffic: { requests: 121, own: 1, broken: 0 },
+    measure: { rows: 120, referenceRows: 300 },
+  });
+  await captured(asked(100, (i) => `${text(i)}, said otherwise altogether`));
+  expect(await drift(name)).toMatchObject({
+    due: true,
+    reason: expect.stringContaining('text: unknown words (above '),
+    measure: { rows: 220 },
+  });
+});
+
+it('is drift too where the model answers otherwise than when it was evaluated, whatever is right', async () => {
+  const predictions = Array.from({ length: 200 }, (_, i) => ({
+    row: i + 1,
+    label: label(i),
+    prediction: 'good',
+    ok: true,
+  }));
+  const { name, captured } = await model({ predictions });
+  await captured(asked(100, text, () => 'good'));
+  expect((await drift(name)).due).toBe(false);
+  await captured(asked(100, text, () => 'mixed'));
+  const found = await drift(name);
+  expect(found.reason).toBe('label is new in 50 % of rows (mixed), more than 10 %, of 200 rows');
+});
+
+it('goes on behind lines that cannot be read, and tells them; too few rows decide nothing', async () => {
+  const { name, captured } = await model();
+  await captured(asked(20, () => 'other words'));
+  const hour = new Date(Date.now() + 1_000).toISOString().slice(0, 13).replaceAll(/[-T]/g, '/');
+  await put(`captured/${name}/AllTraffic/${hour}/${randomUUID()}.jsonl`, '{"captureData":\n');
+  expect(await drift(name)).toMatchObject({
+    due: false,
+    reason: '20 rows of captured traffic are too few to tell drift: at least 50 are wanted',
+    traffic: { requests: 20, broken: 1, firstBroken: { line: 1 } },
+  });
+});
+
+it('tells that a question has no text any more', async () => {
+  const { name, captured } = await model();
+  await captured(asked(60).map((request) => ({ ...request, asked: { inputs: request.asked.text } })));
+  expect(await drift(name)).toMatchObject({
+    due: true,
+    reason: expect.stringMatching(/^text: characters is gone .*; fields that are new: inputs$/),
+  });
+});
+
+it('reads the training split once, and keeps what it was like beside it', async () => {
+  const { name, captured } = await model();
+  await captured(asked(60));
+  const first = await drift(name);
+  const Bucket = account.bucket;
+  const listed = await clients.s3.send(new ListObjectsV2Command({ Bucket, Prefix: `temper/${name}/data/` }));
+  const keys = (listed.Contents ?? []).map(({ Key = '' }) => Key);
+  const [train = '', reference = ''] = ['/train/', '/reference/'].map((part) => keys.find((key) => key.includes(part)));
+  await put(reference, '{"rows": 300, "feat');
+  expect(await drift(name)).toEqual(first);
+  await clients.s3.send(new DeleteObjectCommand({ Bucket, Key: train }));
+  expect(await drift(name)).toEqual(first);
+  // Of other features there is none yet.
+  await expect(drift(name, { ...LIMITS, of: ['text'] })).rejects.toMatchObject({ type: 'NotFound' });
+});
+
+it.each<[string, () => Promise<string>, RegExp]>([
+  ['no version', async () => `never-${randomUUID().slice(0, 8)}`, /^no version of never-\w+ was handed over yet$/],
+  [
+    'no capture',
+    async () => (await model({ captures: false })).name,
+    /^endpoint watched-\w+ does not capture what it is asked: give deploy\.capture in the spec, and run it again$/,
+  ],
+  [
+    'nothing that serves',
+    async () => (await model({ spec: { deploy: { to: 'none' } } })).name,
+    /^the model serves nowhere/,
+  ],
+  [
+    'an endpoint that is gone',
+    async () => (await model({ captures: undefined })).name,
+    /^endpoint watched-\w+ is gone$/,
+  ],
+  [
+    'no training split',
+    async () => (await model({ data: { splits: {} } })).name,
+    /has no training split that questions could be held against$/,
+  ],
+])('decides nothing where there is %s, and says so', async (_, named, reason) => {
+  const found = await drift(await named());
+  expect(found).toMatchObject({ due: false, reason: expect.stringMatching(reason) });
+  expect(found).not.toHaveProperty('measure');
+});

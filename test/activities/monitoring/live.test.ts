@@ -1,0 +1,110 @@
+import { randomUUID } from 'node:crypto';
+import { expect, it } from 'vitest';
+import type { LiveMetric } from '../../../spec/monitoring/live.ts';
+import { type SpecInput, specSchema } from '../../../spec/spec.ts';
+import { account, once, pipeline } from '../../support/activities.ts';
+import { put, watchedModel } from '../../support/watched.ts';
+
+const trained = [
+  { text: 'fine', label: 'good' },
+  { text: 'awful', label: 'bad' },
+];
+/** The served model says good of everything. */
+const asked = (count: number, idOf?: (i: number) => string) =>
+  Array.from({ length: count }, (_, i) => ({
+    asked: { text: `Review  number ${i}` },
+    answered: { label: 'good' },
+    ...(idOf && { inferenceId: idOf(i) }),
+  }));
+
+const labels = (rows: readonly object[] | string) => put(`labels-${randomUUID()}/late.jsonl`, rows);
+
+function live(
+  name: string,
+  liveMetric: Partial<LiveMetric> & { labels: string },
+  data: Partial<SpecInput['data']> = {},
+) {
+  const spec = specSchema.parse({
+    name,
+    data: { source: 's3://bucket/data.jsonl', ...data },
+    train: { engine: 'sagemaker', script: 'train.py' },
+  });
+  const input = { name, account, spec, liveMetric: { rule: 'accuracy < 0.80', minRows: 10, ...liveMetric } };
+  return once(pipeline.liveEvidence, input);
+}
+
+it('scores what was answered by labels of the same questions, in the fields of the data', async () => {
+  const { name, captured } = await watchedModel({ trained });
+  await captured(asked(40));
+  const rows = Array.from({ length: 30 }, (_, i) => ({ review: `review number ${i}`, mark: i < 20 ? 'good' : 'bad' }));
+  const columns = { text: 'review', label: 'mark' };
+  expect(await live(name, { labels: await labels(rows) }, { columns })).toMatchObject({
+    due: true,
+    reason: 'accuracy 0.6667 is < 0.8000, of 30 labelled answers (10 answers without a label)',
+    metrics: { accuracy: 20 / 30 },
+    joined: 30,
+    unlabelled: 10,
+    unmatched: 0,
+    champion: { version: 1, serves: name },
+    traffic: { requests: 40 },
+  });
+  const enough = await live(name, { labels: await labels(rows.slice(0, 20)) }, { columns });
+  expect(enough).toMatchObject({
+    due: false,
+    reason: expect.stringMatching(/^accuracy 1\.0000 is not < 0\.8000, of 20/),
+  });
+});
+
+it('scores by the id that the caller gave, which goes before the question; the last label counts', async () => {
+  const { name, captured } = await watchedModel({ trained });
+  await captured(asked(20, (i) => `order-${i}`));
+  const rows = [
+    ...Array.from({ length: 20 }, (_, i) => ({ text: `review number ${i}`, label: 'good' })),
+    ...Array.from({ length: 20 }, (_, i) => ({ inferenceId: `order-${i}`, label: 'good' })),
+    ...Array.from({ length: 10 }, (_, i) => ({ inferenceId: `order-${i}`, label: 'bad' })),
+  ];
+  expect(await live(name, { labels: await labels(rows) })).toMatchObject({
+    due: true,
+    joined: 20,
+    metrics: { accuracy: 0.5 },
+    unmatched: 20,
+  });
+});
+
+it('decides nothing on labels that match nothing, are too few, or are not there, and says so', async () => {
+  const { name, captured } = await watchedModel({ trained });
+  await captured(asked(20));
+  const others = Array.from({ length: 12 }, (_, i) => ({ text: `another one, ${i}`, label: 'bad' }));
+  expect(await live(name, { labels: await labels(others) })).toMatchObject({
+    due: false,
+    reason:
+      '0 captured answers with a label are too few to tell accuracy: at least 10 are wanted (20 answers without a label, 12 labels without an answer)',
+  });
+  const few = [{ text: 'review number 3', label: 'bad' }];
+  expect((await live(name, { labels: await labels(few) })).reason).toMatch(
+    /^1 captured answer with a label is too few/,
+  );
+  expect(await live(name, { labels: `s3://${account.bucket}/nowhere/` })).toMatchObject({ due: false, joined: 0 });
+});
+
+it('leaves out rows of the labels that cannot be read, and tells them with the first', async () => {
+  const { name, captured } = await watchedModel({ trained });
+  await captured(asked(12));
+  const good = Array.from({ length: 12 }, (_, i) => JSON.stringify({ text: `review number ${i}`, label: 'good' }));
+  const address = await labels(
+    [good[0], '{"text": "review number 1"', '{"text": "review number 2"}', ...good].join('\n'),
+  );
+  expect(await live(name, { labels: address })).toMatchObject({
+    due: false,
+    joined: 12,
+    unread: 2,
+    firstUnread: expect.stringContaining(`${address}:2  `),
+    reason: 'accuracy 1.0000 is not < 0.8000, of 12 labelled answers (2 rows of the labels could not be read)',
+  });
+});
+
+it('says where nothing is captured', async () => {
+  const { name } = await watchedModel({ trained, captures: false });
+  const found = await live(name, { labels: await labels(trained) });
+  expect(found).toMatchObject({ due: false, reason: expect.stringContaining('does not capture what it is asked') });
+});
