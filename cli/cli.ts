@@ -23,6 +23,7 @@ import { rerunCommand } from './commands/rerun.ts';
 import { resumeCommand } from './commands/resume.ts';
 import { rollbackCommand } from './commands/rollback.ts';
 import { runCommand } from './commands/run.ts';
+import { scheduleCommand } from './commands/schedule/index.ts';
 import { showCommand } from './commands/show.ts';
 import { uploadCommand } from './commands/upload.ts';
 import { watchCommand } from './commands/watch.ts';
@@ -63,6 +64,7 @@ const COMMANDS: Readonly<Record<string, readonly ((context: Context) => CommandU
     orphansCommand,
   ],
   Models: [modelsCommand, invokeCommand, historyCommand, rollbackCommand],
+  Schedules: [scheduleCommand],
   Machines: [workerCommand, devCommand],
   Help: [explainCommand, completionCommand],
 };

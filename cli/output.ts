@@ -48,7 +48,7 @@ function colours(sink: Sink, env: NodeJS.ProcessEnv): boolean {
 // npm sets it for what `npx temper` starts, where a plain `temper` may not be found.
 const throughNpx = (env: NodeJS.ProcessEnv): boolean => env.npm_lifecycle_event === 'npx';
 const COMMANDS =
-  'init|doctor|check|plan|run|ls|show|watch|logs|approve|decline|cancel|upload|invoke|orphans|worker|dev|explain|completion';
+  'init|doctor|check|plan|run|rerun|resume|ls|show|compare|watch|logs|approve|decline|cancel|upload|history|rollback|schedule|models|invoke|orphans|worker|dev|explain|completion';
 const COMMAND = new RegExp(`temper (?=(?:${COMMANDS})\\b)`, 'g');
 
 const CLEAR_LINE = '\r\u001b[2K';

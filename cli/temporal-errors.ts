@@ -54,7 +54,10 @@ export function temporalFailure({ temporal }: Environment, error: unknown): unkn
       cause: error,
     });
   }
-  if (hasCode(error, INVALID_ARGUMENT) && /Temper(Name|Engine|Stage|Outcome|Waiting)/.test(saidBy(error))) {
+  if (
+    hasCode(error, INVALID_ARGUMENT) &&
+    /Temper(Name|Engine|Stage|Outcome|Waiting|Score|Schedule)/.test(saidBy(error))
+  ) {
     return new UserError('SearchAttributesMissing', `namespace ${namespace} does not know what temper finds runs by`, {
       fix: 'a worker registers it when it starts: temper worker',
       cause: error,

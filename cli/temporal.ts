@@ -75,7 +75,11 @@ export async function hasWorker({ client }: Temporal): Promise<boolean> {
   });
 }
 
-/** Page of a run in Temporal's web UI, where there is one. */
-export function uiAddress({ ui, temporal }: Environment, workflowId: string): string | undefined {
-  return ui && `${ui}/namespaces/${temporal.namespace}/workflows/${encodeURIComponent(workflowId)}`;
+/** Page of a run, or of a schedule, in Temporal's web UI, where there is one. */
+export function uiAddress(
+  { ui, temporal }: Environment,
+  id: string,
+  of: 'workflows' | 'schedules' = 'workflows',
+): string | undefined {
+  return ui && `${ui}/namespaces/${temporal.namespace}/${of}/${encodeURIComponent(id)}`;
 }

@@ -9,9 +9,17 @@ export interface Override {
   readonly steps: readonly string[];
 }
 
+/** The same from an option of its own. */
+export interface NamedOverride {
+  /** As it was given: `--every 1w`. */
+  readonly option: string;
+  /** As `--set` has it: `retrain.every=1w`. */
+  readonly text: string;
+}
+
 /** Puts an override into the document, or says what is wrong with it. */
-export function applyOverride(document: Document, text: string): Override | SpecProblem {
-  const option = `--set ${text}`;
+export function applyOverride(document: Document, given: string | NamedOverride): Override | SpecProblem {
+  const { option, text } = typeof given === 'string' ? { option: `--set ${given}`, text: given } : given;
   const equals = text.indexOf('=');
   const path = text.slice(0, Math.max(equals, 0)).trim();
   const problem = (message: string, fix: string): SpecProblem => {

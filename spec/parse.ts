@@ -1,7 +1,7 @@
 /** Reads `temper.yaml`: text in, a checked spec or every problem with its place out. */
 import { LineCounter, parseDocument, type YAMLError } from 'yaml';
 import { locate } from './locate.ts';
-import { applyOverride, type Override } from './overrides.ts';
+import { applyOverride, type NamedOverride, type Override } from './overrides.ts';
 import { data } from './schema/data.ts';
 import { lowerFirst } from './shown.ts';
 import { type Spec, specSchema } from './spec.ts';
@@ -13,7 +13,9 @@ export interface ParseOptions {
   /** How problems call the file; `temper.yaml` where not given. */
   readonly file?: string;
   /** Values that stand in for those of the file: `train.hyperparameters.epochs=15`, the value in YAML. */
-  readonly overrides?: readonly string[];
+  readonly overrides?: readonly (string | NamedOverride)[];
+  /** Paths whose values in the file do not count: `retrain.every`. */
+  readonly without?: readonly string[];
 }
 
 export type ParsedSpec =
@@ -32,7 +34,10 @@ const startsWith = (steps: Steps, prefix: Steps): boolean =>
   prefix.length <= steps.length && prefix.every((step, i) => String(step) === String(steps[i]));
 
 /** Checks a spec. Nothing throws: every problem that can be seen at once is in the answer, by line. */
-export function parseSpec(text: string, { file = 'temper.yaml', overrides = [] }: ParseOptions = {}): ParsedSpec {
+export function parseSpec(
+  text: string,
+  { file = 'temper.yaml', overrides = [], without = [] }: ParseOptions = {},
+): ParsedSpec {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const at = (offset: number): Pick<SpecProblem, 'file' | 'line' | 'column'> => {
@@ -52,6 +57,10 @@ export function parseSpec(text: string, { file = 'temper.yaml', overrides = [] }
     };
   });
 
+  for (const path of without) {
+    const steps = path.split('.');
+    if (document.hasIn(steps)) document.deleteIn(steps);
+  }
   const applied: Override[] = [];
   for (const override of overrides) {
     const result = applyOverride(document, override);

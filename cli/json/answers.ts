@@ -12,6 +12,7 @@ import { comparison } from './comparison.ts';
 import { modelsReport } from './models.ts';
 import { plan } from './plan.ts';
 import { dataSet, decided, history, metric, runRecord } from './record.ts';
+import { scheduleState } from './schedule.ts';
 
 export interface Answer {
   readonly document: z.ZodType;
@@ -130,6 +131,7 @@ export const ANSWERS: Readonly<Record<string, Answer>> = {
   models: { exits: PLAIN, document: modelsReport },
   history: { exits: PLAIN, document: history },
   rollback: { exits: FOLLOWED, document: z.union([runRecord, z.strictObject({ run: text, ui })]) },
+  'schedule create': { exits: [...PLAIN, interrupted], document: scheduleState },
   invoke: {
     exits: PLAIN,
     document: z.strictObject({

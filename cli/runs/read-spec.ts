@@ -5,6 +5,7 @@ import { doubtsOf } from '../../spec/bedrock/doubts.ts';
 import { servingProblem } from '../../spec/bedrock/serving.ts';
 import { isBedrock, isSageMaker } from '../../spec/engine.ts';
 import { imageUri } from '../../spec/images.ts';
+import type { NamedOverride } from '../../spec/overrides.ts';
 import { formatProblems, parseSpec } from '../../spec/parse.ts';
 import type { Spec } from '../../spec/spec.ts';
 import type { Context } from '../context.ts';
@@ -32,11 +33,12 @@ export async function readSpecText(path: string, file: string): Promise<string> 
 export async function readSpec(
   { cwd, output }: Context,
   file: string,
-  overrides: readonly string[],
+  overrides: readonly (string | NamedOverride)[],
+  without: readonly string[] = [],
 ): Promise<SpecFile> {
   const path = resolve(cwd, file);
   const text = await readSpecText(path, file);
-  const parsed = parseSpec(text, { file, overrides });
+  const parsed = parseSpec(text, { file, overrides, without });
   if (!parsed.ok) {
     throw usageError(
       'InvalidSpec',

@@ -29,9 +29,8 @@ export interface BudgetProblem {
 /** Why the run may not be started, or nothing. What bills on after the run is not part of the budget. */
 export function budgetProblem({ budget }: Pick<Spec, 'budget'>, cost: Cost): BudgetProblem | undefined {
   if (budget === undefined) return undefined;
-  const unpriced = cost.unknown.filter(({ lacks, budgeted }) => budgeted && lacks === 'price');
-  if (unpriced.length > 0) {
-    const what = unpriced.map((each) => each.what).join(', ');
+  const what = unpricedIn(cost);
+  if (what !== undefined) {
     return {
       code: 'PriceUnknown',
       message: `the run has a budget of ${budget}, and no price is known of ${what} in its region`,
@@ -48,6 +47,12 @@ export function budgetProblem({ budget }: Pick<Spec, 'budget'>, cost: Cost): Bud
     message: `the run could cost ${formatUsd(usd)} USD, more than its budget of ${budget} (${sums})`,
     fix: `${cheaper(dearest)}, or raise budget`,
   };
+}
+
+/** What a budget cannot be held against for want of its price. */
+export function unpricedIn({ unknown }: Cost): string | undefined {
+  const unpriced = unknown.filter(({ lacks, budgeted }) => budgeted && lacks === 'price');
+  return unpriced.length > 0 ? unpriced.map(({ what }) => what).join(', ') : undefined;
 }
 
 function sumOf(item: CostItem, usd: number): string {

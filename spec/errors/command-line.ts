@@ -176,6 +176,31 @@ export const COMMAND_ERRORS = {
     fix: 'see how it ended: temper show RUN',
     example: 'there is nothing to cancel: temper/reviews/7f3a9c is over (passed)',
   },
+  NoTimes: {
+    means: 'the spec does not say when a schedule is to look; nothing was scheduled',
+    why: 'it has no retrain:, or one with neither every: nor cron:',
+    fix: 'add retrain.every or retrain.cron to it, or give --every or --cron',
+    example: 'temper.yaml does not say when to look: it has no retrain.every or retrain.cron',
+  },
+  DataNotInS3: {
+    means: 'a schedule cannot train on data of this machine; nothing was scheduled',
+    why: 'its firings come when nobody is there, and are done by workers anywhere; the data is on this machine alone',
+    fix: 'put the data into S3, as with aws s3 cp --recursive, and name its s3:// address in data:',
+    example:
+      'temper.yaml: a schedule trains without this machine, which alone has its data: data.source: data/rows.jsonl',
+  },
+  ScheduleExists: {
+    means: 'the model has a schedule already; nothing was changed',
+    why: 'a name has one schedule, so that nothing trains it twice at once',
+    fix: 'change it with temper schedule update FILE, or take it away first with temper schedule delete NAME',
+    example: 'reviews is scheduled already: a model has one schedule',
+  },
+  ScheduleNotFound: {
+    means: 'no schedule is there for that name',
+    why: 'it is misspelt, was deleted, or is in another namespace or Temporal',
+    fix: 'list them with: temper schedule ls',
+    example: '"reviws" is not scheduled',
+  },
   NotAgreed: {
     means: 'the command asks before it does what cannot be undone, and nobody was there to answer; nothing was done',
     why: 'it was started by a script, or its output is no terminal',

@@ -1,0 +1,139 @@
+/** Schedules on the command line: what is checked, told and set before anything fires. */
+import { Client, Connection, type ScheduleDescription } from '@temporalio/client';
+import { expect, it, onTestFinished } from 'vitest';
+import { EXIT } from '../../cli/errors.ts';
+import type { ScheduleState } from '../../cli/schedules/state.ts';
+import { scheduleIdOf } from '../../spec/naming.ts';
+import type { RetrainInput } from '../../workflows/messages.ts';
+import { expectExit } from '../support/runs.ts';
+import { type CliRun, cli, startCli, until } from './support/cli.ts';
+import { type Env, newNamespace, ownNamespace } from './support/pipeline.ts';
+import { asAna, scheduledProject } from './support/scheduled.ts';
+
+const env = asAna(await ownNamespace());
+
+async function described({ TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE }: Env, name: string): Promise<ScheduleDescription> {
+  const connection = await Connection.connect({ address: TEMPORAL_ADDRESS ?? '' });
+  onTestFinished(() => connection.close());
+  const client = new Client({ connection, namespace: TEMPORAL_NAMESPACE ?? '' });
+  return client.schedule.getHandle(scheduleIdOf(name)).describe();
+}
+
+const refusal = (stdout: string): { code: string; message: string; fix?: string } => JSON.parse(stdout).error;
+
+it('creates a schedule that is careful with money: turns, minutes to catch up, a pause where a run failed', async () => {
+  const { name, cwd } = await scheduledProject(
+    '{ cron: "0 6 * * 1", timezone: Europe/Paris, jitter: 5m, remaining: 8 }',
+  );
+  const result = await cli(['schedule', 'create', 'temper.yaml', '--json'], { env, cwd });
+  expectExit(result, EXIT.done);
+  const state = JSON.parse(result.stdout) as ScheduleState;
+  expect(state).toMatchObject({
+    name,
+    schedule: `temper/${name}`,
+    times: { cron: '0 6 * * 1', timezone: 'Europe/Paris' },
+    paused: false,
+    remaining: 8,
+  });
+  expect(state.next).toHaveLength(5);
+  const { policies, action, spec } = await described(env, name);
+  expect(policies).toEqual({ overlap: 'SKIP', catchupWindow: 600_000, pauseOnFailure: true });
+  expect(spec).toMatchObject({ timezone: 'Europe/Paris', jitter: 300_000 });
+  expect(action).toMatchObject({
+    workflowType: 'retrain',
+    workflowId: `temper-retrain/${name}`,
+    taskQueue: 'temper',
+    memo: { setBy: { by: 'ana', file: 'temper.yaml' } },
+  });
+  const [input] = action.args as unknown as [RetrainInput];
+  // Packed and uploaded: no machine of anybody's is needed.
+  expect(input.source?.uri).toMatch(new RegExp(`^s3://.*/temper/${name}/source/[0-9a-f]{64}/sourcedir.tar.gz$`));
+  expect(input.spec.retrain).toMatchObject({ cron: '0 6 * * 1', catchUp: '10m' });
+});
+
+it('says what it is going to do, and when in both clocks', async () => {
+  const { name, cwd, data } = await scheduledProject(
+    '{ every: 1w, budget: 200 USD, when: { newData: { rows: 500 }, championAge: 30d } }',
+  );
+  const argv = ['schedule', 'create', 'temper.yaml', '--cron', '*/30 6 * * MON-FRI', '--timezone', 'Asia/Tokyo'];
+  const result = await cli(argv, { env, cwd });
+  expectExit(result, EXIT.done);
+  const { stdout, stderr } = result;
+  expect(stderr).toContain(`${name} · every 30 minutes, between 06:00 and 06:59, Monday\n`);
+  expect(stderr).toContain('when 500 rows have changed, or the newest version is 30d old');
+  expect(stderr).toContain(data);
+  expect(stderr).toMatch(/next +\w{3} \d{4}-\d\d-\d\d 06:[03]0 Asia\/Tokyo, 21:[03]0 UTC/);
+  expect(stderr).toMatch(/at most +\d+\.\d\d USD a run for the jobs, 200 USD a month/);
+  expect(stderr).toContain('no worker answers: firings wait for one');
+  expect(stdout).toMatch(new RegExp(`^${name} is scheduled; next firing \\w{3} .* Asia/Tokyo, 21:`));
+});
+
+it('an interval counts from its creation, to the minute', async () => {
+  const { cwd } = await scheduledProject('');
+  const before = Date.now();
+  const { stdout } = await cli(['schedule', 'create', 'temper.yaml', '--every', '7d', '--json'], { env, cwd });
+  const [first = '', second = ''] = (JSON.parse(stdout) as ScheduleState).next;
+  const week = 7 * 86_400_000;
+  expect(Date.parse(second) - Date.parse(first)).toBe(week);
+  expect(Date.parse(first) % 60_000).toBe(0);
+  expect(Math.abs(Date.parse(first) - before - week)).toBeLessThan(120_000);
+});
+
+it.each([
+  ['', [], 'NoTimes', 'has no retrain.every or retrain.cron'],
+  ['{ every: 1w }', ['--cron', '0 6 * *'], 'InvalidSpec', '--cron 0 6 * *  retrain.cron: not a cron expression'],
+  ['{ every: 1w }', ['--set', 'data.source=data'], 'DataNotInS3', 'data.source: data'],
+  ['{ every: 1w }', ['--set', 'data.source=s3://BUCKET/none/'], 'NotFound', 'data.source: there is no data under'],
+  ['{ every: 1w, budget: 0.01 USD }', [], 'BudgetExceeded', 'more than the 0.01 USD that its schedule may spend'],
+  ['{ every: 1w }', ['--set', 'train.base=run:nobody'], 'BaseNotFound', 'there is no model run:nobody'],
+  [
+    '{ every: 1w, budget: 9 USD }',
+    ['--set', 'train.instance=ml.x9.large'],
+    'PriceUnknown',
+    'no price is known of ml.x9.large',
+  ],
+])('refuses %s %s, and nothing is there', async (retrain, argv, code, message) => {
+  const { name, cwd } = await scheduledProject(retrain);
+  const words = argv.map((word) => word.replace('BUCKET', env.TEMPER_BUCKET ?? ''));
+  const result = await cli(['schedule', 'create', 'temper.yaml', ...words, '--json'], { env, cwd });
+  expectExit(result, EXIT.usage);
+  expect(refusal(result.stdout)).toMatchObject({ code, message: expect.stringContaining(message) });
+  await expect(described(env, name)).rejects.toThrow();
+});
+
+it('a name has one schedule', async () => {
+  const { name, cwd } = await scheduledProject('{ every: 1w }');
+  await cli(['schedule', 'create', 'temper.yaml'], { env, cwd });
+  const { exitCode, stdout } = await cli(['schedule', 'create', 'temper.yaml', '--json'], { env, cwd });
+  expect(exitCode).toBe(EXIT.usage);
+  expect(refusal(stdout)).toMatchObject({
+    code: 'ScheduleExists',
+    message: `${name} is scheduled already: a model has one schedule`,
+    fix: 'give it another spec, code or times with: temper schedule update FILE',
+  });
+});
+
+it('warns of a budget that the month does not allow, and a namespace without search attributes is told', async () => {
+  const { cwd } = await scheduledProject('{ every: 1w, budget: 20 USD }', 'budget: 50 USD');
+  const nowhere = await newNamespace();
+  const { stdout, stderr } = await cli(['schedule', 'create', 'temper.yaml', '--json'], { env: nowhere, cwd });
+  expect(stderr).toContain('budget: 50 USD for a run is more than retrain.budget: 20 USD for a month, which holds');
+  expect(refusal(stdout).code).toBe('SearchAttributesMissing');
+});
+
+it('asks on a terminal where AWS bills for the runs, and does nothing where the answer is no', async () => {
+  const { AWS_ENDPOINT_URL_SAGEMAKER: _, ...onAws } = env;
+  const { name, cwd } = await scheduledProject('{ every: 1w }');
+  const create = (): CliRun => startCli(['schedule', 'create', 'temper.yaml'], { env: onAws, cwd, terminal: true });
+  for (const [answer, exitCode] of [
+    ['n', EXIT.failed],
+    ['y', EXIT.done],
+  ] as const) {
+    const asking = create();
+    await until(() => asking.stderr().includes('create it? [y/N]'));
+    await expect(described(env, name)).rejects.toThrow();
+    asking.type(answer);
+    expect((await asking.done).exitCode).toBe(exitCode);
+  }
+  expect((await described(env, name)).state.paused).toBe(false);
+});
