@@ -4,6 +4,7 @@ import { now, type Operations } from '../aws/operations.ts';
 import { validationError } from '../aws/protocol.ts';
 import { Collection } from '../aws/store.ts';
 import { arnOf, type Context, type Tagged } from './context.ts';
+import type { DataCaptureConfig } from './data-capture.ts';
 import type { VariantSpec } from './fleet.ts';
 import { page } from './listing.ts';
 import type { Models } from './models.ts';
@@ -21,6 +22,7 @@ interface EndpointConfig extends Tagged {
   readonly EndpointConfigName: string;
   readonly EndpointConfigArn: string;
   readonly ProductionVariants: readonly ProductionVariant[];
+  readonly DataCaptureConfig?: DataCaptureConfig;
   readonly CreationTime: number;
 }
 
@@ -69,6 +71,11 @@ export class EndpointConfigs {
       container: this.#models.container(variant.ModelName ?? ''),
       startTimeoutSeconds: variant.ContainerStartupHealthCheckTimeoutInSeconds ?? DEFAULT_START_TIMEOUT_SECONDS,
     }));
+  }
+
+  /** How its endpoints capture data, where it says so. Throws AWS's ValidationException. */
+  capture(name: string): DataCaptureConfig | undefined {
+    return this.#find(name).DataCaptureConfig;
   }
 
   #find(name: string): EndpointConfig {

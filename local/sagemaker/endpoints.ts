@@ -8,19 +8,10 @@ import { validationError } from '../aws/protocol.ts';
 import { Collection } from '../aws/store.ts';
 import { arnOf, type Context, type Tag, type Tagged } from './context.ts';
 import type { EndpointConfigs } from './endpoint-configs.ts';
-import type { VariantSpec } from './fleet.ts';
+import { captureSummary, pendingSummary, variantSummary } from './endpoint-summaries.ts';
 import { page } from './listing.ts';
-import type { Servers } from './machines.ts';
+import { type Deployment, endServing, type Serving, servingOf } from './serving.ts';
 import { type TagHolder, tagHolder } from './tags.ts';
-
-/** A fleet that serves, or is to serve. */
-interface Deployment {
-  readonly id: string;
-  readonly configName: string;
-  readonly variants: readonly VariantSpec[];
-  readonly since: number;
-  readonly fault: ResourceFault;
-}
 
 interface Endpoint extends Tagged {
   readonly EndpointName: string;
@@ -44,7 +35,7 @@ export class Endpoints {
   readonly #context: Context;
   readonly #configs: EndpointConfigs;
   readonly #endpoints: Collection<Endpoint>;
-  readonly #fleets = new Map<string, Servers>();
+  readonly #serving = new Map<string, Serving>();
   /** Deployments and removals under way. */
   readonly #work = new Set<Promise<void>>();
 
@@ -64,7 +55,12 @@ export class Endpoints {
     UpdateEndpoint: (request, fault) => this.#update(request, fault),
     DescribeEndpoint: ({ EndpointName }) => {
       const endpoint = this.#find(String(EndpointName));
-      return { ...endpoint, PendingDeploymentSummary: endpoint.next && pendingOf(endpoint.next) };
+      const { current, next } = endpoint;
+      return {
+        ...endpoint,
+        DataCaptureConfig: current?.capture && captureSummary(current.capture),
+        PendingDeploymentSummary: next && pendingSummary(next),
+      };
     },
     ListEndpoints: (request) =>
       page(this.#endpoints.values(), request, {
@@ -76,12 +72,12 @@ export class Endpoints {
     DeleteEndpoint: ({ EndpointName }) => this.#delete(String(EndpointName)),
   };
 
-  /** The fleet that answers for the endpoint now; `undefined` where none is in service. */
-  fleet(name: string): Servers | undefined {
+  /** What answers for the endpoint now; `undefined` where it is not in service. */
+  serving(name: string): Serving | undefined {
     // Unlike every other operation, InvokeEndpoint minds the case of names.
     const endpoint = this.#endpoints.get(name);
     if (endpoint?.EndpointName !== name || endpoint.EndpointStatus === 'Deleting') return undefined;
-    return this.#fleets.get(name);
+    return this.#serving.get(name);
   }
 
   /** Serves again what was served before, and takes up what was under way. */
@@ -90,9 +86,9 @@ export class Endpoints {
       const { EndpointName, EndpointStatus, current, next } = endpoint;
       if (EndpointStatus === 'Deleting') this.#endpoints.delete(EndpointName);
       else if (current) {
-        const fleet = this.#context.machines.servers(this.#context, { endpoint: EndpointName, ...current });
-        fleet.restore();
-        this.#fleets.set(EndpointName, fleet);
+        const serving = servingOf(this.#context, EndpointName, current);
+        serving.servers.restore();
+        this.#serving.set(EndpointName, serving);
       }
       if (next && EndpointStatus !== 'Deleting') this.#track(this.#deploy(endpoint, next));
     }
@@ -101,7 +97,7 @@ export class Endpoints {
   /** Resolves when nothing is under way any more; call after the shutdown signal. */
   async close(): Promise<void> {
     await Promise.all(this.#work);
-    await Promise.all([...this.#fleets.values()].map((fleet) => fleet.end()));
+    await Promise.all([...this.#serving.values()].map(endServing));
   }
 
   #create(request: Json, fault: ResourceFault): Json {
@@ -147,10 +143,10 @@ export class Endpoints {
     this.#refuseInProgress(endpoint);
     endpoint.EndpointStatus = 'Deleting';
     this.#save(endpoint);
-    const fleet = this.#fleets.get(endpoint.EndpointName);
-    this.#fleets.delete(endpoint.EndpointName);
+    const serving = this.#serving.get(endpoint.EndpointName);
+    this.#serving.delete(endpoint.EndpointName);
     const removal = async () => {
-      await fleet?.end();
+      await endServing(serving);
       if (!this.#context.shutdown.aborted) this.#endpoints.delete(endpoint.EndpointName);
     };
     this.#track(removal());
@@ -168,10 +164,12 @@ export class Endpoints {
   }
 
   #deployment(configName: string, fault: ResourceFault): Deployment {
+    const capture = this.#configs.capture(configName);
     return {
       id: `i-${randomBytes(9).toString('hex').slice(1)}`,
       configName,
       variants: this.#configs.variants(configName),
+      ...(capture && { capture }),
       since: now(),
       fault,
     };
@@ -181,13 +179,13 @@ export class Endpoints {
   async #deploy(endpoint: Endpoint, deployment: Deployment): Promise<void> {
     const { shutdown } = this.#context;
     const { fault } = deployment;
-    const fleet = this.#context.machines.servers(this.#context, { endpoint: endpoint.EndpointName, ...deployment });
-    const old = this.#fleets.get(endpoint.EndpointName);
+    const serving = servingOf(this.#context, endpoint.EndpointName, deployment);
+    const old = this.#serving.get(endpoint.EndpointName);
     try {
       if (fault.slowStartSeconds) await sleep(fault.slowStartSeconds * 1000, undefined, { signal: shutdown });
       const reason = fault.rollback ?? fault.jobFails;
       if (reason) throw new Error(reason);
-      await fleet.start();
+      await serving.servers.start();
     } catch (error) {
       if (shutdown.aborted) return;
       // The trap of the real service: after a rollback an endpoint is in service, with its old configuration.
@@ -197,16 +195,16 @@ export class Endpoints {
       this.#save(endpoint);
       return;
     }
-    this.#fleets.set(endpoint.EndpointName, fleet);
+    this.#serving.set(endpoint.EndpointName, serving);
     if (shutdown.aborted) return;
     endpoint.EndpointStatus = 'InService';
     endpoint.EndpointConfigName = deployment.configName;
-    endpoint.ProductionVariants = deployment.variants.map(summaryOf);
+    endpoint.ProductionVariants = deployment.variants.map(variantSummary);
     endpoint.current = { ...deployment, fault: {} };
     delete endpoint.next;
     delete endpoint.FailureReason;
     this.#save(endpoint);
-    await old?.end();
+    await endServing(old);
   }
 
   #save(endpoint: Endpoint): void {
@@ -218,30 +216,4 @@ export class Endpoints {
     const tracked: Promise<void> = work.finally(() => this.#work.delete(tracked));
     this.#work.add(tracked);
   }
-}
-
-/** What AWS tells of a deployment under way, as an endpoint is created or updated. */
-function pendingOf({ configName, variants, since }: Deployment): Json {
-  return {
-    EndpointConfigName: configName,
-    ProductionVariants: variants.map(({ name, weight, instances, container: { Image } }) => ({
-      VariantName: name,
-      DeployedImages: [{ SpecifiedImage: Image }],
-      DesiredWeight: weight,
-      DesiredInstanceCount: instances,
-      VariantStatus: [{ Status: 'Creating', StartTime: since }],
-    })),
-    StartTime: since,
-  };
-}
-
-function summaryOf({ name, weight, instances, container: { Image } }: VariantSpec): Json {
-  return {
-    VariantName: name,
-    DeployedImages: [{ SpecifiedImage: Image, ResolvedImage: Image, ResolutionTime: now() }],
-    CurrentWeight: weight,
-    DesiredWeight: weight,
-    CurrentInstanceCount: instances,
-    DesiredInstanceCount: instances,
-  };
 }

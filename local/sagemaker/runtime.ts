@@ -4,11 +4,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { AwsError } from '../aws/protocol.ts';
 import type { Context } from './context.ts';
+import { MAX_BODY_BYTES } from './data-capture.ts';
 import type { Endpoints } from './endpoints.ts';
 import type { ModelAnswer } from './machines.ts';
 
-/** Of InvokeEndpoint's model. */
-const MAX_BODY_BYTES = 6_291_456;
 const MAX_MESSAGE_BYTES = 16 * 1024;
 const PASSED_ON = [
   'content-type',
@@ -32,19 +31,21 @@ export async function invoke(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const fleet = endpoints.fleet(name);
-  if (!fleet) throw new AwsError('ValidationError', `Endpoint ${name} of account ${context.account} not found.`);
+  const serving = endpoints.serving(name);
+  if (!serving) throw new AwsError('ValidationError', `Endpoint ${name} of account ${context.account} not found.`);
   if (Number(request.headers['content-length'] ?? 0) > MAX_BODY_BYTES) {
     throw new AwsError(
       'ValidationError',
       `1 validation error detected: Value at 'body' failed to satisfy constraint: Member must have length less than or equal to ${MAX_BODY_BYTES}`,
     );
   }
-  await fleet.during(async () => {
+  const { servers, capture } = serving;
+  await servers.during(async () => {
     const wanted = request.headers['x-amzn-sagemaker-target-variant'];
-    const variant = fleet.choose(typeof wanted === 'string' ? wanted : undefined);
+    const variant = servers.choose(typeof wanted === 'string' ? wanted : undefined);
     if (!variant) throw new AwsError('ValidationError', `Variant ${wanted} not found for endpoint ${name}.`);
-    const answer = await variant.invoke(request, passedOn(request)).catch((error: unknown) => {
+    const sample = capture?.sample(request);
+    const answer = await variant.invoke(sample?.question() ?? request, passedOn(request)).catch((error: unknown) => {
       const message = error instanceof Error ? error.message : String(error);
       throw modelError(
         context,
@@ -60,7 +61,8 @@ export async function invoke(
       'x-amzn-requestid': randomUUID(),
       'x-amzn-invoked-production-variant': variant.name,
     });
-    await pipeline(answer, response);
+    await pipeline(sample?.answer(answer, answer.headers['content-type']) ?? answer, response);
+    if (sample) capture?.add(variant.name, sample);
   });
 }
 
