@@ -69,14 +69,23 @@ sagemaker.create_model(
 sagemaker.create_endpoint_config(
     EndpointConfigName=name,
     ProductionVariants=[{"VariantName": "AllTraffic", "ModelName": name, "InstanceType": "ml.t2.medium", "InitialInstanceCount": 1}],
+    DataCaptureConfig={
+        "InitialSamplingPercentage": 100,
+        "DestinationS3Uri": "s3://%s/capture" % bucket,
+        "CaptureOptions": [{"CaptureMode": "InputAndOutput"}],
+        "CaptureContentTypeHeader": {"JsonContentTypes": ["application/json"]},
+    },
 )
 sagemaker.create_endpoint(EndpointName=name, EndpointConfigName=name)
 sagemaker.get_waiter("endpoint_in_service").wait(EndpointName=name, WaiterConfig=quick)
 answer = runtime.invoke_endpoint(EndpointName=name, Body=b"36", ContentType="application/json", Accept="application/json")
 result = json.load(answer["Body"])
 
+assert sagemaker.describe_endpoint(EndpointName=name)["DataCaptureConfig"]["CaptureStatus"] == "Started"
 sagemaker.delete_endpoint(EndpointName=name)
 sagemaker.get_waiter("endpoint_deleted").wait(EndpointName=name, WaiterConfig=quick)
+[capture] = s3.list_objects_v2(Bucket=bucket, Prefix="capture/%s/AllTraffic/" % name)["Contents"]
+captured = json.load(s3.get_object(Bucket=bucket, Key=capture["Key"])["Body"])["captureData"]
 sagemaker.delete_endpoint_config(EndpointConfigName=name)
 sagemaker.delete_model(ModelName=name)
-print(json.dumps({"result": result, "variant": answer["InvokedProductionVariant"], "status": job["TrainingJobStatus"]}))
+print(json.dumps({"result": result, "captured": [captured[side]["data"] for side in ("endpointInput", "endpointOutput")], "variant": answer["InvokedProductionVariant"], "status": job["TrainingJobStatus"]}))
