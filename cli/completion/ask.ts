@@ -1,6 +1,7 @@
 /** Names that only Temporal, AWS or the catalogue know; asked with little patience, as somebody holds the Tab key. */
 import type { Context } from '../context.ts';
 import type { RunSummary } from '../runs/find.ts';
+import type { Temporal } from '../temporal.ts';
 import type { Candidate, Kind } from './candidates.ts';
 
 const PATIENCE_MS = 1_000;
@@ -14,6 +15,8 @@ export async function namesOf(kind: Kind, context: Context): Promise<Candidate[]
         return await runs(context);
       case 'name':
         return [...new Set((await listed(context)).map(({ name }) => name))].map((value) => ({ value }));
+      case 'scheduled':
+        return await scheduled(context);
       case 'endpoint':
         return await endpoints(context);
       case 'model':
@@ -42,11 +45,20 @@ async function runs(context: Context): Promise<Candidate[]> {
 }
 
 async function listed(context: Context): Promise<RunSummary[]> {
-  const { withTemporal } = await import('../temporal.ts');
   const { listRuns } = await import('../runs/find.ts');
+  return impatiently(context, (temporal) => listRuns(temporal, { limit: NEWEST }));
+}
+
+async function scheduled(context: Context): Promise<Candidate[]> {
+  const { scheduledNames } = await import('../schedules/find.ts');
+  return (await impatiently(context, scheduledNames)).map((value) => ({ value }));
+}
+
+async function impatiently<T>(context: Context, look: (temporal: Temporal) => Promise<T>): Promise<T> {
+  const { withTemporal } = await import('../temporal.ts');
   return withTemporal(
     context,
-    (temporal) => temporal.client.withDeadline(Date.now() + PATIENCE_MS, () => listRuns(temporal, { limit: NEWEST })),
+    (temporal) => temporal.client.withDeadline(Date.now() + PATIENCE_MS, () => look(temporal)),
     PATIENCE_MS,
   );
 }

@@ -7,7 +7,7 @@ export interface Candidate {
 }
 
 /** What a place takes that the commands do not list, told by the name of its argument: `<file>`, `<run>`. */
-export type Kind = 'file' | 'directory' | 'run' | 'name' | 'endpoint' | 'model' | 'code';
+export type Kind = 'file' | 'directory' | 'run' | 'name' | 'scheduled' | 'endpoint' | 'model' | 'code';
 
 export interface Completion {
   /** Those that begin as the last word does. */
@@ -86,7 +86,16 @@ function valuesOf({ flags, argChoices }: Option, current: string, prefix: string
   return placeOf(name, argChoices, current, prefix);
 }
 
-const KINDS: ReadonlySet<string> = new Set<Kind>(['file', 'directory', 'run', 'name', 'endpoint', 'model', 'code']);
+const KINDS: ReadonlySet<string> = new Set<Kind>([
+  'file',
+  'directory',
+  'run',
+  'name',
+  'scheduled',
+  'endpoint',
+  'model',
+  'code',
+]);
 const isKind = (name: string): name is Kind => KINDS.has(name);
 
 function placeOf(name: string, choices: readonly string[] | undefined, current: string, prefix: string): Completion {

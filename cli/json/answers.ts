@@ -12,7 +12,7 @@ import { comparison } from './comparison.ts';
 import { modelsReport } from './models.ts';
 import { plan } from './plan.ts';
 import { dataSet, decided, history, metric, runRecord } from './record.ts';
-import { scheduleState } from './schedule.ts';
+import { deletedSchedule, resumed, scheduleState } from './schedule.ts';
 
 export interface Answer {
   readonly document: z.ZodType;
@@ -132,6 +132,9 @@ export const ANSWERS: Readonly<Record<string, Answer>> = {
   history: { exits: PLAIN, document: history },
   rollback: { exits: FOLLOWED, document: z.union([runRecord, z.strictObject({ run: text, ui })]) },
   'schedule create': { exits: [...PLAIN, interrupted], document: scheduleState },
+  'schedule pause': { exits: PLAIN, document: scheduleState },
+  'schedule resume': { exits: PLAIN, document: resumed },
+  'schedule delete': { exits: [...PLAIN, interrupted], document: deletedSchedule },
   invoke: {
     exits: PLAIN,
     document: z.strictObject({

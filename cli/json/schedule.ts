@@ -18,3 +18,16 @@ export const stateShape = {
 };
 
 export const scheduleState = z.strictObject(stateShape).meta({ id: 'ScheduleState' });
+
+export const resumed = z.strictObject({
+  ...stateShape,
+  missed: z.int().meta({ description: 'firings that it would have had meanwhile; a thousand at most are counted' }),
+});
+
+export const deletedSchedule = z.strictObject({
+  name: text,
+  schedule: text,
+  deleted: z.literal(true),
+  firing: text.exactOptional().meta({ description: 'workflow id of the one under way, which goes on' }),
+  run: text.exactOptional().meta({ description: 'workflow id of its run, which goes on' }),
+});

@@ -12,11 +12,14 @@ import { asAna, scheduledProject } from './support/scheduled.ts';
 
 const env = asAna(await ownNamespace());
 
-async function described({ TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE }: Env, name: string): Promise<ScheduleDescription> {
+async function temporalClient({ TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE }: Env): Promise<Client> {
   const connection = await Connection.connect({ address: TEMPORAL_ADDRESS ?? '' });
   onTestFinished(() => connection.close());
-  const client = new Client({ connection, namespace: TEMPORAL_NAMESPACE ?? '' });
-  return client.schedule.getHandle(scheduleIdOf(name)).describe();
+  return new Client({ connection, namespace: TEMPORAL_NAMESPACE ?? '' });
+}
+
+async function described(where: Env, name: string): Promise<ScheduleDescription> {
+  return (await temporalClient(where)).schedule.getHandle(scheduleIdOf(name)).describe();
 }
 
 const refusal = (stdout: string): { code: string; message: string; fix?: string } => JSON.parse(stdout).error;
@@ -136,4 +139,68 @@ it('asks on a terminal where AWS bills for the runs, and does nothing where the 
     expect((await asking.done).exitCode).toBe(exitCode);
   }
   expect((await described(env, name)).state.paused).toBe(false);
+});
+
+/** A schedule of a name of its own. */
+async function scheduled(retrain = '{ cron: "0 6 * * 1" }'): Promise<string> {
+  const { name, cwd } = await scheduledProject(retrain);
+  expectExit(await cli(['schedule', 'create', 'temper.yaml'], { env, cwd }), EXIT.done);
+  return name;
+}
+
+it('pauses and resumes with who and why, which the note keeps before the last decisions', async () => {
+  const name = await scheduled();
+  const paused = await cli(['schedule', 'pause', name, '--comment', 'labels are wrong', '--json'], { env });
+  expectExit(paused, EXIT.done);
+  expect(JSON.parse(paused.stdout)).toMatchObject({ name, paused: true });
+  const { state } = await described(env, name);
+  expect(state.note).toMatch(/^paused by ana at \d{4}-\d\d-\d\d \d\d:\d\d UTC: labels are wrong$/);
+  const again = await cli(['schedule', 'pause', name], { env });
+  expect(again.stdout).toContain(`${name} was paused before: paused by ana at`);
+  const resumed = await cli(['schedule', 'resume', name, '--comment', 'mended'], { env });
+  expect(resumed.stdout).toContain(`${name} goes on; next firing Mon `);
+  const after = await described(env, name);
+  expect(after.state).toMatchObject({
+    paused: false,
+    note: expect.stringMatching(/^resumed by ana at .* UTC: mended$/),
+  });
+});
+
+it('says what was missed meanwhile, and that nothing makes up for it', async () => {
+  const name = await scheduled('{ every: 1m }');
+  const client = await temporalClient(env);
+  const handle = client.schedule.getHandle(scheduleIdOf(name));
+  await handle.pause(
+    `paused by eve at ${new Date(Date.now() - 5 * 60_000).toISOString().slice(0, 16).replace('T', ' ')} UTC`,
+  );
+  const { stdout } = await cli(['schedule', 'resume', name, '--json'], { env });
+  // One more where the minute is over by then.
+  expect([5, 6]).toContain((JSON.parse(stdout) as { missed: number }).missed);
+});
+
+it('deletes only what somebody agreed to', async () => {
+  const name = await scheduled();
+  const unasked = await cli(['schedule', 'delete', name, '--json'], { env });
+  expectExit(unasked, EXIT.usage);
+  expect(refusal(unasked.stdout)).toMatchObject({ code: 'NotAgreed', fix: 'add --yes' });
+  const asking = startCli(['schedule', 'delete', name], { env, terminal: true });
+  await until(() => asking.stderr().includes(`delete the schedule of ${name}? [y/N]`));
+  asking.type('no');
+  expect((await asking.done).exitCode).toBe(EXIT.failed);
+  const { stdout } = await cli(['schedule', 'delete', name, '--yes', '--json'], { env });
+  expect(JSON.parse(stdout)).toEqual({ name, schedule: `temper/${name}`, deleted: true });
+  await expect(described(env, name)).rejects.toThrow();
+});
+
+it('a name that is not scheduled is told with the one that was meant', async () => {
+  const name = await scheduled();
+  const misspelt = `${name.slice(0, -1)}x`;
+  await expect
+    .poll(async () => (await cli(['complete', '--', 'schedule', 'pause', ''], { env })).stdout)
+    .toContain(name);
+  for (const words of [['pause'], ['resume'], ['delete', '--yes']]) {
+    const { exitCode, stdout } = await cli(['schedule', ...words, misspelt, '--json'], { env });
+    expect(exitCode).toBe(EXIT.usage);
+    expect(refusal(stdout)).toMatchObject({ code: 'ScheduleNotFound', fix: `did you mean ${name}?` });
+  }
 });

@@ -1,0 +1,77 @@
+/** `temper schedule pause` and `resume`. */
+import { scheduleIdOf } from '../../spec/naming.ts';
+import type { Context } from '../context.ts';
+import { plural } from '../rendering/format.ts';
+import { momentText } from '../rendering/schedule-text.ts';
+import { renderScheduled } from '../rendering/schedules.ts';
+import type { Temporal } from '../temporal.ts';
+import { whoIs } from '../who.ts';
+import { findSchedule, type Schedule } from './find.ts';
+import { MOST_TIMES, timesBetween } from './matching.ts';
+import { stateOf } from './state.ts';
+import { underWay } from './under-way.ts';
+
+const PAUSED_AT = /^paused by .* at (\d{4}-\d\d-\d\d \d\d:\d\d) UTC/;
+
+/** A remark of a person, before what the note tells already: the last decisions, or why it was paused. */
+function noteWith(context: Context, what: string, comment: string | undefined, note = ''): string {
+  const at = `${new Date().toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+  const remark = `${what} by ${whoIs(context)} at ${at}${comment === undefined ? '' : `: ${comment}`}`;
+  return [remark, ...note.split('\n').filter((line) => line !== '' && !PAUSED_AT.test(line))].join('\n');
+}
+
+export async function pauseSchedule(
+  context: Context,
+  temporal: Temporal,
+  name: string,
+  comment: string | undefined,
+): Promise<void> {
+  const { output } = context;
+  const before = await findSchedule(temporal, name);
+  const { paused, note } = before.description.state;
+  if (!paused) {
+    await temporal.client.schedule.getHandle(scheduleIdOf(name)).pause(noteWith(context, 'paused', comment, note));
+  }
+  const after = await findSchedule(temporal, name);
+  const open = await underWay(temporal, after);
+  const lines = [
+    paused ? `${name} was paused before${note ? `: ${note.split('\n', 1)[0]}` : ''}` : `${name} is paused`,
+    ...(open ? [`  what is under way goes on: ${open.run ?? open.firing}`] : []),
+  ];
+  output.result(stateOf(temporal, after), lines.join('\n'));
+}
+
+export async function resumeSchedule(
+  context: Context,
+  temporal: Temporal,
+  name: string,
+  comment: string | undefined,
+): Promise<void> {
+  const { output } = context;
+  const before = await findSchedule(temporal, name);
+  const { paused, note } = before.description.state;
+  const now = new Date();
+  const since = paused ? pausedSince(before) : now;
+  const missed = paused ? (await timesBetween(temporal, name, since, now)).length : 0;
+  if (paused) {
+    await temporal.client.schedule.getHandle(scheduleIdOf(name)).unpause(noteWith(context, 'resumed', comment, note));
+  }
+  const state = stateOf(temporal, await findSchedule(temporal, name));
+  const text = [
+    renderScheduled(state, paused ? 'goes on' : 'was not paused', output),
+    ...(missed === 0 ? [] : [missedText(name, missed, since)]),
+  ].join('\n');
+  output.result({ ...state, missed }, output.hint(text));
+}
+
+/** As its note says, or since it last fired: a run that failed pauses it. */
+function pausedSince({ description: { state, info } }: Schedule): Date {
+  const [, at] = PAUSED_AT.exec(state.note ?? '') ?? [];
+  if (at !== undefined) return new Date(`${at.replace(' ', 'T')}Z`);
+  return info.recentActions.at(-1)?.takenAt ?? info.createdAt;
+}
+
+function missedText(name: string, missed: number, since: Date): string {
+  const count = missed === MOST_TIMES ? `${MOST_TIMES} firings or more` : plural(missed, 'firing');
+  return `  ${count} missed since ${momentText(since.toISOString())}, which nothing makes up for; look now with: temper schedule trigger ${name} --when-due`;
+}

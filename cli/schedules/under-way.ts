@@ -1,0 +1,43 @@
+/** The firing of a schedule that is under way, and the run that it has started. */
+import type { WorkflowExecutionDescription } from '@temporalio/client';
+import { parseWorkflowId } from '../../spec/naming.ts';
+import type { Temporal } from '../temporal.ts';
+import { isNotFound } from '../temporal-errors.ts';
+import type { Schedule } from './find.ts';
+
+export interface UnderWay {
+  /** Workflow id of the firing. */
+  readonly firing: string;
+  /** Workflow id of its run; absent while it decides. */
+  readonly run?: string;
+}
+
+/** Asked of the firing itself, as its schedule hears of its end a moment later. */
+export async function underWay(temporal: Temporal, { description }: Schedule): Promise<UnderWay | undefined> {
+  const [running] = description.info.runningActions;
+  if (!running) return undefined;
+  const firing = running.workflow.workflowId;
+  const described = await describeFiring(temporal, firing);
+  if (described?.status.name !== 'RUNNING') return undefined;
+  const run = runOf(described);
+  return { firing, ...(run !== undefined && { run }) };
+}
+
+/** `undefined` where nothing has been started under that id. */
+export async function describeFiring(
+  { client }: Temporal,
+  firing: string,
+): Promise<WorkflowExecutionDescription | undefined> {
+  try {
+    return await client.workflow.getHandle(firing).describe();
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
+}
+
+/** The run that a firing waits for. */
+export function runOf({ raw }: WorkflowExecutionDescription): string | undefined {
+  const ids = (raw.pendingChildren ?? []).map(({ workflowId }) => workflowId ?? '');
+  return ids.find((id) => parseWorkflowId(id) !== undefined);
+}
