@@ -28,6 +28,9 @@ export function newRunId(below: (limit: number) => number): string {
 /** Workers poll this queue for workflows and for every activity that needs no local files. */
 export const PIPELINE_TASK_QUEUE = 'temper';
 
+/** The Worker Deployment of those workers; each workflow bundle is a version of it. */
+export const WORKER_DEPLOYMENT = 'temper';
+
 export function workflowIdOf(run: RunRef): string {
   return `temper/${run.name}/${run.id}`;
 }

@@ -1,4 +1,4 @@
-import { CancellationScope, isCancellation, setHandler } from '@temporalio/workflow';
+import { CancellationScope, isCancellation, setHandler, setWorkflowOptions } from '@temporalio/workflow';
 import type { Result, RunRecord } from '../spec/record.ts';
 import { receiveDecisions } from './approval.ts';
 import { checkServing } from './bedrock/release.ts';
@@ -51,3 +51,6 @@ export async function fineTune(input: FineTuneInput): Promise<RunRecord> {
     throw closing(error, progress.record);
   }
 }
+
+// Ends with the code that it began with: a change of this code need not replay the runs under way.
+setWorkflowOptions({ versioningBehavior: 'PINNED' }, fineTune);

@@ -155,7 +155,12 @@ export const ANSWERS: Readonly<Record<string, Answer>> = {
   },
   worker: {
     exits: PLAIN,
-    document: z.strictObject({ event: z.literal('worker.ready'), taskQueue: text, temporal: text }),
+    document: z.strictObject({
+      event: z.literal('worker.ready'),
+      taskQueue: text,
+      version: text.optional(),
+      temporal: text,
+    }),
     lines: true,
   },
   'dev up': {

@@ -41,3 +41,11 @@ function useRuntime(output: Output, lowest: 'WARN' | 'ERROR'): void {
     if (!(error instanceof IllegalStateError)) throw error;
   }
 }
+
+/** Resolves once the signal is aborted. */
+export function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

@@ -6,7 +6,7 @@ import { createDataActivities } from '../../activities/data/activities.ts';
 import { inputsTaskQueue, type RunRef } from '../../spec/naming.ts';
 import type { Context } from '../context.ts';
 import type { Temporal } from '../temporal.ts';
-import { connectWorker, HEARTBEATS } from './connect.ts';
+import { aborted, connectWorker, HEARTBEATS } from './connect.ts';
 
 /**
  * Serves the run's inputs while `work` goes on. `work` is given a function that ends the serving once it is not needed
@@ -47,11 +47,4 @@ export async function whileServingInputs<T>(
   } finally {
     await connection.close();
   }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }

@@ -1,5 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { expect, it } from 'vitest';
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { expect, it, onTestFinished } from 'vitest';
+import { installTools } from '../../local/tools.ts';
+import { SHARED_TOOLS } from '../support/region.ts';
 import { cli, startCli, until } from './support/cli.ts';
 import { newNamespace, project, SPEC } from './support/pipeline.ts';
 
@@ -7,7 +10,11 @@ it('registers what runs are found by, works on runs, and ends in order when told
   const env = await newNamespace();
   const worker = startCli(['worker', '--json'], { env });
   await until(() => worker.stdout() !== '');
-  expect(JSON.parse(worker.stdout())).toMatchObject({ event: 'worker.ready', taskQueue: 'temper' });
+  expect(JSON.parse(worker.stdout())).toMatchObject({
+    event: 'worker.ready',
+    taskQueue: 'temper',
+    version: expect.stringMatching(/^[0-9a-f]{12}$/),
+  });
 
   const options = {
     env,
@@ -29,4 +36,21 @@ it('is what a namespace without search attributes asks for', async () => {
   });
   expect(stderr).toContain('fix: a worker registers it when it starts: temper worker');
   expect(exitCode).toBe(1);
+});
+
+it('says once where Temporal keeps no versions, and works all the same', async () => {
+  const { temporal: path } = await installTools({ directory: SHARED_TOOLS, env: process.env });
+  const temporal = await TestWorkflowEnvironment.createLocal({
+    server: {
+      executable: { type: 'existing-path', path },
+      extraArgs: ['--dynamic-config-value', 'system.enableDeploymentVersions=false'],
+    },
+  });
+  onTestFinished(() => temporal.teardown());
+  const worker = startCli(['worker'], { env: { TEMPORAL_ADDRESS: temporal.address } });
+  await until(() => worker.stdout().includes('worker ready'));
+  worker.interrupt();
+  const { exitCode, stdout, stderr } = await worker.done;
+  expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: expect.not.stringContaining('version') });
+  expect(stderr.match(/keeps no versions of workers/g)).toHaveLength(1);
 });

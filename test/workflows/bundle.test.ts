@@ -1,6 +1,7 @@
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
+import * as workflows from '../../workflows/index.ts';
 import { workflowBundle } from './harness.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -27,4 +28,15 @@ it('holds the workflows, the plain logic of spec/, the Temporal SDK and a hash, 
   expect(own.filter((source) => !/^(spec|workflows)\//.test(source))).toEqual([]);
   // The schema and the parser bring zod and yaml along; only their types may be used.
   expect(own.filter((source) => /^spec\/(spec|parse)\.ts$/.test(source))).toEqual([]);
+});
+
+it('is the same wherever it is built, but for its source map, as its hash is the version of a worker', async () => {
+  const { code } = await workflowBundle();
+  expect(code.slice(0, code.lastIndexOf('//# sourceMappingURL='))).not.toContain(ROOT);
+});
+
+it.each(Object.entries(workflows))('says whether %s ends with the code that it began with', (_, workflow) => {
+  const { versioningBehavior } =
+    'workflowDefinitionOptions' in workflow ? Object(workflow.workflowDefinitionOptions) : {};
+  expect(['PINNED', 'AUTO_UPGRADE']).toContain(versioningBehavior);
 });

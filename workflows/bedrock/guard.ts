@@ -9,6 +9,7 @@ import {
   proxyActivities,
   setCurrentDetails,
   setHandler,
+  setWorkflowOptions,
   sleep,
   startChild,
 } from '@temporalio/workflow';
@@ -58,6 +59,9 @@ export async function throughputGuard({ id: guard, expiresAt, region, names, run
     }
   }
 }
+
+// Sleeps for up to half a year, which no worker of its time may outlive.
+setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, throughputGuard);
 
 /** Starts a guard that outlives the run, whatever ends it. To be called before what it guards is created. */
 export async function startGuard(

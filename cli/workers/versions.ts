@@ -1,0 +1,60 @@
+/** The pipeline's workers as versions of a Worker Deployment: one for each workflow code, of which one takes new runs. */
+import { isGrpcServiceError, type WorkflowExecutionDescription } from '@temporalio/client';
+import { WORKER_DEPLOYMENT } from '../../spec/naming.ts';
+import type { Temporal } from '../temporal.ts';
+
+// gRPC status codes.
+const NOT_FOUND = 5;
+const PERMISSION_DENIED = 7;
+const UNIMPLEMENTED = 12;
+
+/** What the workers of the namespace are, as far as Temporal keeps versions of them. */
+export type Versioning =
+  | { readonly supported: false }
+  | {
+      readonly supported: true;
+      /** Build id of the version that takes new runs; absent before the first one. */
+      readonly current?: string;
+    };
+
+/** Asks which version takes new runs. Servers before 1.28, and namespaces where it is switched off, have no versions. */
+export async function readVersioning({ client }: Pick<Temporal, 'client'>): Promise<Versioning> {
+  try {
+    const { workerDeploymentInfo } = await client.workflowService.describeWorkerDeployment({
+      namespace: client.options.namespace,
+      deploymentName: WORKER_DEPLOYMENT,
+    });
+    const current = workerDeploymentInfo?.routingConfig?.currentDeploymentVersion?.buildId;
+    return { supported: true, ...(current && { current }) };
+  } catch (error) {
+    if (!isGrpcServiceError(error)) throw error;
+    if (error.code === NOT_FOUND) return { supported: true };
+    const off = error.code === PERMISSION_DENIED && /disabled/i.test(error.details);
+    if (off || error.code === UNIMPLEMENTED) return { supported: false };
+    throw error;
+  }
+}
+
+/** From now on new runs begin with this version, and long-lived workflows go on with it. */
+export async function makeCurrent({ client }: Pick<Temporal, 'client'>, buildId: string): Promise<void> {
+  await client.workflowService.setWorkerDeploymentCurrentVersion({
+    namespace: client.options.namespace,
+    deploymentName: WORKER_DEPLOYMENT,
+    buildId,
+    identity: client.options.identity,
+    // Its worker has begun to poll, which Temporal may not have noted yet.
+    allowNoPollers: true,
+    ignoreMissingTaskQueues: true,
+  });
+}
+
+/** Build id of the version that a run is pinned to, or was moved to; absent where any worker may go on with it. */
+export function versionOf({ raw }: WorkflowExecutionDescription): string | undefined {
+  const { behavior, versioningOverride: override, deploymentVersion } = raw.workflowExecutionInfo?.versioningInfo ?? {};
+  const moved = override?.oneTime?.targetDeploymentVersion ?? override?.pinned?.version;
+  if (moved) return moved.buildId ?? undefined;
+  return behavior === PINNED ? (deploymentVersion?.buildId ?? undefined) : undefined;
+}
+
+// VersioningBehavior PINNED.
+const PINNED = 1;
