@@ -79,8 +79,9 @@ export function modelName(run: RunRef, contender: Contender): string {
   return contender === 'candidate' ? base(run) : `${base(run)}-${contender}`;
 }
 
-export function transformJobName(run: RunRef, contender: Contender): string {
-  return `${base(run)}-eval-${contender}`;
+export function transformJobName(run: RunRef, contender: Contender, attempt = 1): string {
+  const first = `${base(run)}-eval-${contender}`;
+  return attempt === 1 ? first : `${first}-${attempt}`;
 }
 
 /** Bedrock's custom models have names of their own, which must be new as well: a later attempt's is another one. */

@@ -102,7 +102,7 @@ export interface Plan {
   readonly steps: readonly PlanStep[];
   /** The jobs one after the other; without the time that uploads, queues and the roll-out of an endpoint take. */
   readonly maxSeconds: number;
-  /** How long the run may wait for a machine, or for quota, on top of that. */
+  /** How long the run may wait for machines, of one stage after the other, or for quota, on top of that. */
   readonly maxWaitSeconds: number;
   readonly cost: Cost;
   readonly budget?: string;
@@ -127,13 +127,18 @@ export function planOf(spec: Spec, facts: PlanFacts): Plan {
     steps: stepsOf(spec, facts, cost),
     // Base and candidate are evaluated at the same time.
     maxSeconds: durationSeconds(train.maxRuntime) + (evaluate ? durationSeconds(evaluate.maxRuntime) : 0),
-    maxWaitSeconds: durationSeconds(train.maxWait),
+    maxWaitSeconds: durationSeconds(train.maxWait) * waitsFor(spec),
     cost,
     ...(spec.budget !== undefined && { budget: spec.budget }),
     ...(asOf && { pricesAsOf: asOf }),
     problems,
     unknown: facts.unknown,
   };
+}
+
+/** How many stages may have to wait for machines. */
+function waitsFor({ evaluate, deploy }: Spec): number {
+  return 1 + (evaluate?.by === 'transform' ? 1 : 0) + (deploy.to === 'sagemaker-endpoint' ? 1 : 0);
 }
 
 /** What is said where it is not given where to work. */

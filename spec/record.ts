@@ -111,11 +111,12 @@ export interface CustomModelRef {
 
 /** An instance type that could not be had, and how often it was tried. */
 export interface Shortage {
+  readonly stage: Stage;
   readonly instance: string;
   /** AWS had no machine of the type, or the account may have no more of them. */
   readonly of: 'capacity' | 'quota';
   readonly times: number;
-  /** The job of the last try. */
+  /** The job, or the endpoint, of the last try. */
   readonly job: string;
   /** What AWS said last. */
   readonly message: string;
@@ -346,7 +347,7 @@ export interface RunRecord {
   readonly base?: ModelRef;
   /** Known once it is evaluated beside the candidate, which is done where a rule asks for it; absent where there is none yet. */
   readonly champion?: Champion;
-  /** The workflow itself knows of approval, and of capacity and quota for its training; the CLI adds what only Temporal knows. */
+  /** The workflow itself knows of approval, and of capacity and quota for its machines; the CLI adds what only Temporal knows. */
   readonly waiting?: Waiting;
   /** The instance types that were tried in vain, in the order of their first try. */
   readonly shortages?: readonly Shortage[];
@@ -356,6 +357,8 @@ export interface RunRecord {
   /** Of a model that is to be imported into Bedrock, which could be. */
   readonly weights?: Weights;
   readonly evaluations?: { readonly [C in Contender]?: Evaluation };
+  /** Which transform job it is of a contender whose first one had no machine. */
+  readonly evaluationTries?: { readonly [C in Contender]?: number };
   readonly gate?: readonly RuleVerdict[];
   /** The decision of a person, from the moment it is asked for. */
   readonly approval?: Approval;

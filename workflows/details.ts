@@ -18,7 +18,9 @@ function ofData({ data }: RunRecord): string | undefined {
 
 function ofTraining({ trainingJob, model, shortages = [] }: RunRecord): string | undefined {
   if (!trainingJob) return undefined;
-  const lacking = shortages.map(({ instance, of, times }) => `no ${of} of ${instance} (${times}×)`);
+  const lacking = shortages
+    .filter(({ stage }) => stage === 'train')
+    .map(({ instance, of, times }) => `no ${of} of ${instance} (${times}×)`);
   const metrics = Object.entries(model?.metrics ?? {}).map(([name, value]) => `${name} ${number(value)}`);
   const billed = model?.engine === 'sagemaker' ? [`${model.instance}, ${model.billedSeconds} s billed`] : [];
   return [`job \`${trainingJob}\``, ...lacking, ...billed, ...metrics].join('; ');

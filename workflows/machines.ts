@@ -1,10 +1,11 @@
 /**
- * What a job needs of the account: instance types in order, and a durable wait where none of them can be had. Of a Bedrock
- * job the base model stands for the type, as the account may have only so many jobs at a time.
+ * What a job, or an endpoint, needs of the account: instance types in order, and a durable wait where none of them can be
+ * had. Of a Bedrock job the base model stands for the type, as the account may have only so many jobs at a time.
  */
 import { ApplicationFailure, sleep } from '@temporalio/workflow';
+import type { FailedJob } from '../activities/sagemaker/job-failure.ts';
 import { durationSeconds } from '../spec/duration.ts';
-import type { Shortage } from '../spec/record.ts';
+import type { Shortage, Stage } from '../spec/record.ts';
 import type { RunContext } from './context.ts';
 import { rootOf } from './failures.ts';
 
@@ -27,19 +28,35 @@ export interface Attempt {
   readonly job: string;
 }
 
-/** What a job's failure says of the machines it was to run on; nothing where it failed of something else. */
-function shortageIn(error: unknown, { instance, job }: Attempt): Shortage | undefined {
+/** The failure of what could not have the machine that it was to run on; nothing of what failed of something else. */
+function lackIn(error: unknown): ApplicationFailure | undefined {
   const root = rootOf(error);
   if (!(root instanceof ApplicationFailure)) return undefined;
-  if (root.type !== 'CapacityUnavailable' && root.type !== 'QuotaExceeded') return undefined;
-  const [details] = (root.details ?? []) as { readonly billedSeconds?: number }[];
+  return root.type === 'CapacityUnavailable' || root.type === 'QuotaExceeded' ? root : undefined;
+}
+
+const detailsOf = ({ details }: ApplicationFailure): Partial<FailedJob> => (details?.[0] ?? {}) as Partial<FailedJob>;
+
+export const isShortage = (error: unknown): boolean => lackIn(error) !== undefined;
+
+/** The job that AWS had made and then no machine for. */
+export function lackingJob(error: unknown): string | undefined {
+  const lack = lackIn(error);
+  return lack && detailsOf(lack).job;
+}
+
+function shortageIn(error: unknown, stage: Stage, { instance, job }: Attempt): Shortage | undefined {
+  const lack = lackIn(error);
+  if (!lack) return undefined;
+  const details = detailsOf(lack);
   return {
+    stage,
     instance,
-    of: root.type === 'QuotaExceeded' ? 'quota' : 'capacity',
+    of: lack.type === 'QuotaExceeded' ? 'quota' : 'capacity',
     times: 1,
-    job,
-    message: root.message,
-    billedSeconds: details?.billedSeconds ?? 0,
+    job: details.job ?? job,
+    message: lack.message,
+    billedSeconds: details.billedSeconds ?? 0,
   };
 }
 
@@ -85,6 +102,7 @@ export async function onFirstMachine<T>(
   run: (attempt: Attempt) => Promise<T>,
 ): Promise<T> {
   const { instances, maxWait } = wanted;
+  const { stage, shortages: ofOthers = [] } = progress.record;
   let shortages: readonly Shortage[] = [];
   let since: number | undefined;
   let attempt = 0;
@@ -95,12 +113,12 @@ export async function onFirstMachine<T>(
       try {
         return await run(current);
       } catch (error) {
-        const shortage = shortageIn(error, current);
+        const shortage = shortageIn(error, stage, current);
         if (!shortage) throw error;
         // It failed, or was never made.
         cleanUp.keep(current.job);
         shortages = withShortage(shortages, shortage);
-        progress.note({ shortages });
+        progress.note({ shortages: [...ofOthers, ...shortages] });
         since ??= Date.now();
       }
     }

@@ -39,7 +39,7 @@ export const submit = {
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
 } satisfies ActivityOptions;
 
-/** The same, where another instance type is tried instead of waiting for the quota of this one. */
+/** The same, where the workflow waits for the quota of an instance type, or tries another one. */
 export const submitOrMoveOn = {
   ...submit,
   retry: { ...retry, nonRetryableErrorTypes: [...retry.nonRetryableErrorTypes, 'QuotaExceeded'] },

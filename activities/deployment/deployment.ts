@@ -5,6 +5,7 @@ import type { Account, DataSet, EndpointDeployment, ModelRef } from '../../spec/
 import type { AwsProvider } from '../aws.ts';
 import { failure } from '../errors.ts';
 import { type HandOver, publishModel, withdrawModel } from '../models.ts';
+import { isOfCapacity } from '../sagemaker/job-failure.ts';
 import { ensureModel, removeModel } from '../sagemaker/models.ts';
 import { resourceTags } from '../sagemaker/tags.ts';
 import { look, stillInProgress } from '../waiting.ts';
@@ -113,13 +114,14 @@ export function createDeploymentActivities({ aws }: { aws: AwsProvider }) {
       if (!endpoint || !status) throw failure('EndpointFailed', `endpoint ${name} is gone: somebody deleted it`);
       if (endpoints.BUSY.has(status)) throw stillInProgress({ resource: name, status });
       const reason = endpoint.FailureReason ?? 'no reason given';
-      if (status !== 'InService') throw failure('EndpointFailed', `endpoint ${name} is ${status}: ${reason}`);
+      const lack = isOfCapacity(reason) ? 'CapacityUnavailable' : undefined;
+      if (status !== 'InService') throw failure(lack ?? 'EndpointFailed', `endpoint ${name} is ${status}: ${reason}`);
       const endpointConfig = endpointConfigName(run);
       if (endpoint.EndpointConfigName !== endpointConfig) {
-        const message =
-          (await endpoints.previousConfig(clients.sagemaker, endpointConfig)) === endpoint.EndpointConfigName
-            ? `SageMaker rolled endpoint ${name} back to ${endpoint.EndpointConfigName}: ${reason}`
-            : `somebody gave endpoint ${name} the config ${endpoint.EndpointConfigName} before this run had proven its own`;
+        const { EndpointConfigName: now } = endpoint;
+        if ((await endpoints.previousConfig(clients.sagemaker, endpointConfig)) === now)
+          throw failure(lack ?? 'RolledBack', `SageMaker rolled endpoint ${name} back to ${now}: ${reason}`);
+        const message = `somebody gave endpoint ${name} the config ${now} before this run had proven its own`;
         throw failure('RolledBack', message);
       }
       const proof = await smokeTest(clients, { run, endpoint: name, data });

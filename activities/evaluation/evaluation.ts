@@ -25,6 +25,17 @@ export interface EvaluationInput {
   readonly instance: string;
   /** A transform job has no limit of its own: one that takes longer than this fails the evaluation, and is stopped. */
   readonly maxSeconds: number;
+  /** Which job it is of a contender whose first one had no machine. */
+  readonly tries?: { readonly [C in Contender]?: number };
+}
+
+/** A contender's evaluation, as far as it is needed to end it. */
+export interface ContenderRef {
+  readonly run: RunRef;
+  readonly region: string;
+  readonly contender: Contender;
+  /** 1 where absent. */
+  readonly attempt?: number | undefined;
 }
 
 export interface Evaluated {
@@ -40,10 +51,10 @@ function outputPrefix(run: RunRef, contender: Contender, account: Account): stri
 }
 
 function transformRequest(input: EvaluationInput, contender: Contender, ModelName: string) {
-  const { run, account, data, instance } = input;
+  const { run, account, data, instance, tries = {} } = input;
   if (!data.testInputs) throw failure('InvalidSpec', 'evaluation needs a test split, and the data set has none');
   return {
-    TransformJobName: transformJobName(run, contender),
+    TransformJobName: transformJobName(run, contender, tries[contender]),
     ModelName,
     BatchStrategy: 'MultiRecord',
     MaxPayloadInMB: MAX_PAYLOAD_MB,
@@ -74,7 +85,7 @@ async function isComplete({ logs }: AwsClients, job: DescribeTransformJobRespons
       throw failure('JobStopped', `transform job ${name} was stopped: somebody stopped it`);
     case 'Failed': {
       const log = await jobLogTail(logs, TRANSFORM_LOGS, name);
-      throw jobFailure(`transform job ${name}`, job.FailureReason, { log });
+      throw jobFailure(`transform job ${name}`, job.FailureReason, { log, job: name });
     }
     default:
       throw failure('JobFailed', `transform job ${name} has the unknown status ${job.TransformJobStatus}`);
@@ -121,11 +132,11 @@ export function createEvaluationActivities({ aws }: { aws: AwsProvider }) {
      * Looks once at the transform jobs; when all are done, scores them, keeps the predictions in S3 and deletes the models
      * of base and champion, which have served their purpose.
      */
-    async awaitEvaluation({ run, account, data, models, maxSeconds }: EvaluationInput): Promise<Evaluated> {
+    async awaitEvaluation({ run, account, data, models, maxSeconds, tries = {} }: EvaluationInput): Promise<Evaluated> {
       const clients = aws(account.region);
       const contenders = Object.keys(models) as Contender[];
       for (const contender of contenders) {
-        const TransformJobName = transformJobName(run, contender);
+        const TransformJobName = transformJobName(run, contender, tries[contender]);
         const job = await look(`describe transform job ${TransformJobName}`, () =>
           clients.sagemaker.send(new DescribeTransformJobCommand({ TransformJobName })),
         );
@@ -158,15 +169,15 @@ export function createEvaluationActivities({ aws }: { aws: AwsProvider }) {
     },
 
     /** Stops the contender's transform job, waits for its end and deletes its model. Gone already is fine. */
-    async removeContender(input: { run: RunRef; region: string; contender: Contender }): Promise<void> {
-      const { sagemaker } = aws(input.region);
-      const TransformJobName = transformJobName(input.run, input.contender);
+    async removeContender({ run, region, contender, attempt }: ContenderRef): Promise<void> {
+      const { sagemaker } = aws(region);
+      const TransformJobName = transformJobName(run, contender, attempt);
       const job = await unlessNotFound(`describe transform job ${TransformJobName}`, () =>
         sagemaker.send(new DescribeTransformJobCommand({ TransformJobName })),
       );
       const stop = () => sagemaker.send(new StopTransformJobCommand({ TransformJobName }));
       await stopJob(TransformJobName, job?.TransformJobStatus, stop);
-      await removeModel(sagemaker, input.run, input.contender);
+      await removeModel(sagemaker, run, contender);
     },
   };
 }

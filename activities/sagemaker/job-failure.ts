@@ -7,6 +7,16 @@ export interface FailedJob {
   /** The last lines of its log. */
   readonly log: readonly string[];
   readonly billedSeconds?: number;
+  /** Its name, of a transform job. */
+  readonly job?: string;
+}
+
+/** What SageMaker says where it has no machine of the type; a script that says so speaks for itself. */
+export function isOfCapacity(reason: string): boolean {
+  if (/^(?:Algorithm|Client)Error/.test(reason)) return false;
+  return /CapacityError|InsufficientInstanceCapacity|insufficient capacity|unable to provision requested ML compute/i.test(
+    reason,
+  );
 }
 
 /** The failure of a job that SageMaker calls Failed, by the reason that it gives. */
@@ -16,7 +26,7 @@ export function jobFailure(job: string, reason = 'no reason given', details: Fai
 }
 
 function verdictOn(reason: string): readonly [type: ErrorType, remedy?: string | undefined] {
-  if (reason.startsWith('CapacityError')) return ['CapacityUnavailable'];
+  if (isOfCapacity(reason)) return ['CapacityUnavailable'];
   const isRefusal = /access ?denied|not authorized|forbidden/i.test(reason);
   // What a script says of its own calls is the script's to put right.
   if (isRefusal && !reason.startsWith('AlgorithmError')) {

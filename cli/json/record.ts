@@ -300,6 +300,7 @@ export const runRecord: z.ZodType<RunRecord> = z
     shortages: z
       .array(
         z.strictObject({
+          stage,
           instance: z.string(),
           of: z.enum(['capacity', 'quota']),
           times: z.int(),
@@ -323,6 +324,14 @@ export const runRecord: z.ZodType<RunRecord> = z
         candidate: evaluation.exactOptional(),
       } satisfies Record<(typeof CONTENDERS)[number], z.ZodType>)
       .exactOptional(),
+    evaluationTries: z
+      .strictObject({
+        base: z.int().exactOptional(),
+        champion: z.int().exactOptional(),
+        candidate: z.int().exactOptional(),
+      } satisfies Record<(typeof CONTENDERS)[number], z.ZodType>)
+      .exactOptional()
+      .meta({ description: 'which transform job it is of a contender whose first one had no machine' }),
     gate: gate.exactOptional(),
     approval: approval.exactOptional().meta({ description: 'from the moment a decision is asked for' }),
     refusedSignals: z

@@ -59,7 +59,10 @@ function conflictsText({ data }: RunRecord): string {
 
 /** Which instance type it became, where the first one could not be had. */
 function machineText({ model, shortages = [] }: RunRecord): string {
-  const lacking = shortages.map(({ instance, of }) => `no ${of} of ${instance}`).join(', ');
+  const lacking = shortages
+    .filter(({ stage }) => stage === 'train')
+    .map(({ instance, of }) => `no ${of} of ${instance}`)
+    .join(', ');
   const found = lacking && model?.engine === 'sagemaker' ? [`on ${model.instance}`] : [];
   return [...(lacking ? [lacking] : []), ...found].join(', ');
 }

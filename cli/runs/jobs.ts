@@ -3,11 +3,11 @@ import { CONTENDERS, parseWorkflowId, transformJobName } from '../../spec/naming
 import type { RunRecord } from '../../spec/record.ts';
 
 /** The transform jobs of its evaluation. */
-export function transformJobsOf({ run, spec, base, champion }: RunRecord): string[] {
+export function transformJobsOf({ run, spec, base, champion, evaluationTries: tries = {} }: RunRecord): string[] {
   const ref = parseWorkflowId(run);
   const { model, gone } = champion ?? {};
   const apart = model?.engine === 'sagemaker' && gone === undefined && model.artifact !== base?.artifact;
   const absent = [...(spec.train.base ? [] : ['base']), ...(apart ? [] : ['champion'])];
   const contenders = CONTENDERS.filter((who) => !absent.includes(who));
-  return ref ? contenders.map((contender) => transformJobName(ref, contender)) : [];
+  return ref ? contenders.map((contender) => transformJobName(ref, contender, tries[contender])) : [];
 }

@@ -103,14 +103,11 @@ const CAUSES: Readonly<Record<string, Waiting['for']>> = {
   Busy: 'endpoint',
 };
 
-/** What the account has none left of. */
+/** What of Bedrock the account has none left of; for machines the run itself waits. */
 function scarceIn({ stage, spec, account }: RunRecord): string | undefined {
-  const { evaluate, deploy } = spec;
+  const { deploy } = spec;
   if (stage !== 'evaluate' && stage !== 'deploy') return undefined;
-  if (stage === 'evaluate' && evaluate?.by === 'transform') return evaluate.instance;
   switch (stage === 'evaluate' ? candidateServing(spec, account.region) : deploy.to) {
-    case 'sagemaker-endpoint':
-      return deploy.to === 'sagemaker-endpoint' ? deploy.instance : undefined;
     case 'bedrock-on-demand':
       return 'custom model deployments';
     case 'bedrock-provisioned':

@@ -134,7 +134,7 @@ export const PIPELINE_ERRORS = {
   CapacityUnavailable: {
     means: 'AWS had no machine of any type that was asked for, for as long as the spec lets the run wait',
     why: 'large GPU types are often taken in a region for hours',
-    fix: 'add instance types to train.instance, raise train.maxWait, or start the run again later',
+    fix: 'add instance types to train.instance, name other ones in evaluate.instance or deploy.instance, raise train.maxWait, or start the run again later',
     example: 'CapacityError: unable to provision requested ML compute capacity; please retry using a different type',
   },
   EndpointFailed: {

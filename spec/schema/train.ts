@@ -87,9 +87,10 @@ const sagemakerTraining = z.strictObject({
     .default({})
     .meta({ description: 'Name to regular expression; the first group of its last match in the log is the value.' }),
   maxRuntime: duration.default('1h').meta({ description: 'The job is stopped after this long.' }),
-  maxWait: durationUpTo('7d', 'as much as the history of a run holds')
-    .default('1d')
-    .meta({ description: 'How long to go on trying where no machine can be had, for want of capacity or quota.' }),
+  maxWait: durationUpTo('7d', 'as much as the history of a run holds').default('1d').meta({
+    description:
+      'How long to go on trying where no machine can be had, for want of capacity or quota; as long again for the evaluation, and for the endpoint.',
+  }),
 });
 
 export const train = z

@@ -60,6 +60,7 @@ it('a role that cannot be assumed is tried for two minutes, and then told with t
 describe('the reason that SageMaker gives for a failed job', () => {
   it.each([
     ['CapacityError: Unable to provision requested ML compute capacity.', 'CapacityUnavailable', 'Unable to provision'],
+    ['AlgorithmError: InsufficientInstanceCapacity in our own cluster, exit code: 1', 'JobFailed', 'our own cluster'],
     [
       'ClientError: Data download failed:AccessDenied (403): User: arn:aws:sts::1:assumed-role/r/SageMaker is not authorized to perform: kms:Decrypt on resource: arn:aws:kms:us-east-1:1:key/k',
       'KmsAccessDenied',

@@ -9,9 +9,14 @@ import { ownNamespace, project, SPEC, startPipeline } from './support/pipeline.t
 const failing = (type: string, message: string) => () =>
   Promise.reject(ApplicationFailure.create({ type, message, nextRetryDelay: '10 minutes' }));
 
+const BEDROCK_SPEC = SPEC.replace(/^train.*$/m, 'train: { engine: bedrock, base: amazon.nova-lite-v1:0 }').replace(
+  'sagemaker-endpoint',
+  'bedrock-on-demand',
+);
+
 const EXPIRED = 'could not describe training job j: ExpiredTokenException: the security token is expired';
 
-it.each<[string, Partial<AllActivities>, object, RegExp]>([
+it.each<[string, Partial<AllActivities>, object, RegExp, spec?: string]>([
   [
     'quota, between two tries',
     { submitTraining: failing('QuotaExceeded', 'ResourceLimitExceeded: 0 instances') },
@@ -20,9 +25,10 @@ it.each<[string, Partial<AllActivities>, object, RegExp]>([
   ],
   [
     'quota, in one activity',
-    { submitEvaluation: failing('QuotaExceeded', 'ResourceLimitExceeded: 0 instances') },
-    { for: 'quota', of: 'ml.m5.large', tries: 1 },
-    /evaluate +waiting for quota of ml\.m5\.large, tried once, next try in 10 min · ResourceLimitExceeded/m,
+    { submitCandidate: failing('QuotaExceeded', 'ServiceQuotaExceededException: 0 deployments') },
+    { for: 'quota', of: 'custom model deployments', tries: 1 },
+    /evaluate +waiting for quota of custom model deployments, tried once, next try in 10 min · ServiceQuota/m,
+    BEDROCK_SPEC,
   ],
   [
     'credentials',
@@ -36,10 +42,10 @@ it.each<[string, Partial<AllActivities>, object, RegExp]>([
     { for: 'role', tries: 1 },
     /train +waiting for a role that AWS can assume, tried once, next try in 10 min · could not assume role r$/m,
   ],
-])('%s', async (_, activities, waiting, line) => {
+])('%s', async (_, activities, waiting, line, spec = SPEC) => {
   const env = await ownNamespace();
   await startPipeline(env, activities);
-  const { stdout } = await cli(['run', 'temper.yaml', '--detach', '--json'], { env, cwd: await project(SPEC) });
+  const { stdout } = await cli(['run', 'temper.yaml', '--detach', '--json'], { env, cwd: await project(spec) });
   const { run } = JSON.parse(stdout) as { run: string };
   const shown = async (): Promise<{ waiting?: object }> =>
     JSON.parse((await cli(['show', run, '--json'], { env })).stdout) as { waiting?: object };

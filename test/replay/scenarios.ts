@@ -1,7 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { History } from '@temporalio/common/lib/proto-utils.js';
 import type { Verdict } from '../../spec/approval.ts';
-import { candidateDeploymentName, guardIdOf } from '../../spec/naming.ts';
+import { candidateDeploymentName, guardIdOf, transformJobName } from '../../spec/naming.ts';
 import type { TrainedArtifact } from '../../spec/record.ts';
 import type { Takeover } from '../../spec/takeover.ts';
 import { approveSignal, decideUpdate } from '../../workflows/messages.ts';
@@ -137,6 +137,21 @@ export const SCENARIOS: Readonly<Record<string, () => Promise<History>>> = {
     });
     const spec = SPEC.replace('script: train.py', 'script: train.py, maxWait: 1s');
     return (await runToEnd(fakes, spec)).history;
+  },
+  'waiting-to-evaluate-and-deploy': async () => {
+    const lacks = (job?: string) =>
+      Promise.reject(ApplicationFailure.nonRetryable('none', 'CapacityUnavailable', { job }));
+    const { awaitEvaluation, awaitDeployment } = fakeActivities().activities;
+    let deployments = 0;
+    const fakes = fakeActivities({
+      awaitEvaluation: (input) =>
+        input.tries?.candidate ? awaitEvaluation(input) : lacks(transformJobName(input.run, 'candidate')),
+      awaitDeployment: (input) => {
+        deployments += 1;
+        return deployments > 1 ? awaitDeployment(input) : lacks();
+      },
+    });
+    return (await runToEnd(fakes, SPEC.replace('script: train.py', 'script: train.py, maxWait: 1s'))).history;
   },
   'failed-deployment': async () => (await runToEnd(fakeActivities({ awaitDeployment: failing }))).history,
   'cancelled-training': () => cancelledIn('awaitTraining'),

@@ -88,7 +88,9 @@ const trained: RunRecord = record(spec, {
     trainingSeconds: 100,
     billedSeconds: 100,
   },
-  shortages: [{ instance: 'ml.m5.large', of: 'capacity', times: 1, job: 'j', message: 'm', billedSeconds: 20 }],
+  shortages: [
+    { stage: 'train', instance: 'ml.m5.large', of: 'capacity', times: 1, job: 'j', message: 'm', billedSeconds: 20 },
+  ],
   evaluations: { base: evaluated(0.6), candidate: evaluated(0.8) },
   timings: [{ stage: 'evaluate', startedAt: '2026-01-01T00:00:00Z', seconds: 50 }],
 });

@@ -40,7 +40,7 @@ describe('a plan', () => {
       ['endpoint', 'update', 'reviews'],
     ]);
     expect(steps.at(-1)?.run).toBe('temper/reviews/bbbbbb');
-    expect([ok, maxSeconds, maxWaitSeconds]).toEqual([true, 7200, 7200]);
+    expect([ok, maxSeconds, maxWaitSeconds]).toEqual([true, 7200, 3 * 7200]);
   });
 
   it('of a model for Bedrock is that its weights are looked into before they are evaluated', () => {

@@ -1,8 +1,10 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { expect, it } from 'vitest';
+import type { EvaluationInput } from '../../activities/evaluation/evaluation.ts';
 import type { TrainingInput } from '../../activities/sagemaker/training-request.ts';
+import { transformJobName } from '../../spec/naming.ts';
 import { type AllActivities, fakeActivities } from './fake-activities.ts';
-import { runToEnd, SPEC, withRun } from './harness.ts';
+import { runToEnd, SPEC, withRun, workflowBundle } from './harness.ts';
 
 const NO_CAPACITY = ApplicationFailure.nonRetryable('CapacityError: none left', 'CapacityUnavailable', {
   log: [],
@@ -119,4 +121,87 @@ it('does not go on to another type where what was billed already leaves too litt
   const { record } = await runToEnd(fakes, `${specWith('ml.a.large, ml.b.large')}budget: 1.20 USD\n`, { prices });
   expect(asked).toEqual(['ml.a.large']);
   expect(record.failure).toMatchObject({ code: 'BudgetExceeded', stage: 'train' });
+});
+
+/** Activities of a run whose candidate's transform job has a machine from the given try on, and the tries of both contenders. */
+function evaluatedFrom(try_: number) {
+  const asked: string[] = [];
+  const { awaitEvaluation } = fakeActivities().activities;
+  const fakes = fakeActivities({
+    awaitEvaluation: async (input: EvaluationInput) => {
+      const { base = 1, candidate = 1 } = input.tries ?? {};
+      asked.push(`${base} ${candidate}`);
+      if (candidate >= try_) return awaitEvaluation(input);
+      const job = transformJobName(input.run, 'candidate', candidate);
+      throw ApplicationFailure.nonRetryable(`transform job ${job} failed: CapacityError`, 'CapacityUnavailable', {
+        job,
+      });
+    },
+  });
+  return { fakes, asked };
+}
+
+it('machines of the evaluation are waited for over hours, and a contender that had one is not asked again', async () => {
+  const { fakes, asked } = evaluatedFrom(12);
+  const { record, searchAttributes, events } = await runToEnd(fakes, SPEC, {}, workflowBundle(true));
+  expect(record).toMatchObject({
+    outcome: 'passed',
+    shortages: [
+      { stage: 'evaluate', instance: 'ml.m5.large', of: 'capacity', times: 11, job: expect.stringMatching(/-11$/) },
+    ],
+    evaluationTries: { candidate: 12 },
+  });
+  expect(record.evaluationTries).not.toHaveProperty('base');
+  expect(asked).toEqual(Array.from({ length: 12 }, (_, index) => `1 ${index + 1}`));
+  expect(record.timings.find(({ stage }) => stage === 'evaluate')?.seconds).toBeGreaterThan(2 * 3600);
+  expect(record).not.toHaveProperty('waiting');
+  expect(JSON.stringify(searchAttributes)).not.toContain('capacity');
+  expect(events).toBeLessThan(300);
+});
+
+it('and given up after train.maxWait, with what was tried', async () => {
+  const { fakes } = evaluatedFrom(Number.POSITIVE_INFINITY);
+  const spec = SPEC.replace('script: train.py', 'script: train.py, maxWait: 1h');
+  const { record } = await runToEnd(fakes, spec, {}, workflowBundle(true));
+  expect(record.failure).toMatchObject({ code: 'CapacityUnavailable', stage: 'evaluate' });
+  expect(record.failure?.message).toMatch(
+    /^no machine could be had for the evaluation within 1h; start the run again later, or name another evaluate\.instance or raise train\.maxWait:\nml\.m5\.large: no capacity, tried \d+ times; transform job \S+-eval-candidate-\d+ failed: CapacityError$/,
+  );
+  // Their jobs go by the names of the last try.
+  expect(fakes.calls.slice(-2)).toEqual(['removeContender', 'removeContender']);
+});
+
+const NO_FLEET = ApplicationFailure.nonRetryable('endpoint reviews is Failed: none left', 'CapacityUnavailable');
+
+it('machines of the endpoint are waited for, with what served before in place, and nothing of the try left', async () => {
+  const { awaitDeployment } = fakeActivities().activities;
+  let tries = 0;
+  const fakes = fakeActivities({
+    awaitDeployment: async (input) => {
+      tries += 1;
+      if (tries < 3) throw NO_FLEET;
+      return awaitDeployment(input);
+    },
+  });
+  const { record } = await runToEnd(fakes, SPEC, {}, workflowBundle(true));
+  expect(record).toMatchObject({
+    outcome: 'passed',
+    shortages: [{ stage: 'deploy', instance: 'ml.m5.large', of: 'capacity', times: 2, job: 'reviews' }],
+    deployment: { endpoint: 'reviews' },
+  });
+  const once = ['submitDeployment', 'awaitDeployment'];
+  expect(fakes.calls.slice(-8)).toEqual([...once, 'revertDeployment', ...once, 'revertDeployment', ...once]);
+});
+
+it('a run that waits for the machines of its endpoint says so, and leaves nothing when it is cancelled', async () => {
+  const fakes = fakeActivities({ awaitDeployment: () => Promise.reject(NO_FLEET) });
+  await withRun(fakes, async ({ handle, until }) => {
+    const { waiting, stage } = await until((record) => record.waiting !== undefined);
+    expect(stage).toBe('deploy');
+    expect(waiting).toMatchObject({ for: 'capacity', of: 'ml.m5.large', tries: 1, message: NO_FLEET.message });
+    await handle.cancel();
+    await expect(handle.result()).rejects.toThrow();
+    expect(await until(() => true)).toMatchObject({ outcome: 'cancelled', stage: 'deploy' });
+    expect(fakes.calls.filter((call) => call === 'revertDeployment')).toHaveLength(1);
+  });
 });
