@@ -17,6 +17,7 @@ import { createJudgeActivities } from './evaluation/judge.ts';
 import { heartbeating } from './heartbeating.ts';
 import { createModelActivities } from './models.ts';
 import { createMonitoringActivities } from './monitoring/activities.ts';
+import { createRetrainingActivities } from './retraining/retraining.ts';
 import { createTrainingActivities } from './sagemaker/training.ts';
 import { createTakeoverActivities } from './takeover.ts';
 
@@ -42,6 +43,7 @@ export function createPipelineActivities(deps: { readonly aws: AwsProvider }) {
     ...createGuardActivities(deps),
     ...createImportActivities(deps),
     ...createMonitoringActivities(deps),
+    ...createRetrainingActivities(deps),
   });
   return { prepareData, ...others };
 }

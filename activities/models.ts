@@ -1,14 +1,9 @@
-import {
-  DeleteObjectCommand,
-  GetObjectCommand,
-  HeadObjectCommand,
-  PutObjectCommand,
-  type S3Client,
-} from '@aws-sdk/client-s3';
+import { DeleteObjectCommand, HeadObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { type RunRef, s3Keys, workflowIdOf } from '../spec/naming.ts';
 import { type Account, type CustomModelRef, type ModelRef, RUN_VERSION } from '../spec/record.ts';
 import type { HandedDown, ModelCard, NumberedCard } from '../spec/version.ts';
 import type { AwsProvider } from './aws.ts';
+import { readCard, readCards, writeCard } from './cards.ts';
 import { calling, failure, unlessNotFound } from './errors.ts';
 import { keysUnder } from './s3-lines.ts';
 import { parseS3Uri } from './s3-uri.ts';
@@ -42,7 +37,7 @@ export async function publishModel(s3: S3Client, { run, account, model, record }
   const { bucket } = account;
   if ((await cardKeys(s3, bucket, run.name)).some(isOf(run))) return;
   const handedOverAt = new Date().toISOString();
-  const Key = `${s3Keys.modelCards(run.name)}${handedOverAt.replaceAll(':', '')}-${run.id}.json`;
+  const key = `${s3Keys.modelCards(run.name)}${handedOverAt.replaceAll(':', '')}-${run.id}.json`;
   const workflowId = workflowIdOf(run);
   const card: ModelCard = {
     version: RUN_VERSION,
@@ -51,9 +46,7 @@ export async function publishModel(s3: S3Client, { run, account, model, record }
     model: { ...model, run: workflowId },
     record,
   };
-  await calling(`write s3://${bucket}/${Key}`, () =>
-    s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body: JSON.stringify(card), ContentType: 'application/json' })),
-  );
+  await writeCard(s3, bucket, key, card);
 }
 
 /** Takes back what {@link publishModel} did, if it did. */
@@ -64,8 +57,6 @@ export async function withdrawModel(s3: S3Client, { run, account }: Pick<HandOve
   }
 }
 
-const CARDS_AT_ONCE = 16;
-
 /** The newest versions of a name, the newest first, and how many there are; only these are read. */
 export async function newestVersions(
   s3: S3Client,
@@ -74,18 +65,9 @@ export async function newestVersions(
   limit: number,
 ): Promise<{ readonly cards: readonly NumberedCard[]; readonly total: number }> {
   const keys = await cardKeys(s3, bucket, name);
-  const wanted = keys
-    .map((key, index) => ({ key, number: index + 1 }))
-    .reverse()
-    .slice(0, limit);
-  const cards: NumberedCard[] = [];
-  for (let start = 0; start < wanted.length; start += CARDS_AT_ONCE) {
-    const read = wanted
-      .slice(start, start + CARDS_AT_ONCE)
-      .map(async ({ key, number }) => ({ number, card: await readCard(s3, bucket, key) }));
-    cards.push(...(await Promise.all(read)));
-  }
-  return { cards, total: keys.length };
+  const total = keys.length;
+  const cards = await readCards<ModelCard>(s3, bucket, keys.toReversed().slice(0, limit));
+  return { cards: cards.map((card, index) => ({ number: total - index, card })), total };
 }
 
 /** One version of a name; absent where there is none of that number. */
@@ -96,20 +78,7 @@ export async function readVersion(
   number: number,
 ): Promise<NumberedCard | undefined> {
   const key = (await cardKeys(s3, bucket, name))[number - 1];
-  return key === undefined ? undefined : { number, card: await readCard(s3, bucket, key) };
-}
-
-async function readCard(s3: S3Client, bucket: string, key: string): Promise<ModelCard> {
-  const text = await calling(`read s3://${bucket}/${key}`, async () => {
-    const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-    return Body?.transformToString();
-  });
-  const card = JSON.parse(text ?? '') as ModelCard;
-  if (card.version === RUN_VERSION) return card;
-  throw failure(
-    'OtherVersion',
-    `s3://${bucket}/${key} was written by a temper of another version: it is of version ${card.version}, and this one reads ${RUN_VERSION}`,
-  );
+  return key === undefined ? undefined : { number, card: await readCard<ModelCard>(s3, bucket, key) };
 }
 
 /** The model of a name that was handed over last; `undefined` where none was yet. */

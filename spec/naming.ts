@@ -151,9 +151,9 @@ export const s3Keys = {
   firings: (name: string): string => `temper/${name}/retraining/firings/`,
   /** What the data consisted of that a run of a schedule was started with. */
   dataManifest: (run: RunRef): string => `temper/${run.name}/retraining/data/${run.id}.json`,
-  /** Who asked for the firing of that time, and why. */
+  /** Who asked for the firing that is scheduled for that time, ISO 8601, and why. Temporal schedules to the second. */
   firingRequest: (name: string, scheduledAt: string): string =>
-    `temper/${name}/retraining/requests/${scheduledAt.replaceAll(':', '')}.json`,
+    `temper/${name}/retraining/requests/${scheduledAt.replace(/\.\d+Z$/, 'Z').replaceAll(':', '')}.json`,
 } as const;
 
 /** Tags on every resource. A create that finds its name taken attaches when all of them match. */

@@ -70,7 +70,7 @@ export function closing(error: unknown, record: RunRecord): unknown {
  * Refuses a run that a CLI of another version started: fields may be missing, or mean something else. There is no record
  * of such a run, as its spec could not be read by who shows it.
  */
-export function checkVersion({ version }: FineTuneInput): void {
+export function checkVersion({ version }: Pick<FineTuneInput, 'version'>): void {
   if (version === RUN_VERSION) return;
   throw ApplicationFailure.nonRetryable(
     `the run was started by a temper of another version: its input is of version ${version ?? 'none'}, and this worker reads ${RUN_VERSION}`,

@@ -83,6 +83,14 @@ export const compareRows = {
   cancellationType: ActivityCancellationType.TRY_CANCEL,
 } satisfies ActivityOptions;
 
+/** Reads data, captured traffic or labels from end to end, which takes as long as there is much of it. */
+export const measure = {
+  scheduleToCloseTimeout: '1 day',
+  heartbeatTimeout,
+  retry,
+  cancellationType: ActivityCancellationType.TRY_CANCEL,
+} satisfies ActivityOptions;
+
 /**
  * Waits as {@link awaitJob} does, and hands over at its end. A cancel waits for a look under way, so that what was handed
  * over is never taken for what was not.

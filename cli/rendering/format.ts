@@ -2,9 +2,12 @@
 import { stripVTControlCharacters } from 'node:util';
 import { Help } from '@commander-js/extra-typings';
 import truncatedWidth from 'fast-string-truncated-width';
+import { formatCount } from '../../spec/amounts.ts';
 import type { Metric } from '../../spec/numbers.ts';
 import { NARROWEST } from '../help.ts';
 import type { Screen } from '../output.ts';
+
+export { formatBytes, formatCount, plural } from '../../spec/amounts.ts';
 
 /** `0.4 s`, `1m 12s`, `2h 05m`. */
 export function formatSeconds(seconds: number): string {
@@ -18,29 +21,6 @@ export function formatSeconds(seconds: number): string {
 /** Seconds that are an estimate: `9 s`, `1m 12s`. */
 export function formatWhole(seconds: number): string {
   return seconds < 59.5 ? `${Math.round(seconds)} s` : formatSeconds(seconds);
-}
-
-const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'] as const;
-
-/** `980 B`, `41 kB`, `2.0 GB`: powers of a thousand. */
-export function formatBytes(bytes: number): string {
-  let value = bytes;
-  let unit = 0;
-  while (value >= 999.5 && unit < UNITS.length - 1) {
-    value /= 1000;
-    unit += 1;
-  }
-  return `${unit > 0 && value < 9.95 ? value.toFixed(1) : Math.round(value)} ${UNITS[unit]}`;
-}
-
-/** `3,176` */
-export function formatCount(count: number): string {
-  return count.toLocaleString('en-US');
-}
-
-/** `1 split`, `2 splits`. */
-export function plural(count: number, noun: string): string {
-  return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 /** Scores and metrics: two decimals for ratios, three significant digits for the rest, `0.76`. */

@@ -2,6 +2,7 @@
 import type { WorkflowExecutionDescription } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
 import type { PipelineActivities } from '../../activities/index.ts';
+import type { RetrainingActivities } from '../../activities/retraining/retraining.ts';
 import { candidateServing } from '../../spec/bedrock/serving.ts';
 import type { AskingProgress, DataProgress, JobProgress, RunRecord, Stage, Waiting } from '../../spec/record.ts';
 
@@ -19,7 +20,7 @@ export interface Pending {
 }
 
 /** Activities of other workflows than runs. */
-type OfOthers = 'endThroughput' | 'driftEvidence' | 'liveEvidence';
+type OfOthers = 'endThroughput' | 'driftEvidence' | 'liveEvidence' | keyof RetrainingActivities;
 
 /** The stage that waits for an activity; clean-up belongs to none. */
 const STAGE_OF: Readonly<Record<Exclude<keyof PipelineActivities, OfOthers> | 'prepareInputs', Stage | undefined>> = {

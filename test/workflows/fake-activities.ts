@@ -177,6 +177,10 @@ export function fakeActivities(overrides: Partial<AllActivities> = {}): FakeActi
     revertImport: async () => {},
     driftEvidence: async () => ({ due: false, reason: 'no drift in 500 rows' }),
     liveEvidence: async () => ({ due: false, reason: 'accuracy 0.9000 is not < 0.8000', ...JOINED }),
+    lookUpFiring: async ({ at }) => ({ spent: { month: at.slice(0, 7), usd: 0, runs: 0 }, open: [] }),
+    recordFiring: async () => {},
+    noteFirings: async () => {},
+    askForRecord: () => Promise.reject(ApplicationFailure.nonRetryable('the run does not answer')),
   };
   const activities = Object.fromEntries(
     Object.entries({ ...working, ...overrides }).map(([name, run]) => [

@@ -1,14 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import type { WorkflowHandle } from '@temporalio/client';
+import type { Client, WorkflowHandle } from '@temporalio/client';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { bundleWorkflowCode, DefaultLogger, Runtime, Worker, type WorkflowBundle } from '@temporalio/worker';
 import { parse } from 'yaml';
 import { inputsTaskQueue, type RunRef, workflowIdOf } from '../../spec/naming.ts';
 import { RUN_VERSION, type RunRecord } from '../../spec/record.ts';
 import { specSchema } from '../../spec/spec.ts';
-import { fineTune } from '../../workflows/index.ts';
-import { type FineTuneInput, recordQuery } from '../../workflows/messages.ts';
+import { fineTune, retrain } from '../../workflows/index.ts';
+import { type FineTuneInput, type RetrainInput, recordQuery } from '../../workflows/messages.ts';
+import { firingOptions } from '../../workflows/start.ts';
+import { eventually } from '../support/eventually.ts';
 import { sharedRegion } from '../support/region.ts';
 import { type FakeActivities, fakeActivities } from './fake-activities.ts';
 
@@ -41,6 +43,9 @@ export interface StartedRun {
   /** Starts others in their place. */
   startWorkers(fakes: FakeActivities): Promise<void>;
 }
+
+/** What a schedule retrains, and from where: nothing of it is on a machine. */
+export const RETRAIN_SPEC = `${SPEC.replace('data.jsonl', 's3://bucket/reviews/')}retrain: { every: 1w }\n`;
 
 const bundles = new Map<boolean, Promise<WorkflowBundle>>();
 const pathOf = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
@@ -122,6 +127,52 @@ export async function withRun<T>(
     return await body({ run, handle, until, stopWorkers, startWorkers }, environment);
   } finally {
     await stopWorkers();
+    await environment.teardown();
+  }
+}
+
+export interface StartedFiring {
+  readonly handle: WorkflowHandle<typeof retrain>;
+  readonly client: Client;
+  /** Of the run that the firing starts: once it is under way. */
+  runUnderWay(): Promise<WorkflowHandle<typeof fineTune>>;
+}
+
+/** A firing with the given activities, which a client of its own has started, and its worker while the body works with it. */
+export async function withFiring<T>(
+  fakes: FakeActivities,
+  body: (started: StartedFiring) => Promise<T>,
+  specText = RETRAIN_SPEC,
+  given: Partial<RetrainInput> = {},
+): Promise<T> {
+  const environment = await sharedTemporal();
+  const { client, nativeConnection: connection } = environment;
+  const id = randomUUID().slice(0, 8);
+  const options = firingOptions({
+    version: RUN_VERSION,
+    spec: specSchema.parse(parse(specText)),
+    account: { region: 'us-east-1', bucket: 'bucket', roleArn: 'arn:aws:iam::000000000000:role/r' },
+    source: { uri: 's3://bucket/sourcedir.tar.gz', sha256: 'b'.repeat(64) },
+    ...given,
+  });
+  const { prepareInputs, ...activities } = fakes.activities;
+  const taskQueue = `firing-${id}`;
+  const worker = await Worker.create({ connection, taskQueue, workflowBundle: await workflowBundle(), activities });
+  const running = worker.run();
+  try {
+    const workflowId = `${options.workflowId}-${id}`;
+    const handle = await client.workflow.start(retrain, { ...options, taskQueue, workflowId });
+    const runUnderWay = async (): Promise<WorkflowHandle<typeof fineTune>> => {
+      const workflowId = await eventually('a run of the firing', async () => {
+        const [child] = (await handle.describe()).raw.pendingChildren ?? [];
+        return child?.runId ? (child.workflowId ?? undefined) : undefined;
+      });
+      return client.workflow.getHandle<typeof fineTune>(workflowId);
+    };
+    return await body({ handle, client, runUnderWay });
+  } finally {
+    worker.shutdown();
+    await running;
     await environment.teardown();
   }
 }

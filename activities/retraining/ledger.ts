@@ -1,0 +1,55 @@
+/** The ledger of a schedule: a card in S3 for each firing. What is listed in Temporal is forgotten after its retention. */
+import type { S3Client } from '@aws-sdk/client-s3';
+import { parseWorkflowId, s3Keys } from '../../spec/naming.ts';
+import type { Firing } from '../../spec/retrain.ts';
+import { monthOf } from '../../spec/retraining/budget.ts';
+import type { JudgedRun } from '../../spec/retraining/triggers.ts';
+import { readCard, readCards, writeCard } from '../cards.ts';
+import { keysUnder } from '../s3-lines.ts';
+import { s3Uri } from '../s3-uri.ts';
+
+/** What ends the key of a firing that started no run: money and data are looked up among the others alone. */
+const SKIPPED = '-skip.json';
+
+/** The same for the same firing: it is written again when its run is over. */
+function keyOf({ name, run, decision }: Firing): string {
+  const id = run === undefined ? undefined : parseWorkflowId(run)?.id;
+  return `${s3Keys.firings(name)}${decision.at.replaceAll(':', '')}${id === undefined ? SKIPPED : `-${id}.json`}`;
+}
+
+export async function writeFiring(s3: S3Client, bucket: string, firing: Firing): Promise<void> {
+  await writeCard(s3, bucket, keyOf(firing), firing);
+}
+
+/** The newest firings of a name, the newest first, and how many there are; only these are read. */
+export async function newestFirings(
+  s3: S3Client,
+  bucket: string,
+  name: string,
+  limit: number,
+): Promise<{ readonly firings: readonly Firing[]; readonly total: number }> {
+  const keys = await keysUnder(s3, bucket, s3Keys.firings(name));
+  return { firings: await readCards<Firing>(s3, bucket, keys.toReversed().slice(0, limit)), total: keys.length };
+}
+
+const hasRun = (key: string): boolean => !key.endsWith(SKIPPED);
+
+/** The firings of the month of a time that have started a run. */
+export async function trainedInMonth(s3: S3Client, bucket: string, name: string, at: string): Promise<Firing[]> {
+  const keys = await keysUnder(s3, bucket, `${s3Keys.firings(name)}${monthOf(at)}`);
+  return readCards<Firing>(s3, bucket, keys.filter(hasRun));
+}
+
+const JUDGED: ReadonlySet<Firing['outcome']> = new Set(['passed', 'rejected', 'declined']);
+
+/** The last run of the schedule that did its work. */
+export async function lastJudged(s3: S3Client, bucket: string, name: string): Promise<JudgedRun | undefined> {
+  const keys = await keysUnder(s3, bucket, s3Keys.firings(name));
+  for (const key of keys.filter(hasRun).reverse()) {
+    const { run, outcome, decision } = await readCard<Firing>(s3, bucket, key);
+    const ref = run === undefined ? undefined : parseWorkflowId(run);
+    if (run === undefined || !ref || !JUDGED.has(outcome)) continue;
+    return { run, at: decision.at, data: s3Uri(bucket, s3Keys.dataManifest(ref)) };
+  }
+  return undefined;
+}

@@ -1,0 +1,63 @@
+/** What a firing's decision is drawn from, but for what has to be read for it. */
+import { activityInfo, getClient } from '@temporalio/activity';
+import type { Account } from '../../spec/record.ts';
+import type { Asked } from '../../spec/retrain.ts';
+import { monthOf, type Spending, spendingOf } from '../../spec/retraining/budget.ts';
+import type { JudgedRun, NewestVersion } from '../../spec/retraining/triggers.ts';
+import type { AwsClients } from '../aws.ts';
+import { newestVersions } from '../models.ts';
+import { lastJudged, trainedInMonth } from './ledger.ts';
+import { readRequest } from './requests.ts';
+
+export interface Question {
+  readonly name: string;
+  readonly account: Account;
+  /** When the schedule wanted the firing. */
+  readonly scheduledAt: string;
+  /** When it decides. */
+  readonly at: string;
+}
+
+export interface LookedUp {
+  readonly asked?: Asked;
+  readonly newest?: NewestVersion;
+  readonly judged?: JudgedRun;
+  readonly spent: Spending;
+  /** Workflow ids of the runs of the name, and of its other firings, that are under way. */
+  readonly open: readonly string[];
+}
+
+export async function lookUp({ s3 }: AwsClients, { name, account, scheduledAt, at }: Question): Promise<LookedUp> {
+  const { bucket } = account;
+  const [asked, { cards }, judged, trained, open] = await Promise.all([
+    readRequest(s3, bucket, name, scheduledAt),
+    newestVersions(s3, bucket, name, 1),
+    lastJudged(s3, bucket, name),
+    trainedInMonth(s3, bucket, name, at),
+    openOf(name),
+  ]);
+  const [newest] = cards;
+  return {
+    ...(asked && { asked }),
+    ...(newest && {
+      newest: { number: newest.number, run: newest.card.run, handedOverAt: newest.card.handedOverAt },
+    }),
+    ...(judged && { judged }),
+    spent: spendingOf(monthOf(at), trained),
+    open,
+  };
+}
+
+/** Of two firings that were started at once, each with no regard to the other, the one that was first goes on. */
+async function openOf(name: string): Promise<string[]> {
+  const { workflowExecution: own } = activityInfo();
+  const query = `TemperName = "${name}" AND WorkflowType IN ("fineTune", "retrain") AND ExecutionStatus = "Running"`;
+  const open: { id: string; isFiring: boolean; order: string }[] = [];
+  let ownOrder = '';
+  for await (const { workflowId, runId, type, startTime } of getClient().workflow.list({ query })) {
+    const order = `${startTime.toISOString()} ${runId}`;
+    if (runId === own?.runId) ownOrder = order;
+    else open.push({ id: workflowId, isFiring: type === 'retrain', order });
+  }
+  return open.filter(({ isFiring, order }) => !isFiring || order < ownOrder).map(({ id }) => id);
+}

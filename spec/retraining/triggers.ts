@@ -1,0 +1,114 @@
+/** What makes a firing train, judged on what was looked up. Pure. */
+import { formatBytes, formatCount, plural } from '../amounts.ts';
+import { durationSeconds, durationText } from '../duration.ts';
+import type { DriftEvidence, LiveEvidence } from '../monitoring/evidence.ts';
+import type { Asked, Finding } from '../retrain.ts';
+import type { Triggers } from '../schema/retrain.ts';
+import type { DataChange, ObjectChange } from './data-change.ts';
+
+/** The newest version of a name. */
+export interface NewestVersion {
+  readonly number: number;
+  /** Workflow id of the run that handed it over. */
+  readonly run: string;
+  readonly handedOverAt: string;
+}
+
+/** The last run of the schedule that came to a result: passed, rejected or declined. */
+export interface JudgedRun {
+  /** Its workflow id. */
+  readonly run: string;
+  /** When the firing that started it looked at the data. */
+  readonly at: string;
+  /** Address of what the data consisted of then. */
+  readonly data: string;
+}
+
+export function askedFinding({ by, comment }: Asked): Finding {
+  return { trigger: 'asked', due: true, reason: `${by} asked for it${comment === undefined ? '' : `: ${comment}`}` };
+}
+
+/** A name that has neither a version nor a run that was judged. */
+export function firstFinding(name: string): Finding {
+  return { trigger: 'first', due: true, reason: `no model of ${name} was trained yet` };
+}
+
+export const ALWAYS: Finding = { trigger: 'always', due: true, reason: 'each firing trains: retrain has no when' };
+
+/**
+ * The age of the newest version. A run that was judged counts as well: a champion that nothing has beaten is not challenged
+ * at every firing from then on.
+ */
+export function ageFinding(
+  wanted: NonNullable<Triggers['championAge']>,
+  { newest, judged, now }: { newest?: NewestVersion | undefined; judged?: JudgedRun | undefined; now: Date },
+): Finding {
+  const ageOf = (at: string): number => Math.max(0, (now.getTime() - Date.parse(at)) / 1000);
+  const least = durationSeconds(wanted);
+  const limit = `trained again after ${wanted}`;
+  const version = newest && { age: ageOf(newest.handedOverAt), what: `version ${newest.number} is` };
+  const last = judged && { age: ageOf(judged.at), what: `${judged.run}, the last run that was judged, is` };
+  const youngest = [version, last].flatMap((each) => each ?? []).sort((one, other) => one.age - other.age)[0];
+  const evidence = {
+    ...(newest && { version: newest.number, handedOverAt: newest.handedOverAt }),
+    ...(judged && { judged: judged.run, judgedAt: judged.at }),
+  };
+  if (!youngest) return { trigger: 'championAge', due: false, reason: 'no version was handed over yet' };
+  const told = version ?? youngest;
+  const { age, what } = youngest.age < least ? youngest : told;
+  return {
+    trigger: 'championAge',
+    due: youngest.age >= least,
+    reason: `${what} ${roughly(age)} old, ${limit}`,
+    evidence,
+  };
+}
+
+const UNITS = [86_400, 3600, 60, 1];
+
+/** In the largest unit that it has one of: `31d`, `5h`. */
+function roughly(seconds: number): string {
+  const unit = UNITS.find((each) => seconds >= each) ?? 1;
+  return durationText(Math.floor(seconds / unit) * unit);
+}
+
+/** What was measured of the model that serves, as a finding. */
+export function measured(
+  trigger: 'drift' | 'liveMetric',
+  { due, reason, ...evidence }: DriftEvidence | LiveEvidence,
+): Finding {
+  return { trigger, due, reason, evidence };
+}
+
+/** @param judged the run whose data it was compared with; absent where no run of the schedule was judged yet */
+export function newDataFinding(
+  wanted: NonNullable<Triggers['newData']>,
+  change: DataChange,
+  judged: JudgedRun | undefined,
+): Finding {
+  const { rows, bytes, objects, largest } = change;
+  const dueByRows = wanted.rows !== undefined && rows !== undefined && rows >= wanted.rows;
+  const dueByBytes = wanted.bytes !== undefined && bytes >= wanted.bytes;
+  const since = judged === undefined ? 'no run of the schedule was judged before' : `since ${judged.run}`;
+  const [first] = largest;
+  const found = [
+    ...(wanted.rows === undefined ? [] : [`${formatCount(rows ?? 0)} of ${plural(wanted.rows, 'row')}`]),
+    ...(wanted.bytes === undefined ? [] : [`${formatBytes(bytes)} of ${formatBytes(wanted.bytes)}`]),
+  ].join(', ');
+  const what = first === undefined ? 'nothing has changed' : `${nameOf(first)} ${HOW[first.how]}`;
+  const others = objects > 1 ? ` and ${formatCount(objects - 1)} more` : '';
+  return {
+    trigger: 'newData',
+    due: dueByRows || dueByBytes,
+    reason: `${found} are new: ${what}${others} (${since})`,
+    evidence: {
+      ...(rows !== undefined && { rows }),
+      ...{ bytes, objects, largest },
+      ...(judged && { since: judged.run }),
+    },
+  };
+}
+
+const HOW = { new: 'is new', grown: 'has grown', rewritten: 'was rewritten', gone: 'is gone' } as const;
+
+const nameOf = ({ object }: ObjectChange): string => object.slice(object.lastIndexOf('/') + 1);

@@ -1,0 +1,61 @@
+/** What a firing decides: facts come from activities, what follows from them is worked out in spec/retraining/. */
+import { type ActivityOptions, proxyActivities } from '@temporalio/workflow';
+import type { PipelineActivities } from '../../activities/index.ts';
+import { NO_PRICES } from '../../spec/cost/prices.ts';
+import type { Finding, RetrainDecision } from '../../spec/retrain.ts';
+import { type Allowance, allowanceOf } from '../../spec/retraining/budget.ts';
+import { decisionOf, openHindrance } from '../../spec/retraining/decision.ts';
+import { ALWAYS, ageFinding, askedFinding, firstFinding, measured } from '../../spec/retraining/triggers.ts';
+import * as profiles from '../profiles.ts';
+import type { FiringContext } from './context.ts';
+import type { FiringProgress } from './progress.ts';
+
+const quickCall = proxyActivities<PipelineActivities>(profiles.quickCall);
+const measure = proxyActivities<PipelineActivities>(profiles.measure);
+
+const summary = (text: string): ActivityOptions => ({ summary: text });
+
+/** @returns what the run may spend, where it is to be started */
+export async function decide(
+  context: FiringContext,
+  progress: FiringProgress,
+): Promise<{ readonly decision: RetrainDecision; readonly allowance?: Allowance }> {
+  const { name, account, spec, prices = NO_PRICES, scheduledAt, at, firing } = context;
+  const { asked, newest, judged, spent, open } = await quickCall.lookUpFiring.executeWithOptions(
+    summary(`look up versions, runs and spending of ${name}`),
+    [{ name, account, scheduledAt, at }],
+  );
+  const when = spec.retrain?.when;
+  const findings: Finding[] = [
+    ...(asked ? [askedFinding(asked)] : []),
+    ...(newest || judged ? [] : [firstFinding(name)]),
+    ...(when ? [] : [ALWAYS]),
+  ];
+  const found = (finding: Finding): void => {
+    findings.push(finding);
+    progress.found(findings);
+  };
+  if (when?.championAge) found(ageFinding(when.championAge, { newest, judged, now: new Date(at) }));
+  // Of a name without a version nothing serves.
+  if (when?.drift && newest) {
+    const [what, drift] = [summary('hold what is asked against the training data'), when.drift];
+    found(measured('drift', await measure.driftEvidence.executeWithOptions(what, [{ name, account, drift }])));
+  }
+  if (when?.liveMetric && newest) {
+    const [what, liveMetric] = [summary('score answers by the labels that came later'), when.liveMetric];
+    found(
+      measured(
+        'liveMetric',
+        await measure.liveEvidence.executeWithOptions(what, [{ name, account, spec, liveMetric }]),
+      ),
+    );
+  }
+  const allowance = allowanceOf(spec, prices, spent);
+  const problem = 'problem' in allowance ? allowance.problem : undefined;
+  const hindrances = [
+    openHindrance(open) ?? [],
+    problem === undefined ? [] : { obstacle: 'budget' as const, reason: problem },
+  ].flat();
+  const decision = decisionOf({ firing, at, asked, findings, hindrances });
+  return { decision, ...(decision.decided === 'train' && !('problem' in allowance) && { allowance }) };
+}

@@ -1,0 +1,31 @@
+/** How a firing fails: Temporal pauses the schedule, and the message becomes its note. */
+import { ApplicationFailure, isCancellation } from '@temporalio/workflow';
+import type { Firing } from '../../spec/retrain.ts';
+import { failureOf } from '../failures.ts';
+import type { FiringContext } from './context.ts';
+
+/** The run has failed. Its card is the failure's detail. */
+export function failedFiring(firing: Firing): ApplicationFailure {
+  const { run, name, failure } = firing;
+  const { code = 'Unknown', stage, message } = failure ?? {};
+  return ApplicationFailure.create({
+    type: code,
+    message: `${run} failed in ${stage} (${code}): ${message}; see it with: temper show ${run}; when that is mended: ${resume(name)}`,
+    nonRetryable: true,
+    details: [firing],
+  });
+}
+
+/** What the decision is drawn from could not be had. */
+export function undecided({ name }: FiringContext, error: unknown): unknown {
+  if (isCancellation(error)) return error;
+  const { code, message } = failureOf(error, 'data');
+  return ApplicationFailure.create({
+    type: code,
+    message: `whether to retrain ${name} could not be decided (${code}): ${message}; nothing was started; when that is mended: ${resume(name)}`,
+    nonRetryable: true,
+    ...(error instanceof Error && { cause: error }),
+  });
+}
+
+const resume = (name: string): string => `temper schedule resume ${name}`;
