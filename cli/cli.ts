@@ -10,6 +10,7 @@ import { completionCommand } from './commands/completion.ts';
 import { declineCommand } from './commands/decline.ts';
 import { devCommand } from './commands/dev/index.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { driftCommand } from './commands/drift.ts';
 import { explainCommand } from './commands/explain.ts';
 import { historyCommand } from './commands/history.ts';
 import { initCommand } from './commands/init.ts';
@@ -63,7 +64,7 @@ const COMMANDS: Readonly<Record<string, readonly ((context: Context) => CommandU
     uploadCommand,
     orphansCommand,
   ],
-  Models: [modelsCommand, invokeCommand, historyCommand, rollbackCommand],
+  Models: [modelsCommand, invokeCommand, historyCommand, driftCommand, rollbackCommand],
   Schedules: [scheduleCommand],
   Machines: [workerCommand, devCommand],
   Help: [explainCommand, completionCommand],

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from '@commander-js/extra-typings';
+import { DURATION_PATTERN, durationSeconds } from '../spec/duration.ts';
 import { NAME_PATTERN, RUN_ID_PATTERN } from '../spec/naming.ts';
 
 /** For options that may be repeated: all of their values, in the order in which they were given. */
@@ -10,6 +11,12 @@ export function positive(text: string): number {
   const count = Number(text);
   if (!Number.isInteger(count) || count < 1) throw new InvalidArgumentError('give a whole number from 1');
   return count;
+}
+
+/** Of `--since`: the moment that was so long ago, in ISO 8601. */
+export function ago(text: string): string {
+  if (!DURATION_PATTERN.test(text)) throw new InvalidArgumentError('write a duration as 30m, 12h or 7d');
+  return new Date(Date.now() - 1000 * durationSeconds(text)).toISOString();
 }
 
 export function modelName(text: string): string {

@@ -9,6 +9,7 @@ import { BUDGET_PATTERN } from './cost/budget.ts';
 import { FORMATS } from './data/formats.ts';
 import { misfits, unmeasured } from './fit.ts';
 import { textOf } from './gate.ts';
+import { watchingProblems } from './monitoring/needs.ts';
 import { approvalOf, approve } from './schema/approve.ts';
 import { data } from './schema/data.ts';
 import { deploy } from './schema/deploy.ts';
@@ -76,6 +77,7 @@ export const specSchema = z
     }
     const unpaired = spec.evaluate?.judge?.against ? baseProblem(spec.train) : undefined;
     if (unpaired) context.addIssue({ code: 'custom', path: ['evaluate', 'judge', 'against'], message: unpaired });
+    for (const { path, message } of watchingProblems(spec)) context.addIssue({ code: 'custom', path, message });
     const { engine } = spec.train;
     for (const { path, message } of spec.evaluate ? evaluationProblems(spec.evaluate, engine) : []) {
       context.addIssue({ code: 'custom', path: ['evaluate', path], message });

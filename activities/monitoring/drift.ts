@@ -15,7 +15,7 @@ export interface WatchQuestion {
   readonly name: string;
   /** That its versions lie in. */
   readonly bucket: string;
-  /** ISO 8601; when the newest version was handed over, where it is not given. */
+  /** ISO 8601; where it is not given or before that, the moment when the newest version was handed over. */
   readonly since?: string;
 }
 
@@ -38,7 +38,7 @@ export async function measureDrift(
   const reference = await referenceFor(clients.s3, { name, card, of: limits.of, readAnswer, signal });
   if (typeof reference === 'string') return { ...found, reason: reference };
 
-  const from = since ?? card.handedOverAt;
+  const from = sinceWhen(card, since);
   const traffic = readTraffic(clients.s3, source, { since: new Date(from), ...(signal && { signal }) });
   const counter = new DriftCounter(reference, limits);
   const kind = card.record.data?.kind ?? 'prompt';
@@ -49,6 +49,10 @@ export async function measureDrift(
   const measure = counter.measure();
   return { ...found, ...driftVerdict(measure, limits), traffic: trafficRead(traffic, from), measure };
 }
+
+/** What was asked before the hand-over was asked of another model. */
+export const sinceWhen = ({ handedOverAt }: ModelCard, since = handedOverAt): string =>
+  since < handedOverAt ? handedOverAt : since;
 
 /** A model of Bedrock may say anything: labels are read out of its answers. */
 export function answerReader({ model, record: { data } }: ModelCard): (said: string) => string {

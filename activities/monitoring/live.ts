@@ -6,7 +6,7 @@ import { answerIn } from '../../spec/scoring/answers.ts';
 import { scorerFor } from '../../spec/scoring/scorer.ts';
 import type { Spec } from '../../spec/spec.ts';
 import type { AwsClients } from '../aws.ts';
-import { answerReader, trafficRead, type WatchQuestion } from './drift.ts';
+import { answerReader, sinceWhen, trafficRead, type WatchQuestion } from './drift.ts';
 import { Labels } from './labels.ts';
 import { readTraffic } from './traffic.ts';
 import { championOf, trafficOf, watchedOf } from './watched.ts';
@@ -41,7 +41,7 @@ export async function measureLive(
   const schema = served.evaluate && 'schema' in served.evaluate ? served.evaluate.schema : undefined;
   const scorer = scorerFor(kind, { labels: known, schema });
   const readAnswer = answerReader(card);
-  const from = since ?? card.handedOverAt;
+  const from = sinceWhen(card, since);
   const traffic = readTraffic(clients.s3, source, { since: new Date(from), ...(signal && { signal }) });
   let [joined, unlabelled] = [0, 0];
   for await (const { question, answer, inferenceId } of traffic) {

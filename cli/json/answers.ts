@@ -10,6 +10,7 @@ import { ORPHAN_KINDS } from '../orphans/orphan.ts';
 import { checkReport } from './check.ts';
 import { comparison } from './comparison.ts';
 import { modelsReport } from './models.ts';
+import { driftReport } from './monitoring.ts';
 import { plan } from './plan.ts';
 import { dataSet, decided, history, metric, runRecord } from './record.ts';
 import { deletedSchedule, resumed, scheduleState } from './schedule.ts';
@@ -130,6 +131,7 @@ export const ANSWERS: Readonly<Record<string, Answer>> = {
   upload: { exits: FOLLOWED, document: z.union([z.strictObject({ run: text, data: dataSet }), runRecord, runOnly]) },
   models: { exits: PLAIN, document: modelsReport },
   history: { exits: PLAIN, document: history },
+  drift: { exits: [...PLAIN, interrupted], document: driftReport },
   rollback: { exits: FOLLOWED, document: z.union([runRecord, z.strictObject({ run: text, ui })]) },
   'schedule create': { exits: [...PLAIN, interrupted], document: scheduleState },
   'schedule pause': { exits: PLAIN, document: scheduleState },

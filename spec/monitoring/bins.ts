@@ -42,12 +42,15 @@ function quantile(sorted: Float64Array, share: number): number {
   return below + (above - below) * (place - Math.floor(place));
 }
 
+/** For all that is counted or measured here. */
+const justBelow = (value: number): number => value - Math.max(1, Math.abs(value)) * 1e-9;
+
 /** Deciles; a value that many rows share is the edge of several, and counts once. */
 function numberBins(values: readonly Value[]): NumberBins {
   const sorted = Float64Array.from(values.map(numberOf).filter(Number.isFinite)).sort();
   const [least = 0, greatest = 0] = [sorted[0], sorted.at(-1)];
   // One value alone: whatever is below it or above is another bin.
-  if (least === greatest) return { kind: 'numbers', edges: [least - Math.max(1, Math.abs(least)) * 1e-9, least] };
+  if (least === greatest) return { kind: 'numbers', edges: [justBelow(least), least] };
   const deciles = Array.from({ length: MOST_BINS - 1 }, (_, i) => quantile(sorted, (i + 1) / MOST_BINS));
   return { kind: 'numbers', edges: [...new Set(deciles)] };
 }
@@ -138,6 +141,8 @@ export class Sorter {
       return frequent[bin] ?? (bin === frequent.length ? 'other known ones' : 'new ones');
     }
     const { edges } = this.#bins;
+    const [below, only = 0] = edges;
+    if (below === justBelow(only)) return `${['below', 'exactly', 'above'][bin]} ${only}`;
     const [from, to] = [edges[bin - 1], edges[bin]].map((edge) => edge && Number(edge.toPrecision(4)));
     if (from === undefined) return `at most ${to ?? 0}`;
     return to === undefined ? `above ${from}` : `${from} to ${to}`;

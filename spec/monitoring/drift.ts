@@ -14,6 +14,9 @@ export interface DriftLimits {
   readonly minRows: number;
 }
 
+/** Where a spec does not say it. */
+export const USUAL_LIMITS = { psi: 0.2, newCategories: 0.1, minRows: 200 } as const;
+
 /** What a champion's training data was like, in as much as it takes to hold traffic against it. */
 export interface Reference {
   /** Rows that it was made of: all of the training split, or a sample. */

@@ -3,6 +3,7 @@ import { Cron } from 'croner';
 import { z } from 'zod';
 import { BUDGET_PATTERN } from '../cost/budget.ts';
 import { durationSeconds } from '../duration.ts';
+import { USUAL_LIMITS } from '../monitoring/drift.ts';
 import { parseLiveRule } from '../monitoring/live.ts';
 import { ruleProblem } from './evaluate.ts';
 import { durationUpTo } from './values.ts';
@@ -66,12 +67,16 @@ const drift = z.strictObject({
     .number()
     .min(0.01)
     .max(10)
-    .default(0.2)
+    .default(USUAL_LIMITS.psi)
     .meta({ description: 'Population stability index from which on a field has drifted, unless by chance.' }),
-  newCategories: z.number().min(0).max(1).default(0.1).meta({
+  newCategories: z.number().min(0).max(1).default(USUAL_LIMITS.newCategories).meta({
     description: 'Share of rows with a category that the training data does not have, above which a field has drifted.',
   }),
-  minRows: z.int().min(20).default(200).meta({ description: 'Fewer captured rows than this decide nothing.' }),
+  minRows: z
+    .int()
+    .min(20)
+    .default(USUAL_LIMITS.minRows)
+    .meta({ description: 'Fewer captured rows than this decide nothing.' }),
 });
 
 function ruleIssue(text: string, context: z.RefinementCtx): void {

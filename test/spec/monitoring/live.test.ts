@@ -5,6 +5,7 @@ const problemOf = (rule: string): string | undefined => {
   const parsed = parseSpec(`name: reviews
 data: { source: s3://bucket/data/ }
 train: { engine: sagemaker, script: train.py }
+deploy: { to: sagemaker-endpoint, capture: { share: 1 } }
 retrain:
   every: 1d
   when:

@@ -1,0 +1,55 @@
+/** `temper drift NAME`: what a served model is asked now, beside what it was trained on. */
+import { createAwsClients } from '../../activities/aws.ts';
+import { measureDrift } from '../../activities/monitoring/drift.ts';
+import { measureLive } from '../../activities/monitoring/live.ts';
+import { championOf } from '../../activities/monitoring/watched.ts';
+import { type DriftLimits, USUAL_LIMITS } from '../../spec/monitoring/drift.ts';
+import type { DriftEvidence, LiveEvidence } from '../../spec/monitoring/evidence.ts';
+import type { Spec } from '../../spec/spec.ts';
+import type { Context } from '../context.ts';
+import { awsFailure } from '../endpoints/aws-failure.ts';
+import type { Environment } from '../environment.ts';
+import { noVersions, type Place, resolvePlace } from '../versions/history.ts';
+
+export interface DriftReport extends DriftEvidence {
+  readonly name: string;
+  /** What it was held against. */
+  readonly limits: DriftLimits;
+  /** Where the spec has `liveMetric`. */
+  readonly live?: LiveEvidence;
+}
+
+export interface DriftOptions extends Place {
+  /** Whose limits count; those of the spec that the model was made by where none is given. */
+  readonly spec: Spec | undefined;
+  /** ISO 8601; since the hand-over where it is not given. */
+  readonly since: string | undefined;
+}
+
+/** Throws a user error where it is not known where to look, or nothing of the name is there. */
+export async function driftReport(
+  { signal }: Context,
+  environment: Environment,
+  name: string,
+  { spec: given, since, ...place }: DriftOptions,
+): Promise<DriftReport> {
+  const { region, bucket } = await resolvePlace(environment, place);
+  const clients = createAwsClients(region);
+  try {
+    const champion = await championOf(clients, bucket, name);
+    if (!champion) throw noVersions(name, bucket);
+    const { record } = champion.card;
+    const spec = given ?? record.spec;
+    const { drift, liveMetric } = spec.retrain?.when ?? {};
+    const limits = drift ?? {
+      ...USUAL_LIMITS,
+      of: ['text', record.data?.kind === 'classification' ? 'label' : 'answer'],
+    };
+    const question = { name, bucket, ...(since !== undefined && { since }) };
+    const found = await measureDrift(clients, { ...question, limits }, signal);
+    const live = liveMetric && (await measureLive(clients, { ...question, spec, liveMetric }, signal));
+    return { name, limits, ...found, ...(live && { live }) };
+  } catch (error) {
+    throw awsFailure(error, `measure the drift of ${name}`);
+  }
+}

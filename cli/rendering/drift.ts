@@ -1,0 +1,59 @@
+/** What a served model is asked, beside what it was trained on, as people read it. */
+import type { FeatureDrift, MovedBin } from '../../spec/monitoring/drift.ts';
+import type { LiveEvidence, TrafficRead } from '../../spec/monitoring/evidence.ts';
+import type { DriftReport } from '../monitoring/drift.ts';
+import type { Screen } from '../output.ts';
+import { formatCount, hang, plural, table } from './format.ts';
+
+const percent = (share: number): string => `${Math.round(100 * share)} %`;
+const timeOf = (time: string): string => `${time.slice(0, 16).replace('T', ' ')} UTC`;
+
+/** The features in a table, and in a line what they come to. */
+export function renderDrift(report: DriftReport, screen: Screen): string {
+  const { name, champion, traffic, measure, live } = report;
+  const { style, columns } = screen;
+  const served = champion ? ` · version ${champion.version} · ${champion.run}` : '';
+  const lines = [`${style.bold(name)}${style.dim(served)}`];
+  if (traffic && measure) {
+    const beside = `beside ${plural(measure.referenceRows, 'row')} of its training data`;
+    lines.push(
+      ...hang('  ', `${plural(measure.rows, 'row')} asked since ${timeOf(traffic.since)}, ${beside}`, columns),
+    );
+    lines.push(...brokenLines(traffic, screen));
+    if (measure.features.length > 0) lines.push('', table(rowsOf(measure.features, screen), columns), '');
+  }
+  lines.push(...verdict(report, screen));
+  if (live) lines.push(...liveLines(live, screen));
+  return lines.join('\n');
+}
+
+function verdict({ due, reason }: Pick<DriftReport, 'due' | 'reason'>, { style, columns }: Screen): string[] {
+  return hang(due ? style.red('  ✖ ') : '    ', reason, columns);
+}
+
+function brokenLines({ broken, firstBroken }: TrafficRead, { style, columns }: Screen): string[] {
+  if (broken === 0 || !firstBroken) return [];
+  const { uri, line, why } = firstBroken;
+  return hang(style.yellow('  ! '), `${plural(broken, 'line')} could not be read: ${uri}:${line}  ${why}`, columns);
+}
+
+function rowsOf(features: readonly FeatureDrift[], { style }: Screen): string[][] {
+  const head = ['', 'PSI', 'new', 'moved'].map((cell) => style.dim(cell));
+  const rows = features.map(({ feature, drifted, psi, gone, newCategories, moved }) => [
+    `  ${drifted ? style.red(feature) : feature}`,
+    psi.toFixed(2),
+    newCategories ? percent(newCategories.share) : '',
+    gone ? 'gone' : moved.map(movedText).join(', '),
+  ]);
+  return [head, ...rows];
+}
+
+const movedText = ({ bin, reference, traffic }: MovedBin): string =>
+  `${bin} ${percent(reference)} → ${percent(traffic)}`;
+
+function liveLines({ due, reason, joined, unread, firstUnread }: LiveEvidence, screen: Screen): string[] {
+  const { style, columns } = screen;
+  const lines = ['', `  live answers: ${formatCount(joined)} with a label`, ...verdict({ due, reason }, screen)];
+  if (unread > 0 && firstUnread) lines.push(...hang(style.yellow('  ! '), firstUnread, columns));
+  return lines;
+}
