@@ -13,15 +13,15 @@ export interface DeliveryOptions {
 
 /** AWS takes minutes; whoever tries it on a laptop looks sooner. */
 const DELIVER_AFTER_MS = 1_000;
-const MAX_FILE_BYTES = 4_000_000;
+const MAX_FILE_CHARACTERS = 4_000_000;
 /** What may wait in memory while S3 takes nothing. */
-const MAX_WAITING_BYTES = 4 * MAX_FILE_BYTES;
+const MAX_WAITING_CHARACTERS = 4 * MAX_FILE_CHARACTERS;
 
 /** Lines on their way to S3, some at a time in a file of their own, as services deliver what they keep of requests. */
 export class Delivery {
   readonly #options: DeliveryOptions;
   #lines: string[] = [];
-  #bytes = 0;
+  #characters = 0;
   #since = new Date();
   #timer: NodeJS.Timeout | undefined;
   #delivering: Promise<void> | undefined;
@@ -32,14 +32,14 @@ export class Delivery {
 
   /** Takes a line without its end. Never fails, and holds nobody up. */
   add(line: string): void {
-    if (this.#bytes + line.length > MAX_WAITING_BYTES) {
+    if (this.#characters + line.length > MAX_WAITING_CHARACTERS) {
       this.#options.onLost(1, 'too much waits for S3 already');
       return;
     }
     if (this.#lines.length === 0) this.#since = new Date();
     this.#lines.push(line);
-    this.#bytes += line.length;
-    if (this.#bytes > MAX_FILE_BYTES) void this.#deliver();
+    this.#characters += line.length;
+    if (this.#characters > MAX_FILE_CHARACTERS) void this.#deliver();
     else this.#timer ??= setTimeout(() => void this.#deliver(), DELIVER_AFTER_MS);
   }
 
@@ -61,7 +61,7 @@ export class Delivery {
   async #put(): Promise<void> {
     const { s3, file, encode = Buffer.from, onLost } = this.#options;
     const lines = this.#lines.splice(0);
-    this.#bytes = 0;
+    this.#characters = 0;
     if (lines.length === 0) return;
     try {
       const body = encode(`${lines.join('\n')}\n`);

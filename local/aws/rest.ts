@@ -90,11 +90,16 @@ function fromText(model: ServiceModel, shape: Shape, texts: readonly string[]): 
 }
 
 /** Sends what a handler gave: JSON, or where the model says so, bytes, or events as they come. */
-export async function sendAnswer(response: ServerResponse, { model, operation }: Route, output: Json): Promise<void> {
+export async function sendAnswer(
+  response: ServerResponse,
+  { model, operation }: Route,
+  output: Json,
+  requestId: string,
+): Promise<void> {
   const { output: name, http } = model.operations[operation] as Operation;
   const shape = model.shape(name);
   const status = http?.status ?? 200;
-  const headers: Record<string, string> = { 'content-type': 'application/json' };
+  const headers: Record<string, string> = { 'content-type': 'application/json', 'x-amzn-requestid': requestId };
   for (const [member, location] of Object.entries(shape.locations ?? {})) {
     if (output[member] !== undefined) headers[location.name.toLowerCase()] = String(output[member]);
   }

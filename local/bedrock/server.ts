@@ -1,4 +1,5 @@
 /** Amazon Bedrock in the laptop region. */
+import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type FaultPlan, Faults } from '../aws/faults.ts';
 import { startInHome } from '../aws/home.ts';
@@ -24,6 +25,7 @@ import { ProvisionedThroughputs } from './provisioned.ts';
 import { DEFAULT_QUOTAS, type Quotas } from './quotas.ts';
 import { namesIn } from './requests.ts';
 import { Answering } from './runtime/answering.ts';
+import { InvocationLogging } from './runtime/invocation-logging.ts';
 import { Runtime } from './runtime/runtime.ts';
 import { tagOperations } from './tags.ts';
 
@@ -95,9 +97,10 @@ async function serve(options: BedrockOptions, home: string, lock: Lock): Promise
     const fault = faults.meet(operation, resourceName(services, input));
     if (await isMet(fault, response)) return;
     validate(model, operation, input);
-    const output = await handler(input, fault.resource);
+    const requestId = randomUUID();
+    const output = await handler(input, fault.resource, requestId);
     if (fault.reset === 'after-done') cut(response);
-    else await sendAnswer(response, found, output ?? {});
+    else await sendAnswer(response, found, output ?? {}, requestId);
   }
 
   const server = await listen(options.port, answer, Object.assign({}, ...MODELS.map(({ errors }) => errors)));
@@ -129,7 +132,8 @@ function servicesOf(context: Context): Service[] {
     new ProvisionedThroughputs(context, customModels),
     importedModels,
   ];
-  const runtime = new Runtime(new Answering(serving));
+  const logging = new InvocationLogging(context);
+  const runtime = new Runtime(new Answering(serving), logging);
   // Batch inference asks custom models by their own ARN, which nothing needs to serve.
   const unserved: Pick<Service, 'served'> = {
     served: (modelId) => (customModels.resources.byArn(modelId) ? customModels.served(modelId) : undefined),
@@ -140,8 +144,9 @@ function servicesOf(context: Context): Service[] {
     ...serving,
     new CustomizationJobs(context, customModels),
     new ImportJobs(context, importedModels),
+    logging,
     runtime,
-    new InvocationJobs(context, new Runtime(new Answering([unserved, ...serving]))),
+    new InvocationJobs(context, new Runtime(new Answering([unserved, ...serving]), logging)),
     new EvaluationJobs(context, runtime),
   ];
 }

@@ -1,4 +1,5 @@
 /** Amazon SageMaker in the laptop region. */
+import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
@@ -121,7 +122,7 @@ async function serve(options: SageMakerOptions, home: string, lock: Lock): Promi
     const fault = faults.meet(operation, resourceName(operation, input));
     if (await isMet(fault, response)) return;
     validate(model, operation, input);
-    const output = await handler(input, fault.resource);
+    const output = await handler(input, fault.resource, randomUUID());
     if (fault.reset === 'after-done') cut(response);
     else sendJson(response, 200, output && model.project(model.operations[operation]?.output ?? '', output));
   }

@@ -9,6 +9,7 @@ import type { Answer, Answering } from './answering.ts';
 import type { Body, Exchange } from './bodies/body.ts';
 import { bodyOf } from './bodies/index.ts';
 import { eventsOf, questionOf, responseOf } from './converse.ts';
+import type { InvocationLogging, LoggedAnswer, LoggedCall } from './invocation-logging.ts';
 
 /** An answer in the body that was asked for. */
 export interface Invoked {
@@ -20,19 +21,39 @@ export class Runtime implements Service {
   readonly operations: Operations;
   readonly #answering: Answering;
 
-  constructor(answering: Answering) {
+  /** @param logging of calls; what jobs ask is not logged */
+  constructor(answering: Answering, logging: InvocationLogging) {
     this.#answering = answering;
+    const logged = (call: LoggedCall) =>
+      logging.logged(
+        call,
+        () => this.converse(call.modelId, call.input),
+        ({ body, answer }) => loggedAnswer(body, answer),
+      );
     this.operations = {
-      Converse: async (request) => (await this.converse(String(request.modelId), request)).body,
-      ConverseStream: async (request) => ({ stream: this.#stream(String(request.modelId), request) }),
-      InvokeModel: async (request) => {
-        const { body } = await this.invoke(String(request.modelId), readJson(request.body));
+      Converse: async (request, _, requestId) => (await logged(conversation('Converse', requestId, request))).body,
+      ConverseStream: (request, _, requestId) => ({
+        stream: this.#stream(() => logged(conversation('ConverseStream', requestId, request))),
+      }),
+      InvokeModel: async (request, _, requestId) => {
+        const [modelId, input] = [String(request.modelId), readJson(request.body)];
+        const { body } = await logging.logged(
+          { operation: 'InvokeModel', requestId, modelId, input },
+          () => this.invoke(modelId, input),
+          (invoked) => loggedAnswer(invoked.body, invoked.answer),
+        );
         return { body: Buffer.from(JSON.stringify(body)), contentType: 'application/json' };
       },
-      InvokeModelWithResponseStream: async (request) => ({
-        body: this.#chunks(String(request.modelId), readJson(request.body)),
-        contentType: 'application/json',
-      }),
+      InvokeModelWithResponseStream: (request, _, requestId) => {
+        const [modelId, input] = [String(request.modelId), readJson(request.body)];
+        const chunks = () =>
+          logging.logged(
+            { operation: 'InvokeModelWithResponseStream', requestId, modelId, input },
+            () => this.#chunks(modelId, input),
+            ({ body, answer }) => loggedAnswer(body, answer),
+          );
+        return { body: streamed(chunks), contentType: 'application/json' };
+      },
       CountTokens: (request) => this.#countTokens(String(request.modelId), request.input as Json),
     };
   }
@@ -56,10 +77,9 @@ export class Runtime implements Service {
     this.#answering.served(modelId);
   }
 
-  async *#stream(modelId: string, request: Json): AsyncGenerator<Json> {
+  async *#stream(converse: () => Promise<Invoked>): AsyncGenerator<Json> {
     const start = performance.now();
-    const served = this.#answering.served(modelId);
-    const answer = await this.#answering.answer(served, questionOf(served, request));
+    const { answer } = await converse();
     yield* eventsOf(answer, tokensOf(answer.text), elapsed(start));
   }
 
@@ -71,22 +91,24 @@ export class Runtime implements Service {
     return { body, exchange: { request, base: served.base, question, answer } };
   }
 
-  async *#chunks(modelId: string, request: Json): AsyncGenerator<Json> {
+  /** The chunks of a streamed answer. */
+  async #chunks(modelId: string, request: Json): Promise<{ readonly body: readonly Json[]; readonly answer: Answer }> {
     const start = performance.now();
     const { body, exchange } = await this.#exchange(modelId, request);
     const { text, inputTokens, outputTokens } = exchange.answer;
     const chunks = [...body.chunks(exchange, tokensOf(text))];
-    for (const [index, chunk] of chunks.entries()) {
-      const latency = elapsed(start);
-      const metrics = {
-        inputTokenCount: inputTokens,
-        outputTokenCount: outputTokens,
-        invocationLatency: latency,
-        firstByteLatency: latency,
-      };
-      const told = index < chunks.length - 1 ? chunk : { ...chunk, 'amazon-bedrock-invocationMetrics': metrics };
-      yield { chunk: { bytes: Buffer.from(JSON.stringify(told)) } };
-    }
+    const latency = elapsed(start);
+    const metrics = {
+      inputTokenCount: inputTokens,
+      outputTokenCount: outputTokens,
+      invocationLatency: latency,
+      firstByteLatency: latency,
+    };
+    const last = chunks.length - 1;
+    const told = chunks.map((chunk, index) =>
+      index < last ? chunk : { ...chunk, 'amazon-bedrock-invocationMetrics': metrics },
+    );
+    return { body: told, answer: exchange.answer };
   }
 
   #countTokens(modelId: string, { converse, invokeModel }: Json): Json {
@@ -97,6 +119,25 @@ export class Runtime implements Service {
       : questionOf(served, converse as Json);
     return { inputTokens: tokensOf(promptText(turns, system)).length };
   }
+}
+
+/** A call of Converse or ConverseStream; its metadata is beside the body in logs. */
+function conversation(
+  operation: 'Converse' | 'ConverseStream',
+  requestId: string,
+  { modelId, requestMetadata, ...input }: Json,
+): LoggedCall {
+  return { operation, requestId, modelId: String(modelId), input, requestMetadata };
+}
+
+const loggedAnswer = (output: unknown, { inputTokens, outputTokens }: Answer): LoggedAnswer => ({
+  output,
+  inputTokens,
+  outputTokens,
+});
+
+async function* streamed(chunks: () => Promise<{ readonly body: readonly Json[] }>): AsyncGenerator<Json> {
+  for (const chunk of (await chunks()).body) yield { chunk: { bytes: Buffer.from(JSON.stringify(chunk)) } };
 }
 
 const elapsed = (start: number): number => Math.round(performance.now() - start);

@@ -1,5 +1,6 @@
 """What a boto3 user does with Bedrock, from customization to deletion. Arguments: bucket, role."""
 
+import gzip
 import json
 import struct
 import sys
@@ -141,8 +142,14 @@ importing = bedrock.create_model_import_job(
 )["jobArn"]
 imported = done(lambda: bedrock.get_model_import_job(jobIdentifier=importing))["importedModelArn"]
 # Retried by boto3 until a copy of the model is ready.
+logging = {"s3Config": {"bucketName": bucket, "keyPrefix": "logs"}, "textDataDeliveryEnabled": True}
+bedrock.put_model_invocation_logging_configuration(loggingConfig=logging)
+assert bedrock.get_model_invocation_logging_configuration()["loggingConfig"] == logging
 patient = boto3.client("bedrock-runtime", config=boto3.session.Config(retries={"mode": "standard", "max_attempts": 10}))
 answer = patient.converse(modelId=imported, messages=[user("Where is it?")])
+bedrock.delete_model_invocation_logging_configuration()
+[*_, log] = [each["Key"] for each in s3.list_objects_v2(Bucket=bucket, Prefix="logs/")["Contents"] if each["Key"].endswith(".gz")]
+[*_, logged] = gzip.decompress(s3.get_object(Bucket=bucket, Key=log)["Body"].read()).splitlines()
 
 bedrock.delete_imported_model(modelIdentifier=bucket)
 bedrock.delete_custom_model_deployment(customModelDeploymentIdentifier=deployment)
@@ -168,6 +175,7 @@ print(
             "batch": {"answers": len(batched), "negative": batched.count("negative")},
             "accuracy": accuracy,
             "imported": text(answer["output"]["message"]),
+            "logged": json.loads(logged)["output"]["outputBodyJson"]["output"]["message"] == answer["output"]["message"],
             "left": len(left),
         }
     )
