@@ -54,8 +54,8 @@ export const isRefusal = (read: Decision | Refusal): read is Refusal => 'code' i
 
 export const PAST: Readonly<Record<Verdict, string>> = { approve: 'approved', decline: 'declined' };
 
-/** `approved by ana at 12:01 UTC`, with the date where it is not that of `now`. */
-export function decidedText({ decision, until }: Approval, now: Date): string | undefined {
+/** `approved by ana at 12:01 UTC`, with the date where it is not that of `now`, or there is none. */
+export function decidedText({ decision, until }: Approval, now?: Date): string | undefined {
   if (!decision) return undefined;
   const { verdict, by, at } = decision;
   if (by !== undefined) return `${PAST[verdict]} by ${by} at ${timeOf(at, now)}`;

@@ -25,3 +25,12 @@ export function durationText(seconds: number): string {
   }
   return parts.join(' ') || '0s';
 }
+
+/** How long something took: `0.4 s`, `1m 12s`, `2h 05m`. */
+export function formatSeconds(seconds: number): string {
+  if (seconds < 59.95) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  const two = (value: number): string => String(value).padStart(2, '0');
+  if (whole < 3600) return `${Math.floor(whole / 60)}m ${two(whole % 60)}s`;
+  return `${Math.floor(whole / 3600)}h ${two(Math.floor((whole % 3600) / 60))}m`;
+}

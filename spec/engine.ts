@@ -14,6 +14,14 @@ export const isBedrock = (spec: Spec): spec is BedrockSpec => spec.train.engine 
 export const jobKind = (spec: Spec): 'training job' | 'customization job' =>
   isBedrock(spec) ? 'customization job' : 'training job';
 
+/** What serves, in AWS's words. */
+export const SERVING = {
+  'sagemaker-endpoint': 'endpoint',
+  'bedrock-on-demand': 'custom model deployment',
+  'bedrock-provisioned': 'provisioned throughput',
+  'bedrock-import': 'imported model',
+} as const;
+
 /** The name under which a model is served that passed; of one that is not, that of the model. */
 export function servedName({ name: model, deploy }: Pick<Spec, 'name' | 'deploy'>): string {
   switch (deploy.to) {

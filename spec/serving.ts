@@ -1,6 +1,6 @@
 import type { SageMakerSpec } from './engine.ts';
 import { imageUri } from './images.ts';
-import type { Account, Serving, SourceBundle } from './record.ts';
+import type { Account, Deployment, Serving, SourceBundle, TrainedModel } from './record.ts';
 
 /** How the spec's models are served: in script mode, by the serving script from the same bundle that trained. */
 export function servingOf(spec: SageMakerSpec, source: SourceBundle, account: Account): Serving {
@@ -14,3 +14,11 @@ export function servingOf(spec: SageMakerSpec, source: SourceBundle, account: Ac
     },
   };
 }
+
+/** The name under which it serves. */
+export const nameOf = (deployment: Deployment): string =>
+  deployment.to === 'sagemaker-endpoint' ? deployment.endpoint : deployment.name;
+
+/** Where the model itself is. */
+export const addressOf = (model: TrainedModel): string =>
+  model.engine === 'sagemaker' ? model.artifact : model.customModel;

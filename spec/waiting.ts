@@ -1,8 +1,8 @@
 import type { Waiting } from './record.ts';
 
-/** `12:01 UTC`, with the date where it is not that of `now`. */
-export function timeOf(iso: string, now: Date): string {
-  const sameDay = iso.slice(0, 10) === now.toISOString().slice(0, 10);
+/** `12:01 UTC`, with the date where it is not that of `now`, or where nobody knows when the text is read. */
+export function timeOf(iso: string, now?: Date): string {
+  const sameDay = iso.slice(0, 10) === now?.toISOString().slice(0, 10);
   return `${iso.slice(sameDay ? 11 : 0, 16).replace('T', ' ')} UTC`;
 }
 
@@ -32,11 +32,11 @@ function causeOf({ for: cause, of }: Waiting): string {
 /**
  * A wait in plain words: `waiting for quota of ml.g5.xlarge since 12:01 UTC, tried 4 times, next try at 12:16 UTC`.
  *
- * @param live whether the text is seen now, and no later: `next try in 30 s`
+ * @param now given where the text is read now, and no later: `next try in 30 s`; otherwise times come with their dates
  */
-export function waitingText(waiting: Waiting, now: Date, live: boolean): string {
+export function waitingText(waiting: Waiting, now?: Date): string {
   const { since, tries, nextTryAt, until, otherwise, reminders } = waiting;
-  const next = nextTryAt && (live ? `in ${pauseUntil(nextTryAt, now)}` : `at ${timeOf(nextTryAt, now)}`);
+  const next = nextTryAt && (now ? `in ${pauseUntil(nextTryAt, now)}` : `at ${timeOf(nextTryAt)}`);
   return [
     `waiting for ${causeOf(waiting)}${since ? ` since ${timeOf(since, now)}` : ''}`,
     ...(tries ? [`tried ${tries === 1 ? 'once' : `${tries} times`}`] : []),

@@ -38,7 +38,7 @@ export function receiveDecisions(progress: Progress): void {
     decideUpdate,
     (sent) => {
       const decision = judged(progress, sent);
-      if (isRefusal(decision)) throw ApplicationFailure.nonRetryable(decision.message, decision.code);
+      if (isRefusal(decision)) throw refused(decision);
       return take(progress, decision);
     },
     {
@@ -46,7 +46,7 @@ export function receiveDecisions(progress: Progress): void {
         'Decide on the model: {"verdict": "approve", "by": "your name", "evidence": "...", "comment": "why"}',
       validator: (sent) => {
         const decision = judged(progress, sent);
-        if (isRefusal(decision)) throw ApplicationFailure.nonRetryable(decision.message, decision.code);
+        if (isRefusal(decision)) throw refused(decision);
       },
     },
   );
@@ -65,6 +65,13 @@ export function receiveDecisions(progress: Progress): void {
       { description: `${verdict} the model: {"by": "your name", "evidence": "...", "comment": "why"}` },
     );
   }
+}
+
+/** The UI would show the stack below the reason. */
+function refused({ message, code }: Refusal): ApplicationFailure {
+  const failure = ApplicationFailure.nonRetryable(message, code);
+  failure.stack = '';
+  return failure;
 }
 
 function refuse(progress: Progress, verdict: Verdict, { message }: Refusal): void {
@@ -108,8 +115,9 @@ export async function awaitDecision(
   const approval = (): Approval => progress.record.approval ?? opened;
   await progress.whileWaiting(waitingFor(opened, run), async () => {
     for (let due = 1; ; ) {
-      const wake = due > of ? deadline : begun + due * pause;
-      if (await condition(() => approval().decision !== undefined, Math.max(1, wake - Date.now()))) return;
+      const [wake, summary] = due > of ? [deadline, 'deadline'] : [begun + due * pause, `reminder ${due} of ${of}`];
+      const left = Math.max(1, wake - Date.now());
+      if (await condition(() => approval().decision !== undefined, left, { summary })) return;
       if (Date.now() >= deadline) return;
       // After an outage of the workers there is one reminder, not all that were missed.
       const sent = Math.floor((Date.now() - begun) / pause);

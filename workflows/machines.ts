@@ -134,6 +134,6 @@ export async function onFirstMachine<T>(
       nextTryAt: new Date(Date.now() + pause).toISOString(),
       message: shortages.at(-1)?.message ?? '',
     };
-    await progress.whileWaiting(waiting, () => sleep(pause));
+    await progress.whileWaiting(waiting, () => sleep(pause, { summary: `next try on ${waiting.of}` }));
   }
 }

@@ -5,7 +5,7 @@ import type { PipelineActivities } from '../activities/index.ts';
 import { durationSeconds } from '../spec/duration.ts';
 import { isSageMaker } from '../spec/engine.ts';
 import type { PipelineCode } from '../spec/errors/pipeline.ts';
-import { isInS3 } from '../spec/inputs.ts';
+import { isInS3, needsMachine } from '../spec/inputs.ts';
 import { inputsTaskQueue } from '../spec/naming.ts';
 import { servingOf } from '../spec/serving.ts';
 import type { Takeover } from '../spec/takeover.ts';
@@ -32,9 +32,8 @@ export async function prepare(context: RunContext): Promise<Prepared> {
   const { prepareData } = proxyActivities<PipelineActivities>(upload);
   const { region, bucket } = account;
   const packed = context.source && { source: context.source };
-  const nothingLocal = isInS3(spec) && (packed !== undefined || !isSageMaker(spec));
   const [{ source, data }, remote, base] = await together([
-    async (): Promise<PreparedInputs> => (nothingLocal ? { ...packed } : inputs(context, upload)),
+    async (): Promise<PreparedInputs> => (needsMachine(spec, context.source) ? inputs(context, upload) : { ...packed }),
     async () =>
       isInS3(spec)
         ? prepareData.executeWithOptions(summary('check and split the data'), [{ run, spec, region, bucket }])

@@ -2,26 +2,30 @@ import type { SearchAttributeUpdatePair } from '@temporalio/common';
 import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
 import { workflowIdOf } from '../spec/naming.ts';
 import { type Outcome, RUN_VERSION, type RunRecord, type Stage, type Waiting } from '../spec/record.ts';
+import { scoreOf } from '../spec/score.ts';
 import { startsAt } from '../spec/takeover.ts';
-import { describeRecord } from './details.ts';
 import type { FineTuneInput } from './messages.ts';
+import { describeRun, type Given } from './page/page.ts';
 import { searchAttributes } from './search-attributes.ts';
 
 /** The run's record while it grows, and what the Temporal UI shows of it. */
 export class Progress {
   record: RunRecord;
+  private readonly given: Given;
   private listedWaiting: string | undefined;
+  private listedScore: number | undefined;
 
-  constructor({ run, spec, account, startedBy, decision, takeover }: FineTuneInput) {
+  constructor({ run, spec, account, startedBy, decision, takeover, prices, machine, source }: FineTuneInput) {
     const begun = { version: RUN_VERSION, run: workflowIdOf(run), spec, account, ...(startedBy && { startedBy }) };
     const takenFrom = takeover && { run: takeover.run, stage: startsAt(takeover) };
     const why = { ...(decision && { decision }), ...(takenFrom && { takenFrom }) };
     this.record = { ...begun, ...why, stage: 'data', timings: [] };
+    this.given = { ...(prices && { prices }), ...(machine !== undefined && { machine }), ...(source && { source }) };
   }
 
   note(facts: Partial<RunRecord>): void {
     this.record = { ...this.record, ...facts };
-    setCurrentDetails(describeRecord(this.record));
+    setCurrentDetails(describeRun(this.record, this.given));
   }
 
   /** Runs a stage: what it gives becomes part of the record, with the time it took. */
@@ -78,7 +82,15 @@ export class Progress {
   private list(...attributes: SearchAttributeUpdatePair[]): void {
     const waited = this.listedWaiting === undefined ? [] : [{ key: searchAttributes.waiting, value: null }];
     this.listedWaiting = undefined;
-    upsertSearchAttributes([...attributes, ...waited]);
+    upsertSearchAttributes([...attributes, ...waited, ...this.scored()]);
+  }
+
+  /** The score, once it is known: with a change that is listed anyway. */
+  private scored(): SearchAttributeUpdatePair[] {
+    const value = scoreOf(this.record);
+    if (value === undefined || value === this.listedScore) return [];
+    this.listedScore = value;
+    return [{ key: searchAttributes.score, value }];
   }
 
   end(outcome: Outcome, facts: Partial<RunRecord> = {}): RunRecord {

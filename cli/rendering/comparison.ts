@@ -3,10 +3,11 @@
 import type { ComparedRun, Comparison } from '../../spec/comparison.ts';
 import { formatTokens, formatUsd } from '../../spec/cost/budget.ts';
 import type { Paid } from '../../spec/cost/paid.ts';
+import { formatSeconds } from '../../spec/duration.ts';
 import { SERVED } from '../../spec/plan-steps.ts';
 import { STAGES } from '../../spec/record.ts';
 import type { Screen } from '../output.ts';
-import { formatCount, formatMetric, formatSeconds, hang, pad, widthOf } from './format.ts';
+import { formatCount, formatMetric, hang, pad, widthOf } from './format.ts';
 
 const LABEL = 11;
 const GAP = '  ';

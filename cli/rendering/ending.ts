@@ -1,11 +1,12 @@
+import { advice } from '../../spec/advice.ts';
 import type { Kind } from '../../spec/data/examples.ts';
 import { isBedrock, jobKind } from '../../spec/engine.ts';
 import { isPipelineCode } from '../../spec/errors/pipeline.ts';
 import type { Outcome, RunRecord } from '../../spec/record.ts';
+import { addressOf, nameOf } from '../../spec/serving.ts';
 import type { Screen, Style } from '../output.ts';
-import { advice } from './advice.ts';
 import { pad, shorten } from './format.ts';
-import { addressOf, decisionText, nameOf } from './stage-text.ts';
+import { decisionText } from './stage-text.ts';
 
 /** How the run ended, and what to do about it; no lines while it is under way. */
 export function endingLines(record: RunRecord, screen: Screen): string[] {

@@ -3,10 +3,10 @@ import type { Approval } from '../../spec/approval.ts';
 import { durationText } from '../../spec/duration.ts';
 import { shownMetrics } from '../../spec/metrics.ts';
 import type { RunRecord } from '../../spec/record.ts';
+import { addressOf } from '../../spec/serving.ts';
 import { timeOf } from '../../spec/waiting.ts';
 import type { Screen } from '../output.ts';
 import { formatMetric, pad, table } from './format.ts';
-import { addressOf } from './stage-text.ts';
 
 /** Scores of all who were evaluated, the gate's verdicts, and what happens when nobody decides. */
 export function renderEvidence(record: RunRecord, newer: readonly string[], screen: Screen): string {

@@ -3,20 +3,12 @@ import { stripVTControlCharacters } from 'node:util';
 import { Help } from '@commander-js/extra-typings';
 import truncatedWidth from 'fast-string-truncated-width';
 import { formatCount } from '../../spec/amounts.ts';
+import { formatSeconds } from '../../spec/duration.ts';
 import type { Metric } from '../../spec/numbers.ts';
 import { NARROWEST } from '../help.ts';
 import type { Screen } from '../output.ts';
 
 export { formatBytes, formatCount, plural } from '../../spec/amounts.ts';
-
-/** `0.4 s`, `1m 12s`, `2h 05m`. */
-export function formatSeconds(seconds: number): string {
-  if (seconds < 59.95) return `${seconds.toFixed(1)} s`;
-  const whole = Math.round(seconds);
-  const two = (value: number): string => String(value).padStart(2, '0');
-  if (whole < 3600) return `${Math.floor(whole / 60)}m ${two(whole % 60)}s`;
-  return `${Math.floor(whole / 3600)}h ${two(Math.floor((whole % 3600) / 60))}m`;
-}
 
 /** Seconds that are an estimate: `9 s`, `1m 12s`. */
 export function formatWhole(seconds: number): string {

@@ -1,4 +1,5 @@
 /** A plan as people read it. */
+import { afterwards, unitBills } from '../../spec/cost/afterwards.ts';
 import { formatTokens, formatUsd } from '../../spec/cost/budget.ts';
 import type { Cost } from '../../spec/cost/items.ts';
 import { PAST } from '../../spec/decision.ts';
@@ -7,7 +8,7 @@ import type { Plan } from '../../spec/plan.ts';
 import type { PlanStep } from '../../spec/plan-steps.ts';
 import type { ApprovalSpec } from '../../spec/schema/approve.ts';
 import type { Screen } from '../output.ts';
-import { afterwards, forWhat, sumText, unitBills } from './cost.ts';
+import { forWhat, sumText } from './cost.ts';
 import { formatBytes, hang, pad, plural, widthOf } from './format.ts';
 
 const LABEL = 10;
@@ -45,7 +46,7 @@ export function renderPlan(plan: Plan, screen: Screen): string {
     ...plan.steps.flatMap((step) => [...stepLines(step, screen), ...entry('capture', captureText(step), screen)]),
     '',
     ...entry('at most', limits(plan), screen),
-    ...afterwards(plan.cost, screen).flatMap((text, i) => entry(i === 0 ? 'then' : '', text, screen)),
+    ...afterwards(plan.cost, screen.style.bold).flatMap((text, i) => entry(i === 0 ? 'then' : '', text, screen)),
     ...entry('billed', plan.billed ? '' : 'nothing: it is not AWS that does the work here', screen),
     ...entry('budget', budgetText(plan), screen),
     ...entry('prices', `${pricesText(plan)}; storage, requests and transfer left out`, screen),
@@ -59,7 +60,7 @@ export function costLine(cost: Cost, screen: Screen): string {
   const hourly = cost.serving?.to === 'sagemaker-endpoint' ? cost.serving.usdPerHour : undefined;
   const endpoint = hourly === undefined ? '' : `, then ${formatUsd(hourly)} USD an hour for the endpoint`;
   const lines = entry('at most', `${sumText(cost)} ${forWhat(cost)}${endpoint}`, screen);
-  return [...lines, ...unitBills(cost, screen).flatMap((text) => entry('of that', text, screen))].join('\n');
+  return [...lines, ...unitBills(cost, screen.style.bold).flatMap((text) => entry('of that', text, screen))].join('\n');
 }
 
 /** A labelled text, wrapped behind its label; no line where there is no text. */

@@ -1,12 +1,13 @@
 /** A run's record as people read it: pure, and the same for run, watch and show. */
 
 import { basename } from 'node:path/posix';
+import { formatSeconds } from '../../spec/duration.ts';
 import { type AskingProgress, type DataProgress, type RunRecord, STAGES, type Stage } from '../../spec/record.ts';
 import { waitingText } from '../../spec/waiting.ts';
 import type { Screen, Style } from '../output.ts';
 import type { Pending } from '../runs/pending.ts';
 import { endingLines } from './ending.ts';
-import { formatBytes, formatMetric, formatSeconds, formatWhole, pad, plural, shorten, widthOf } from './format.ts';
+import { formatBytes, formatMetric, formatWhole, pad, plural, shorten, widthOf } from './format.ts';
 import { stageText } from './stage-text.ts';
 
 const STAGE_WIDTH = 11;
@@ -62,7 +63,7 @@ function pendingParts({ progress, waiting, problem, attempt }: Pending, { whole 
   const told = (text: string): string => (whole ? text : shorten(text));
   return [
     ...(progress ? progressParts(progress) : []),
-    ...(waiting ? [waitingText(waiting, new Date(), true), told(waiting.message)] : []),
+    ...(waiting ? [waitingText(waiting, new Date()), told(waiting.message)] : []),
     ...(problem ? [`trying again (${attempt}): ${told(problem)}`] : []),
   ];
 }

@@ -1,6 +1,7 @@
+import { formatSeconds } from '../../spec/duration.ts';
 import type { Screen } from '../output.ts';
 import type { RunSummary } from '../runs/find.ts';
-import { formatSeconds, table } from './format.ts';
+import { table } from './format.ts';
 
 /** The list of runs as people read it. */
 export function renderRuns(runs: readonly RunSummary[], now: Date, { style, columns }: Screen): string {

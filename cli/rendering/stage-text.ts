@@ -1,13 +1,14 @@
 import { askingFor } from '../../spec/approval.ts';
 import { hoursText } from '../../spec/bedrock/serving.ts';
 import { decidedText } from '../../spec/decision.ts';
-import { isBedrock, servedName } from '../../spec/engine.ts';
+import { isBedrock, SERVING, servedName } from '../../spec/engine.ts';
 import type { RuleVerdict } from '../../spec/gate.ts';
 import { parseRule } from '../../spec/gate.ts';
 import { shownMetrics } from '../../spec/metrics.ts';
 import type { Metric } from '../../spec/numbers.ts';
-import type { Deployment, RunRecord, Stage, TrainedModel } from '../../spec/record.ts';
+import type { RunRecord, Stage } from '../../spec/record.ts';
 import { remarks } from '../../spec/remarks.ts';
+import { nameOf } from '../../spec/serving.ts';
 import { formatMetric, plural } from './format.ts';
 
 /** What a stage did, in a few words. */
@@ -126,14 +127,6 @@ function approvalText(record: RunRecord): string {
   return asking?.asked === false ? `nobody asked: ${asking.reason}` : '';
 }
 
-/** What serves, in AWS's words. */
-export const SERVING = {
-  'sagemaker-endpoint': 'endpoint',
-  'bedrock-on-demand': 'custom model deployment',
-  'bedrock-provisioned': 'provisioned throughput',
-  'bedrock-import': 'imported model',
-} as const;
-
 function deploymentText({ deployment, spec }: RunRecord): string {
   if (deployment) {
     const made = deployment.created ? 'created' : 'updated';
@@ -142,11 +135,3 @@ function deploymentText({ deployment, spec }: RunRecord): string {
   }
   return spec.deploy.to === 'none' ? 'not asked for' : `${SERVING[spec.deploy.to]} ${servedName(spec)}`;
 }
-
-/** The name under which it serves. */
-export const nameOf = (deployment: Deployment): string =>
-  deployment.to === 'sagemaker-endpoint' ? deployment.endpoint : deployment.name;
-
-/** Where the model itself is. */
-export const addressOf = (model: TrainedModel): string =>
-  model.engine === 'sagemaker' ? model.artifact : model.customModel;

@@ -1,9 +1,10 @@
 /** Tells a run's snapshots as they come: a line for each stage that is over, and a live one for the stage under way. */
+
+import { formatSeconds } from '../../spec/duration.ts';
 import type { RunRecord, Stage, Waiting } from '../../spec/record.ts';
 import type { Output } from '../output.ts';
 import type { Pending } from '../runs/pending.ts';
 import type { Missing, Snapshot } from '../runs/watch.ts';
-import { formatSeconds } from './format.ts';
 import { finishedStages, pendingLine, stageLine } from './record.ts';
 
 const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'] as const;

@@ -1,11 +1,12 @@
 /** The versions of a name as people read them. */
 import { decidedText } from '../../spec/decision.ts';
+import { SERVING } from '../../spec/engine.ts';
 import type { StartedBy } from '../../spec/record.ts';
 import type { Version } from '../../spec/version.ts';
 import type { Screen } from '../output.ts';
 import type { History } from '../versions/history.ts';
 import { formatMetric, hang, plural } from './format.ts';
-import { gateText, SERVING } from './stage-text.ts';
+import { gateText } from './stage-text.ts';
 
 /** Each version in a few lines: which, since when and until when, and why. */
 export function renderHistory({ name, total, versions }: History, screen: Screen): string {

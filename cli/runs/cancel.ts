@@ -1,6 +1,6 @@
+import { advice } from '../../spec/advice.ts';
 import type { Context } from '../context.ts';
 import { EXIT, UserError } from '../errors.ts';
-import { advice } from '../rendering/advice.ts';
 import { endingLines } from '../rendering/ending.ts';
 import type { Temporal } from '../temporal.ts';
 import { follow } from './follow.ts';

@@ -1,5 +1,5 @@
 /** What a run has been billed for, as far as its record tells: in AWS's units, and in USD where prices are known. */
-import { isBedrock } from '../engine.ts';
+import { isBedrock, jobKind } from '../engine.ts';
 import { CONTENDERS } from '../naming.ts';
 import type { Answering, Evaluation, RunRecord } from '../record.ts';
 import { epochsOf } from './bedrock.ts';
@@ -38,11 +38,11 @@ export interface Bill {
 }
 
 /** The record without what another run has paid for. */
-function ofItself({ model, evaluations, ...record }: RunRecord): RunRecord {
+function ofItself({ model, trainingJob, evaluations, ...record }: RunRecord): RunRecord {
   const from = record.takenFrom?.stage ?? 'train';
   return {
     ...record,
-    ...(model && from === 'train' && { model }),
+    ...(from === 'train' && { ...(model && { model }), ...(trainingJob !== undefined && { trainingJob }) }),
     ...(evaluations && from !== 'deploy' && { evaluations }),
   };
 }
@@ -61,10 +61,16 @@ export function billOf(whole: RunRecord, prices: Prices): Bill {
 }
 
 /** What bills and leaves no number in the record. */
-function uncounted({ spec, candidate, deployment, model }: RunRecord): string[] {
+function uncounted(record: RunRecord): string[] {
+  const { spec, candidate, deployment, model, trainingJob, shortages = [], timings } = record;
   const way = spec.train.engine === 'bedrock' ? spec.train.customization : 'fine-tuning';
   const bounded = way === 'fine-tuning' || way === 'continued-pre-training';
+  // Under way, or stopped, or failed.
+  const isOpen = !model && trainingJob !== undefined && !shortages.some(({ job }) => job === trainingJob);
+  const evaluation = timings.find(({ stage }) => stage === 'evaluate');
   return [
+    ...(isOpen ? [`${jobKind(spec)} ${trainingJob}`] : []),
+    ...(evaluation && evaluation.seconds === undefined ? ['the evaluation'] : []),
     ...(model && !bounded ? [way] : []),
     ...([candidate?.to, deployment?.to].includes('bedrock-provisioned') ? ['the hours of model units'] : []),
     ...(deployment?.to === 'bedrock-import' ? ['the minutes of custom model units'] : []),

@@ -8,7 +8,7 @@ import { Story } from '../../cli/rendering/story.ts';
 import { evaluateGate } from '../../spec/gate.ts';
 import { type Judged, RUN_VERSION, type RunRecord } from '../../spec/record.ts';
 import { specSchema } from '../../spec/spec.ts';
-import { describeRecord } from '../../workflows/details.ts';
+import { describeRun } from '../../workflows/page/page.ts';
 import { dataSet, scoresWith } from '../workflows/fake-activities.ts';
 
 const style = pc.createColors(false);
@@ -109,7 +109,7 @@ describe('a record, as people read it', () => {
       '               judge: won 120, tied 60, lost 20, ± 0.30; the order decided 5 %',
       '               judge: 2 verdicts could not be read',
     ]);
-    expect(describeRecord({ ...record, evaluations })).toContain('; base: 1,150 answers that are no label; ');
+    expect(describeRun({ ...record, evaluations })).toContain('; base: 1,150 answers that are no label; ');
   });
 
   it('passed', () => {

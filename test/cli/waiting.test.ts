@@ -62,7 +62,7 @@ it.each<[string, Partial<AllActivities>, object, RegExp, spec?: string]>([
   expect(told?.[0]).not.toContain('next try');
 });
 
-it('tells times of another day with their date', () => {
+it('tells times of another day with their date, and all of them where nobody knows when they are read', () => {
   const waiting = {
     for: 'capacity',
     of: 'ml.p4d.24xlarge',
@@ -71,9 +71,10 @@ it('tells times of another day with their date', () => {
     nextTryAt: '2026-11-24T09:15:00.000Z',
     message: '',
   } as const;
-  expect(waitingText(waiting, new Date('2026-11-24T09:00:10.000Z'), false)).toBe(
-    'waiting for capacity of ml.p4d.24xlarge since 2026-11-23 22:01 UTC, tried 60 times, next try at 09:15 UTC',
-  );
+  const first = 'waiting for capacity of ml.p4d.24xlarge since 2026-11-23 22:01 UTC, tried 60 times';
+  expect(waitingText(waiting, new Date('2026-11-24T09:00:10.000Z'))).toBe(`${first}, next try in 15 min`);
+  expect(waitingText(waiting, new Date('2026-11-23T23:00:00.000Z'))).toContain('since 22:01 UTC');
+  expect(waitingText(waiting)).toBe(`${first}, next try at 2026-11-24 09:15 UTC`);
 });
 
 it('is listed as waiting while it does', async () => {

@@ -61,7 +61,7 @@ describe('a full quota', () => {
         const { waiting } = await until((record) => record.waiting !== undefined);
         expect(waiting).toMatchObject({ for: 'quota', of: BASE, tries: 1, message: NO_QUOTA.message });
         const { currentDetails } = await handle.query<{ currentDetails: string }>('__temporal_workflow_metadata');
-        expect(currentDetails).toMatch(/^Now: \*\*train\*\*, waiting for quota of amazon\.nova-lite-v1:0 since /);
+        expect(currentDetails).toMatch(/^\*\*Waiting for quota of amazon\.nova-lite-v1:0 since /m);
         await handle.cancel();
         await expect(handle.result()).rejects.toThrow();
         expect(await until(() => true)).toMatchObject({ outcome: 'cancelled', stage: 'train' });

@@ -39,6 +39,7 @@ describe('a run that succeeds', () => {
     expect(record.timings.map(({ stage }) => stage)).toEqual(['data', 'train', 'evaluate', 'gate', 'deploy']);
     expect(record.timings.every(({ seconds }) => seconds !== undefined)).toBe(true);
     expect([found.get(searchAttributes.stage), found.get(searchAttributes.outcome)]).toEqual(['deploy', 'passed']);
+    expect(found.get(searchAttributes.score)).toBe(0.8);
   });
 
   it('hands over the candidate, and removes what the evaluation of the base needed where that is left', async () => {

@@ -94,7 +94,7 @@ it('says what it waits for while it waits, and stops waiting when it is cancelle
       expect(trainingJob).toBeUndefined();
       const { currentDetails } = await handle.query<{ currentDetails: string }>('__temporal_workflow_metadata');
       expect(currentDetails).toMatch(
-        /^Now: \*\*train\*\*, waiting for quota of ml\.a\.large since \d\d:\d\d UTC, tried once, next try at \d\d:\d\d UTC\./,
+        /^\*\*Waiting for quota of ml\.a\.large since \S+ \d\d:\d\d UTC, tried once, next try at \S+ \d\d:\d\d UTC\.\*\*$/m,
       );
       await handle.cancel();
       await expect(handle.result()).rejects.toThrow();

@@ -1,11 +1,12 @@
-import { servedName } from '../../spec/engine.ts';
-import { isPipelineCode, PIPELINE_ERRORS } from '../../spec/errors/pipeline.ts';
-import type { Failure, RunRecord } from '../../spec/record.ts';
+import { servedName } from './engine.ts';
+import { isPipelineCode, PIPELINE_ERRORS } from './errors/pipeline.ts';
+import type { Failure, RunRecord } from './record.ts';
 
-/** One sentence for people. */
-export function advice(record: RunRecord, failure: Failure): string {
-  const { run, spec, leftBehind } = record;
-  const { code, message } = failure;
+/** What to do about what a run failed with, or waits for: one sentence for people. */
+export function advice(
+  { run, spec, leftBehind }: RunRecord,
+  { code, message }: Pick<Failure, 'code' | 'message'>,
+): string {
   const { fix } = isPipelineCode(code) ? PIPELINE_ERRORS[code] : PIPELINE_ERRORS.Unknown;
   const text = fix.replace('RUN', run).replace('ENDPOINT', servedName(spec));
   if (code !== 'EndpointFailed' && code !== 'SmokeTestFailed') return text;

@@ -1,0 +1,45 @@
+/** What a run has cost, what it can come to, and what bills on after it. */
+import { afterwards } from '../../spec/cost/afterwards.ts';
+import { formatUsd } from '../../spec/cost/budget.ts';
+import { costOf } from '../../spec/cost/cost.ts';
+import type { Cost } from '../../spec/cost/items.ts';
+import { type Bill, billOf } from '../../spec/cost/paid.ts';
+import type { Prices } from '../../spec/cost/prices.ts';
+import type { RunRecord } from '../../spec/record.ts';
+import { list } from './markdown.ts';
+
+/** The stages that another run has paid for. */
+const TAKEN = { train: [], evaluate: ['train'], deploy: ['train', 'evaluate'] } as const;
+
+function billedText({ items, usd, unknown }: Bill, over: boolean): string {
+  const atMost = items.some(({ known }) => known === 'at most') ? 'at most ' : '';
+  const about = items.some(({ known }) => known === 'by an estimate') ? 'about ' : '';
+  const known = items.some((item) => item.usd !== undefined);
+  const sum = known ? [`${about}${atMost}${formatUsd(usd)} USD`] : [];
+  const rest = unknown.length > 0 ? [`not known of ${unknown.join(', ')}`] : [];
+  return `${over ? 'billed' : 'billed so far'}: ${[...sum, ...rest].join('; ') || 'nothing'}`;
+}
+
+function mostText({ takenFrom, spec }: RunRecord, { items, unknown }: Cost): string {
+  const taken: readonly string[] = TAKEN[takenFrom?.stage ?? 'train'];
+  const own = items.filter(({ stage }) => !taken.includes(stage));
+  const usd = own.reduce((sum, item) => sum + (item.usd ?? 0), 0);
+  const known = own.every((item) => item.usd !== undefined);
+  const lacking = unknown.filter(({ budgeted }) => budgeted).map(({ what, lacks }) => `the ${lacks} of ${what}`);
+  const sum = known ? `${formatUsd(usd)} USD` : `not known, for want of ${lacking.join(', ')}`;
+  return `the whole run, at most: ${sum}${spec.budget ? `, of a budget of ${spec.budget}` : ''}`;
+}
+
+export function costOfRun(record: RunRecord, prices: Prices): string {
+  const { spec, outcome, shortages, data } = record;
+  const cost = costOf(spec, prices, {
+    ...(shortages && { tried: shortages }),
+    ...(data && { splits: data.splits }),
+  });
+  const serves = outcome === undefined || record.deployment !== undefined;
+  return list('**Cost**, by the prices that the run was started with', [
+    billedText(billOf(record, prices), outcome !== undefined),
+    ...(outcome === undefined ? [mostText(record, cost)] : []),
+    ...(serves ? afterwards(cost, (text) => `**${text}**`).map((text) => `after it: ${text}`) : []),
+  ]);
+}

@@ -1,0 +1,83 @@
+/** The page of a run in the Temporal UI, in Markdown: what happens, what to do, what is next, what it costs, why it was started. */
+import { advice } from '../../spec/advice.ts';
+import { NO_PRICES } from '../../spec/cost/prices.ts';
+import { needsMachine } from '../../spec/inputs.ts';
+import type { RunRecord } from '../../spec/record.ts';
+import { waitingText } from '../../spec/waiting.ts';
+import type { FineTuneInput } from '../messages.ts';
+import { costOfRun } from './cost.ts';
+import { howToDecide, refusedSignals } from './deciding.ts';
+import { ending } from './ending.ts';
+import { list, literal } from './markdown.ts';
+import { nextText, stagesOfRun } from './next.ts';
+import { stageLine } from './stages.ts';
+import { whyStarted } from './why.ts';
+
+/** What a run was started with that its record does not tell. */
+export type Given = Pick<FineTuneInput, 'prices' | 'machine' | 'source'>;
+
+/** What a run waits for, and what to do about it. */
+function waitingPart(record: RunRecord): string[] {
+  const { waiting } = record;
+  if (!waiting) return [];
+  const text = waitingText(waiting);
+  const told = `**${text[0]?.toUpperCase()}${text.slice(1)}.**`;
+  switch (waiting.for) {
+    case 'approval':
+      return [told, `Why: ${record.approval?.reason}.`];
+    case 'quota':
+      return [
+        told,
+        `AWS said: ${literal(waiting.message)}`,
+        `To do: ${advice(record, { code: 'QuotaExceeded', message: waiting.message })}.`,
+      ];
+    default:
+      return [told, `AWS said: ${literal(waiting.message)}`];
+  }
+}
+
+/** Where to look for what the workflow itself does not know. */
+function whereToLook({ stage, data, run, spec, takenFrom }: RunRecord, { machine, source }: Given): string[] {
+  const uploads = stage === 'data' && !data && !takenFrom && needsMachine(spec, source);
+  return [
+    'How far that is, and what stands in its way, is under *Pending Activities*.',
+    ...(uploads
+      ? [
+          `Its files come from ${machine ? literal(machine) : 'the machine that started it'}; if nothing comes, go on there with ${literal(`temper upload ${run}`)}.`,
+        ]
+      : []),
+  ];
+}
+
+function underWay(record: RunRecord, given: Given): string[] {
+  const stages = stagesOfRun(record);
+  const { stage, waiting } = record;
+  return [
+    `### Now: ${stage}, stage ${stages.indexOf(stage) + 1} of ${stages.length}`,
+    ...(waiting ? waitingPart(record) : whereToLook(record, given)),
+  ];
+}
+
+function leftBehind({ leftBehind: left }: RunRecord): string[] {
+  return left
+    ? [`**Left behind**, take it away with \`temper orphans --delete\`: ${left.map(literal).join(', ')}`]
+    : [];
+}
+
+/** The whole page. It is to be read at any time, so that times come with their dates. */
+export function describeRun(record: RunRecord, given: Given = {}): string {
+  const { outcome, timings } = record;
+  return [
+    ...(outcome ? ending(record, outcome) : underWay(record, given)),
+    ...leftBehind(record),
+    list(
+      '**So far**',
+      timings.map((timing) => stageLine(record, timing)),
+    ),
+    ...howToDecide(record),
+    ...refusedSignals(record),
+    ...(outcome ? [] : nextText(record)),
+    costOfRun(record, given.prices ?? NO_PRICES),
+    ...whyStarted(record),
+  ].join('\n\n');
+}

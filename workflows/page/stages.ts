@@ -1,0 +1,87 @@
+/** What each stage has found, in a line. */
+import { askingFor } from '../../spec/approval.ts';
+import { hoursText } from '../../spec/bedrock/serving.ts';
+import { decidedText } from '../../spec/decision.ts';
+import { formatSeconds } from '../../spec/duration.ts';
+import { SERVING } from '../../spec/engine.ts';
+import { shownMetrics } from '../../spec/metrics.ts';
+import type { Metric } from '../../spec/numbers.ts';
+import type { Deployment, RunRecord, Stage, StageTiming } from '../../spec/record.ts';
+import { remarks } from '../../spec/remarks.ts';
+import { nameOf } from '../../spec/serving.ts';
+import { timeOf } from '../../spec/waiting.ts';
+import { literal } from './markdown.ts';
+
+const number = (value: Metric): string =>
+  typeof value === 'string' ? value : String(Math.round(value * 10_000) / 10_000);
+
+function ofData({ data }: RunRecord): string | undefined {
+  if (!data) return undefined;
+  const splits = Object.entries(data.splits).map(([name, split]) => `${name} ${split.rows}`);
+  return `rows: ${splits.join(', ')}; \`sha256:${data.sha256.slice(0, 12)}\``;
+}
+
+function ofTraining({ trainingJob, model, shortages = [] }: RunRecord): string | undefined {
+  if (!trainingJob) return undefined;
+  const lacking = shortages
+    .filter(({ stage }) => stage === 'train')
+    .map(({ instance, of, times }) => `no ${of} of ${instance} (${times}×)`);
+  const metrics = Object.entries(model?.metrics ?? {}).map(([name, value]) => `${name} ${number(value)}`);
+  const billed = model?.engine === 'sagemaker' ? [`${model.instance}, ${model.billedSeconds} s billed`] : [];
+  return [`job \`${trainingJob}\``, ...lacking, ...billed, ...metrics].join('; ');
+}
+
+function ofEvaluation({ evaluations, spec, data }: RunRecord): string | undefined {
+  if (!evaluations) return undefined;
+  const scored = Object.entries(evaluations).map(([who, { scores }]) => {
+    const shown = shownMetrics(spec.evaluate?.metrics, data?.kind ?? 'classification');
+    const asked = shown.map((metric) => `${metric} ${number(scores.metrics[metric] ?? Number.NaN)}`);
+    return `${who}: ${asked.join(', ')}`;
+  });
+  return [...scored, ...remarks(evaluations)].join('; ');
+}
+
+/** ``endpoint `reviews` `` */
+export function servedAs(deployment: Deployment): string {
+  const bills = deployment.to === 'bedrock-provisioned' ? `, which bills ${hoursText(deployment)}` : '';
+  return `${SERVING[deployment.to]} ${literal(nameOf(deployment))}${bills}`;
+}
+
+function factsOf(record: RunRecord, stage: Stage): string | undefined {
+  switch (stage) {
+    case 'data':
+      return ofData(record);
+    case 'train':
+      return ofTraining(record);
+    case 'evaluate':
+      return ofEvaluation(record);
+    case 'gate':
+      return record.gate?.map(({ passed, reason }) => `${passed ? 'passed' : 'missed'}: ${reason}`).join('; ');
+    case 'approve':
+      return approvalFacts(record);
+    case 'deploy':
+      return record.deployment && `${servedAs(record.deployment)}; smoke test ok`;
+  }
+}
+
+function approvalFacts({ approval, spec, evaluations }: RunRecord): string | undefined {
+  const asking = spec.approve && askingFor(spec.approve, evaluations?.candidate?.scores);
+  if (asking?.asked === false) return `nobody asked: ${asking.reason}`;
+  if (!approval) return undefined;
+  const { decision, givenBack } = approval;
+  const comment = decision?.comment ? `: ${literal(decision.comment)}` : '';
+  const told = decidedText(approval);
+  return [
+    ...(told ? [`${told}${comment}`] : []),
+    ...(givenBack ? [`\`${givenBack}\` was given back, as it bills by the hour`] : []),
+  ].join('; ');
+}
+
+/** A line of the list of what the run has done: done, under way, or where it broke off. */
+export function stageLine(record: RunRecord, { stage, startedAt, seconds }: StageTiming): string {
+  const facts = factsOf(record, stage);
+  const known = facts ? ` · ${facts}` : '';
+  if (seconds === undefined) return `${record.outcome ? '✖' : '▶'} **${stage}** · since ${timeOf(startedAt)}${known}`;
+  const took = seconds >= 0.05 ? ` · ${formatSeconds(seconds)}` : '';
+  return `✔ **${stage}**${took}${known}`;
+}
