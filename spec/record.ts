@@ -61,6 +61,8 @@ export interface DataSet {
   readonly testInputs?: SplitInfo;
   /** Of each row of the test split the values of the fields that rules of the gate are held by, one JSON object a line. */
   readonly slices?: SplitInfo;
+  /** Of each row of the training split the values of the fields that drift is measured by, one JSON object a line. */
+  readonly fields?: SplitInfo;
   /** Distinct labels, sorted; none where the examples are not classified. */
   readonly labels: readonly string[];
   /** Rows left out because they stand in the data more than once. */

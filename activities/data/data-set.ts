@@ -9,6 +9,7 @@ import { mixedKinds, oneLabel, unknownLabel } from '../../spec/data/verdicts.ts'
 import { isBedrock } from '../../spec/engine.ts';
 import { misfits, rowsProblem } from '../../spec/fit.ts';
 import { fieldsOf } from '../../spec/gate.ts';
+import { watchedFields } from '../../spec/monitoring/features.ts';
 import { type DataSet, SPLITS, type SplitName } from '../../spec/record.ts';
 import type { Spec } from '../../spec/spec.ts';
 import { failure } from '../errors.ts';
@@ -35,10 +36,10 @@ export async function readDataSet(input: Located, scratch: Scratch): Promise<Rea
     source === undefined || split === undefined
       ? await takeSplits(input, scratch)
       : await divideSource(input, source, split, scratch);
-  const problem = rowsProblem(evaluate?.by, read.files.rows('test'));
-  if (problem) throw failure('InvalidSpec', problem);
-  const unsliced = read.files.sliceProblem();
-  if (unsliced) throw invalidData(unsliced);
+  const tooFewRows = rowsProblem(evaluate?.by, read.files.rows('test'));
+  if (tooFewRows) throw failure('InvalidSpec', tooFewRows);
+  const problem = read.files.fieldProblem();
+  if (problem) throw invalidData(problem);
   return read;
 }
 
@@ -59,9 +60,11 @@ async function divideSource(
   const { kind } = source.shape;
   const look = trainingOf(input.spec);
   const sliceBy = fieldsOf(input.spec.gate);
-  const files = new SplitFiles(kind, scratch, { telling: tellingOf(input.spec, look), sliceBy });
+  const watched = watchedFields(input.spec);
+  const files = new SplitFiles(kind, scratch, { telling: tellingOf(input.spec, look), sliceBy, watched });
   const labels = new Set<string>();
-  const rows = sourceRows(source, { forTest: split.test > 0, groupBy: split.by, sliceBy, labels, look });
+  const values = [...new Set([...sliceBy, ...watched])];
+  const rows = sourceRows(source, { forTest: split.test > 0, groupBy: split.by, sliceBy: values, labels, look });
   const leftOut = await divide(rows, files, { ...split, scratch, pause: pauseOf(input) });
   for (const name of ['test', 'validation'] as const) {
     if (split[name] > 0 && files.rows(name) === 0) {
@@ -131,7 +134,9 @@ async function takeSplits(input: Located, scratch: Scratch): Promise<ReadDataSet
 
   const look = trainingOf(input.spec);
   const sliceBy = fieldsOf(input.spec.gate);
-  const files = new SplitFiles(first.source.shape.kind, scratch, { telling: tellingOf(input.spec, look), sliceBy });
+  const watched = watchedFields(input.spec);
+  const telling = tellingOf(input.spec, look);
+  const files = new SplitFiles(first.source.shape.kind, scratch, { telling, sliceBy, watched });
   const overlaps = new Overlaps(scratch);
   const pause = pauseOf(input);
   const [labels, trained] = [new Set<string>(), new Set<string>()];
@@ -139,7 +144,9 @@ async function takeSplits(input: Located, scratch: Scratch): Promise<ReadDataSet
   for (const { split, source } of sources) {
     for await (const rows of sourceRows(
       source,
-      split === 'test' ? { forTest: true, sliceBy, labels } : { forTest: false, labels, look },
+      split === 'test'
+        ? { forTest: true, sliceBy, labels }
+        : { forTest: false, sliceBy: split === 'train' ? watched : [], labels, look },
     )) {
       for (const row of rows) {
         const { example, place, slices = '' } = row;

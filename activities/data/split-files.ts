@@ -15,6 +15,9 @@ export interface Telling {
   readonly tokens: (example: Example) => TokenEstimate;
 }
 
+/** Of fields, as text; empty where a row does not have one. */
+type RowValues = Readonly<Record<string, string>>;
+
 /** So many values of a field are held by themselves. */
 const MOST_SLICES = 50;
 
@@ -22,6 +25,8 @@ export interface FileOptions {
   readonly telling?: Telling | undefined;
   /** Fields that rules of the gate are held by. */
   readonly sliceBy?: readonly string[];
+  /** Fields that drift is measured by. */
+  readonly watched?: readonly string[];
 }
 
 /**
@@ -38,8 +43,12 @@ export class SplitFiles {
   readonly #slices: LineFile;
   /** The values of each field that rules are held by. */
   readonly #values: ReadonlyMap<string, Set<string>>;
+  readonly #fields: LineFile;
+  readonly #watched: readonly string[];
+  /** Those of which a value was met. */
+  readonly #met = new Set<string>();
 
-  constructor(kind: Kind, scratch: Scratch, { telling, sliceBy = [] }: FileOptions = {}) {
+  constructor(kind: Kind, scratch: Scratch, { telling, sliceBy = [], watched = [] }: FileOptions = {}) {
     const file = () => new LineFile(scratch);
     this.#kind = kind;
     this.#telling = telling;
@@ -47,13 +56,16 @@ export class SplitFiles {
     this.#inputs = file();
     this.#slices = file();
     this.#values = new Map(sliceBy.map((field) => [field, new Set()]));
+    this.#fields = file();
+    this.#watched = watched;
   }
 
-  /** @param lines a canonical one as bytes and, where rules are held by fields, after it the row's values of those */
+  /** @param lines a canonical one as bytes and, where fields are of interest, after it the row's values of those */
   add(split: SplitName, lines: Buffer): void {
-    const end = this.#values.size === 0 ? lines.length : lines.indexOf('\n') + 1;
+    const hasValues = this.#values.size + this.#watched.length > 0;
+    const end = hasValues ? lines.indexOf('\n') + 1 : lines.length;
     const line = lines.subarray(0, end);
-    if (split === 'test' && end < lines.length) this.#slice(lines.subarray(end));
+    if (end < lines.length) this.#keepValues(split, JSON.parse(lines.toString('utf8', end)) as RowValues);
     const example = (): Example => canonicalExample(this.#kind, line.toString('utf8'));
     if (this.#telling) {
       this.#tell(split, line, example(), this.#telling);
@@ -63,14 +75,23 @@ export class SplitFiles {
     if (split === 'test') this.#inputs.add(Buffer.from(jsonLine(inputOf(example()))));
   }
 
-  #slice(line: Buffer): void {
-    this.#slices.add(line);
-    const values = JSON.parse(line.toString('utf8')) as Readonly<Record<string, string>>;
-    for (const [field, seen] of this.#values) if (seen.size <= MOST_SLICES) seen.add(values[field] ?? '');
+  #keepValues(split: SplitName, values: RowValues): void {
+    const lineOf = (fields: Iterable<string>): Buffer =>
+      Buffer.from(jsonLine(Object.fromEntries([...fields].map((field) => [field, values[field] ?? '']))));
+    if (split === 'test' && this.#values.size > 0) {
+      this.#slices.add(lineOf(this.#values.keys()));
+      for (const [field, seen] of this.#values) if (seen.size <= MOST_SLICES) seen.add(values[field] ?? '');
+    }
+    if (split === 'train' && this.#watched.length > 0) {
+      this.#fields.add(lineOf(this.#watched));
+      for (const field of this.#watched) if (values[field]) this.#met.add(field);
+    }
   }
 
-  /** Why the test split cannot be held by its fields; `undefined` where it can. */
-  sliceProblem(): string | undefined {
+  /** Why rules cannot be held by their fields, or drift not be measured by its own; `undefined` where they can. */
+  fieldProblem(): string | undefined {
+    const unmet = this.#fields.rows > 0 && this.#watched.find((field) => !this.#met.has(field));
+    if (unmet) return `retrain.when.drift.of: no row of the training split has the field ${unmet}`;
     for (const [field, seen] of this.#values) {
       if (seen.size > MOST_SLICES) {
         return `gate: the test split has more than ${MOST_SLICES} values of ${field}; name a field that has few`;
@@ -100,21 +121,26 @@ export class SplitFiles {
   placed(
     name: string,
     bucket: string,
-  ): { uploads: Upload[]; data: Pick<DataSet, 'sha256' | 'splits' | 'testInputs' | 'slices'> } {
+  ): { uploads: Upload[]; data: Pick<DataSet, 'sha256' | 'splits' | 'testInputs' | 'slices' | 'fields'> } {
     const filled = SPLITS.filter((split) => this.#splits[split].rows > 0);
     const hashes = filled.map((split) => `${split} ${this.#splits[split].content.sha256}\n`);
-    if (this.#slices.rows > 0) hashes.push(`slices ${this.#slices.content.sha256}\n`);
+    const values = [
+      ...(this.#slices.rows > 0 ? [['slices', this.#slices] as const] : []),
+      ...(this.#fields.rows > 0 ? [['fields', this.#fields] as const] : []),
+    ];
+    for (const [part, { content }] of values) hashes.push(`${part} ${content.sha256}\n`);
     const sha256 = createHash('sha256').update(hashes.join('')).digest('hex');
     const uploads: Upload[] = [];
-    const place = (part: SplitName | 'inputs' | 'slices', { content, rows }: LineFile): SplitInfo => {
+    const place = (part: SplitName | 'inputs' | 'slices' | 'fields', { content, rows }: LineFile): SplitInfo => {
       const uri = s3Uri(bucket, `${s3Keys.dataSet(name, sha256)}${part}/`);
       uploads.push({ uri: `${uri}${splitFile(part)}`, content });
-      const tokens = part === 'inputs' || part === 'slices' ? undefined : this.#tokens.get(part);
+      const isSplit = part !== 'inputs' && part !== 'slices' && part !== 'fields';
+      const tokens = isSplit ? this.#tokens.get(part) : undefined;
       return { uri, rows, sha256: content.sha256, ...(tokens && { tokens }) };
     };
     const splits = Object.fromEntries(filled.map((split) => [split, place(split, this.#splits[split])]));
-    const slices = this.#slices.rows > 0 ? { slices: place('slices', this.#slices) } : {};
-    if (!splits.test || this.#telling) return { uploads, data: { sha256, splits, ...slices } };
-    return { uploads, data: { sha256, splits, ...slices, testInputs: place('inputs', this.#inputs) } };
+    const beside = Object.fromEntries(values.map(([part, file]) => [part, place(part, file)]));
+    if (!splits.test || this.#telling) return { uploads, data: { sha256, splits, ...beside } };
+    return { uploads, data: { sha256, splits, ...beside, testInputs: place('inputs', this.#inputs) } };
   }
 }

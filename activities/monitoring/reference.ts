@@ -85,11 +85,16 @@ async function readReference(s3: S3Client, { card, of, readAnswer, signal }: Ref
   const predictions = needsAnswers ? evaluations?.candidate?.predictions : undefined;
   const { train, test } = data?.splits ?? {};
   if (train) {
+    // Rows are kept in a form of their own, without the fields beside the question: these lie in a file of the same order.
+    const fields = data?.fields && rows(`${data.fields.uri}${splitFile('fields')}`, train.rows);
     for await (const row of rows(`${train.uri}${splitFile('train')}`, train.rows)) {
-      builder.addQuestion(questionIn(row));
+      const question = questionIn(row);
+      const beside = (await fields?.next())?.value as Readonly<Record<string, unknown>> | undefined;
+      builder.addQuestion({ ...question, fields: { ...question.fields, ...beside } });
       const right = needsAnswers && predictions === undefined ? rightAnswerIn(row) : undefined;
       if (right !== undefined) builder.addAnswer(readAnswer(right));
     }
+    await fields?.return(undefined);
   }
   if (predictions !== undefined) {
     for await (const row of rows(predictions, test?.rows ?? 0)) {

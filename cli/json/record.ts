@@ -46,6 +46,9 @@ export const dataSet = z
     slices: split
       .exactOptional()
       .meta({ description: 'of each row of the test split the fields that gate rules are held by' }),
+    fields: split
+      .exactOptional()
+      .meta({ description: 'of each row of the training split the fields that drift is measured by' }),
     labels: z.array(z.string()).meta({ description: 'none where nothing is classified' }),
     duplicates: z.int().meta({ description: 'rows left out' }),
     conflicts: z.int().meta({ description: 'texts under more than one label' }),

@@ -1,4 +1,5 @@
 /** Features by which traffic is held against training data: what `retrain.when.drift.of` names, in the figures it stands for. */
+import type { Spec } from '../spec.ts';
 import type { Bins, Value } from './bins.ts';
 import { charactersOf, unknownShare, wordsOf } from './text.ts';
 
@@ -50,6 +51,11 @@ export function featuresOf(of: readonly string[]): Feature[] {
     if (name === 'label') return [{ name, of: 'answer', kind: 'categories', value: ({ answer }) => answer }];
     return [{ name, of: 'field', value: ({ fields }) => plain(fields[name]) }];
   });
+}
+
+/** The fields of the rows to train on that a spec measures drift by. */
+export function watchedFields({ retrain }: Pick<Spec, 'retrain'>): string[] {
+  return featuresOf(retrain?.when?.drift?.of ?? []).flatMap(({ of, name }) => (of === 'field' ? [name] : []));
 }
 
 function plain(value: unknown): Value {

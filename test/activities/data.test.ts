@@ -226,6 +226,38 @@ describe('the data set', () => {
     expect(data).toMatchObject({ duplicates: 1, conflicts: 1 });
   });
 
+  it('keeps the fields that drift is measured by beside the rows to train on, whose form stays', async () => {
+    const retrain = { every: '1d', when: { drift: { of: ['text', 'id'] } } };
+    const watching = { retrain, deploy: { to: 'sagemaker-endpoint' as const, capture: { share: 1 } } };
+    await write('rows.jsonl', lines(...rowsOf(30)));
+    await write('test.jsonl', lines({ text: 'another', label: 'odd' }));
+    for (const source of [{ source: 'rows.jsonl' }, { train: 'rows.jsonl', test: 'test.jsonl' }]) {
+      const { data } = await prepare(
+        specOf(source, { ...watching, gate: [{ rule: 'accuracy >= 0.1', per: 'label' }] }),
+      );
+      const linesAt = async (uri: string) =>
+        (await bytesAt(uri))
+          .toString()
+          .trimEnd()
+          .split('\n')
+          .map((line) => JSON.parse(line) as Record<string, string>);
+      const rows = await linesAt(`${data.splits.train?.uri}train.jsonl`);
+      expect(await linesAt(`${data.fields?.uri}fields.jsonl`)).toEqual(
+        rows.map(({ text }) => ({ id: text?.replace('sentence ', '') })),
+      );
+      expect(Object.keys(rows[0] ?? {})).toEqual(['text', 'label']);
+      expect(Object.keys((await linesAt(`${data.slices?.uri}slices.jsonl`))[0] ?? {})).toEqual(['label']);
+      const plain = await prepare(specOf(source));
+      expect(plain.data.splits.train?.sha256).toBe(data.splits.train?.sha256);
+      expect(plain.data.sha256).not.toBe(data.sha256);
+    }
+    const unknown = { ...watching, retrain: { every: '1d', when: { drift: { of: ['ip'] } } } };
+    expect(await failureOf(prepare(specOf({ source: 'rows.jsonl' }, unknown)))).toMatchObject({
+      type: 'InvalidData',
+      message: 'retrain.when.drift.of: no row of the training split has the field ip',
+    });
+  });
+
   it('takes splits that are given as they are, in their order', async () => {
     await write('train.jsonl', lines({ text: 'b', label: '1' }, { text: 'a', label: '0' }, { text: 'b', label: '1' }));
     await write('test.jsonl', lines({ text: 'c', label: '1' }));

@@ -78,6 +78,23 @@ it('tells that a question has no text any more', async () => {
   });
 });
 
+it('holds fields that callers send against those of the rows to train on', async () => {
+  const language = (i: number): string => (i % 4 ? 'en' : 'fr');
+  const fields = rows(300).map((_, i) => ({ language: language(i) }));
+  const uri = await put(`fields-${randomUUID()}/fields.jsonl`, fields);
+  const { name, captured } = await model({ data: { fields: { uri: uri.replace('fields.jsonl', ''), rows: 300 } } });
+  const limits = { ...LIMITS, of: ['language'] };
+  const spoken = (of: (i: number) => string) =>
+    asked(100).map((each, i) => ({ ...each, asked: { ...each.asked, language: of(i), channel: 'app' } }));
+  await captured(spoken(language));
+  expect(await drift(name, limits)).toMatchObject({ due: false, measure: { newFields: ['channel'] } });
+  await captured(spoken((i) => (i % 2 ? 'sv' : 'fr')));
+  expect(await drift(name, limits)).toMatchObject({
+    due: true,
+    reason: 'language is new in 25 % of rows (sv), more than 10 %, of 200 rows; fields that are new: channel',
+  });
+});
+
 it('reads the training split once, and keeps what it was like beside it', async () => {
   const { name, captured } = await model();
   await captured(asked(60));
