@@ -1,7 +1,7 @@
 /** Small JSON objects in S3 that tell of something that happened: versions of a model, firings of a schedule. */
 import { GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { RUN_VERSION } from '../spec/record.ts';
-import { calling, failure } from './errors.ts';
+import { calling, failure, unlessNotFound } from './errors.ts';
 
 interface Card {
   /** RUN_VERSION of the code that wrote it. */
@@ -10,7 +10,7 @@ interface Card {
 
 const AT_ONCE = 16;
 
-export async function writeCard(s3: S3Client, bucket: string, key: string, card: Card): Promise<void> {
+export async function writeCard<T extends Card>(s3: S3Client, bucket: string, key: string, card: T): Promise<void> {
   const object = { Bucket: bucket, Key: key, Body: JSON.stringify(card), ContentType: 'application/json' };
   await calling(`write s3://${bucket}/${key}`, () => s3.send(new PutObjectCommand(object)));
 }
@@ -27,6 +27,15 @@ export async function readCard<T extends Card>(s3: S3Client, bucket: string, key
     'OtherVersion',
     `s3://${bucket}/${key} was written by a temper of another version: it is of version ${card.version}, and this one reads ${RUN_VERSION}`,
   );
+}
+
+/** The same; `undefined` where there is none. */
+export async function cardUnlessGone<T extends Card>(
+  s3: S3Client,
+  bucket: string,
+  key: string,
+): Promise<T | undefined> {
+  return unlessNotFound(`read s3://${bucket}/${key}`, () => readCard<T>(s3, bucket, key));
 }
 
 /** In the order of the keys. */

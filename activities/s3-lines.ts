@@ -7,6 +7,8 @@ import { parseS3Uri } from './s3-uri.ts';
 export interface S3Object {
   readonly key: string;
   readonly bytes: number;
+  /** Changes with the content. */
+  readonly etag: string;
 }
 
 /** The objects under a prefix, in S3's order, a page at a time; only those whose keys sort behind `after`, where given. */
@@ -22,7 +24,8 @@ export async function* eachObjectUnder(
     const page = await calling(`list s3://${bucket}/${prefix}`, () =>
       s3.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ...from })),
     );
-    for (const { Key, Size = 0 } of page.Contents ?? []) if (Key) yield { key: Key, bytes: Size };
+    for (const { Key: key, Size: bytes = 0, ETag: etag = '' } of page.Contents ?? [])
+      if (key) yield { key, bytes, etag };
     token = page.NextContinuationToken;
   } while (token);
 }

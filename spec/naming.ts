@@ -149,6 +149,8 @@ export const s3Keys = {
   modelCards: (name: string): string => `temper/${name}/models/`,
   /** The ledger of a schedule: a card for each firing; their keys sort by the time of its decision. */
   firings: (name: string): string => `temper/${name}/retraining/firings/`,
+  /** What the data of a name consisted of when a firing last looked. */
+  dataSeen: (name: string): string => `temper/${name}/retraining/data/seen.json`,
   /** What the data consisted of that a run of a schedule was started with. */
   dataManifest: (run: RunRef): string => `temper/${run.name}/retraining/data/${run.id}.json`,
   /** Who asked for the firing that is scheduled for that time, ISO 8601, and why. Temporal schedules to the second. */

@@ -11,7 +11,7 @@ import {
 import type { DataProblem, Place, RowProblem } from '../../spec/data/problems.ts';
 import { type ExampleReader, exampleReader, groupOf } from '../../spec/data/read-example.ts';
 import { blocksOf, plainTextReader, type RawRow, readJsonLine, rowsOfBlock } from './json-lines.ts';
-import { bytesOf, fleetingBytesOf, type SourceFile, type SourceRoot } from './source-files.ts';
+import { bytesOf, fleetingBytesOf, type OnBytes, type SourceFile, type SourceRoot } from './source-files.ts';
 
 /** A usable example and where it stands, or what is wrong there. */
 export type Reading =
@@ -74,7 +74,7 @@ export async function* rowsOf(
   file: SourceFile,
   { columns }: Pick<Shape, 'columns'>,
   s3: SourceRoot['s3'],
-  onBytes: (count: number) => void,
+  onBytes: OnBytes,
 ): AsyncGenerator<readonly RawRow[]> {
   if (file.container === 'parquet') {
     const { parquetRows } = await import('./tables.ts');

@@ -10,7 +10,7 @@ export async function objectsAt(
   uri: string,
   s3: S3Client,
   isData: (key: string) => boolean,
-): Promise<{ readonly uri: string; readonly bytes: number }[]> {
+): Promise<{ readonly uri: string; readonly bytes: number; readonly etag: string }[]> {
   const { bucket, key } = parseS3Uri(uri);
   const objects = await objectsUnder(s3, bucket, key);
   const itself = objects.filter((object) => object.key === key && !key.endsWith('/'));
@@ -19,6 +19,7 @@ export async function objectsAt(
   return (itself.length > 0 ? itself : below).map((object) => ({
     uri: s3Uri(bucket, object.key),
     bytes: object.bytes,
+    etag: object.etag,
   }));
 }
 

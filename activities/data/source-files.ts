@@ -23,7 +23,12 @@ export interface SourceFile {
   readonly bytes: number;
   readonly container: Container;
   readonly gzipped: boolean;
+  /** Of an object in S3: changes with its content. */
+  readonly etag?: string;
 }
+
+/** Is told of every chunk that is read: its stored bytes, and where a file is read from end to end, the chunk itself. */
+export type OnBytes = (count: number, chunk?: Buffer) => void;
 
 /** Where paths are looked up. */
 export interface SourceRoot {
@@ -62,7 +67,7 @@ export async function findSourceFiles(path: string, root: SourceRoot, format?: F
   const searched = searchedFor(format);
   const isData = (name: string): boolean => searched.some((end) => name.replace(/\.gz$/, '').endsWith(end));
   const found = await objectsAt(path, root.s3(), isData);
-  return byName(found.map(({ uri, bytes }) => sourceFile(uri, uri, bytes)));
+  return byName(found.map(({ uri, bytes, etag }) => ({ ...sourceFile(uri, uri, bytes), etag })));
 }
 
 const searchedFor = (format?: Format): readonly string[] => (format === 'text' ? [...SEARCHED, '.txt'] : SEARCHED);
@@ -90,17 +95,17 @@ const CHUNK_BYTES = 1024 * 1024;
 /**
  * The bytes of a file, uncompressed, streamed.
  *
- * @param onBytes is told of every chunk that is read, in stored bytes: they add up to the file's `bytes`
+ * @param onBytes what it is told of adds up to the file's `bytes`
  */
 export async function* bytesOf(
   { path, gzipped }: SourceFile,
   { s3 }: Pick<SourceRoot, 's3'>,
-  onBytes: (count: number) => void,
+  onBytes: OnBytes,
 ): AsyncGenerator<Buffer> {
   const stored = isS3(path) ? await s3Object(path, s3()) : createReadStream(path, { highWaterMark: CHUNK_BYTES });
   async function* counted(): AsyncGenerator<Buffer> {
     for await (const chunk of stored as AsyncIterable<Buffer>) {
-      onBytes(chunk.length);
+      onBytes(chunk.length, chunk);
       yield chunk;
     }
   }
@@ -119,7 +124,7 @@ export async function* bytesOf(
 export async function* fleetingBytesOf(
   file: SourceFile,
   root: Pick<SourceRoot, 's3'>,
-  onBytes: (count: number) => void,
+  onBytes: OnBytes,
 ): AsyncGenerator<Buffer> {
   if (file.gzipped || isS3(file.path)) return yield* bytesOf(file, root, onBytes);
   const memory = Buffer.allocUnsafeSlow(CHUNK_BYTES);
@@ -128,8 +133,9 @@ export async function* fleetingBytesOf(
     for (;;) {
       const { bytesRead } = await handle.read(memory, 0, memory.length);
       if (bytesRead === 0) return;
-      onBytes(bytesRead);
-      yield memory.subarray(0, bytesRead);
+      const chunk = memory.subarray(0, bytesRead);
+      onBytes(bytesRead, chunk);
+      yield chunk;
     }
   } finally {
     await handle.close();

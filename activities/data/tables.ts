@@ -3,7 +3,7 @@ import { isUtf8 } from 'node:buffer';
 import { Readable } from 'node:stream';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { CsvError, parse } from 'csv-parse';
-import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
+import { type AsyncBuffer, asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import type { RowProblem } from '../../spec/data/problems.ts';
 import { isS3 } from '../../spec/inputs.ts';
@@ -98,17 +98,36 @@ function invalidTable({ message }: CsvError): RowProblem {
   };
 }
 
+async function parquetFile({ path, bytes }: SourceFile, s3: () => S3Client): Promise<AsyncBuffer> {
+  if (!isS3(path)) return asyncBufferFromFile(path);
+  const slice = async (start: number, end = bytes): Promise<ArrayBuffer> => {
+    const { objectBytes } = await import('./s3-source.ts');
+    return new Uint8Array(await objectBytes(path, s3(), start, end)).buffer;
+  };
+  return { byteLength: bytes, slice };
+}
+
+/** How many rows a Parquet file says that it has; none where it cannot be read, of which who reads it is told. */
+export async function parquetRowCount(source: SourceFile, s3: () => S3Client): Promise<number> {
+  try {
+    return Number((await parquetMetadataAsync(await parquetFile(source, s3))).num_rows);
+  } catch (error) {
+    if (isOfParquet(error)) return 0;
+    throw error;
+  }
+}
+
+/** Whether the file is at fault, and not what it is read by. */
+const isOfParquet = (error: unknown): error is Error =>
+  error instanceof Error && !('code' in error) && !('type' in error);
+
 /** The rows of a Parquet file; `line` is the row's number. */
 export async function* parquetRows(
   source: SourceFile,
   s3: () => S3Client,
   onBytes: (count: number) => void,
 ): AsyncGenerator<RawRow[]> {
-  const slice = async (start: number, end = source.bytes): Promise<ArrayBuffer> => {
-    const { objectBytes } = await import('./s3-source.ts');
-    return new Uint8Array(await objectBytes(source.path, s3(), start, end)).buffer;
-  };
-  const file = isS3(source.path) ? { byteLength: source.bytes, slice } : await asyncBufferFromFile(source.path);
+  const file = await parquetFile(source, s3);
   let rowStart = 0;
   let told = 0;
   try {
@@ -126,7 +145,7 @@ export async function* parquetRows(
       rowStart = rowEnd;
     }
   } catch (error) {
-    if (!(error instanceof Error) || 'code' in error || 'type' in error) throw error;
+    if (!isOfParquet(error)) throw error;
     yield [{ line: rowStart + 1, problem: invalidParquet(error) }];
   }
   onBytes(source.bytes - told);

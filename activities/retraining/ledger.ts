@@ -6,7 +6,6 @@ import { monthOf } from '../../spec/retraining/budget.ts';
 import type { JudgedRun } from '../../spec/retraining/triggers.ts';
 import { readCard, readCards, writeCard } from '../cards.ts';
 import { keysUnder } from '../s3-lines.ts';
-import { s3Uri } from '../s3-uri.ts';
 
 /** What ends the key of a firing that started no run: money and data are looked up among the others alone. */
 const SKIPPED = '-skip.json';
@@ -47,9 +46,7 @@ export async function lastJudged(s3: S3Client, bucket: string, name: string): Pr
   const keys = await keysUnder(s3, bucket, s3Keys.firings(name));
   for (const key of keys.filter(hasRun).reverse()) {
     const { run, outcome, decision } = await readCard<Firing>(s3, bucket, key);
-    const ref = run === undefined ? undefined : parseWorkflowId(run);
-    if (run === undefined || !ref || !JUDGED.has(outcome)) continue;
-    return { run, at: decision.at, data: s3Uri(bucket, s3Keys.dataManifest(ref)) };
+    if (run !== undefined && JUDGED.has(outcome)) return { run, at: decision.at };
   }
   return undefined;
 }

@@ -56,7 +56,7 @@ function changeOf(seen: SeenObject, before: DataObject | undefined): ObjectChang
   const sameSoFar = seen.beginsAsBefore ?? bytes > before.bytes;
   if (!sameSoFar || bytes < before.bytes) return { ...whole, how: 'rewritten' };
   if (bytes === before.bytes) return undefined;
-  const appended = rows !== undefined && before.rows !== undefined ? { rows: rows - before.rows } : {};
+  const appended = rows !== undefined && { rows: rows - (before.rows ?? 0) };
   return { object, how: 'grown', ...appended, bytes: bytes - before.bytes };
 }
 
@@ -78,9 +78,9 @@ export function changesSince(before: readonly DataObject[], now: readonly SeenOb
   for (const { object, rows, bytes } of gone) {
     changes.push({ object, how: 'gone', ...(rows !== undefined && { rows }), bytes });
   }
-  const rows = changes.every((change) => change.rows !== undefined);
+  const counted = now.every(({ rows }) => rows !== undefined);
   return {
-    ...(rows && { rows: changes.reduce((sum, change) => sum + (change.rows ?? 0), 0) }),
+    ...(counted && { rows: changes.reduce((sum, change) => sum + (change.rows ?? 0), 0) }),
     bytes: changes.reduce((sum, { bytes }) => sum + bytes, 0),
     objects: changes.length,
     largest: changes.sort((one, other) => other.bytes - one.bytes).slice(0, LISTED),

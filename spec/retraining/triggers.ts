@@ -20,8 +20,6 @@ export interface JudgedRun {
   readonly run: string;
   /** When the firing that started it looked at the data. */
   readonly at: string;
-  /** Address of what the data consisted of then. */
-  readonly data: string;
 }
 
 export function askedFinding({ by, comment }: Asked): Finding {
@@ -80,7 +78,7 @@ export function measured(
   return { trigger, due, reason, evidence };
 }
 
-/** @param judged the run whose data it was compared with; absent where no run of the schedule was judged yet */
+/** @param judged the run whose data it was compared with; absent where nothing is known of one */
 export function newDataFinding(
   wanted: NonNullable<Triggers['newData']>,
   change: DataChange,
@@ -89,7 +87,7 @@ export function newDataFinding(
   const { rows, bytes, objects, largest } = change;
   const dueByRows = wanted.rows !== undefined && rows !== undefined && rows >= wanted.rows;
   const dueByBytes = wanted.bytes !== undefined && bytes >= wanted.bytes;
-  const since = judged === undefined ? 'no run of the schedule was judged before' : `since ${judged.run}`;
+  const since = judged === undefined ? 'there is no earlier run to compare it with' : `since ${judged.run}`;
   const [first] = largest;
   const found = [
     ...(wanted.rows === undefined ? [] : [`${formatCount(rows ?? 0)} of ${plural(wanted.rows, 'row')}`]),

@@ -2,10 +2,18 @@
 import { type ActivityOptions, proxyActivities } from '@temporalio/workflow';
 import type { PipelineActivities } from '../../activities/index.ts';
 import { NO_PRICES } from '../../spec/cost/prices.ts';
+import { parseWorkflowId } from '../../spec/naming.ts';
 import type { Finding, RetrainDecision } from '../../spec/retrain.ts';
 import { type Allowance, allowanceOf } from '../../spec/retraining/budget.ts';
 import { decisionOf, openHindrance } from '../../spec/retraining/decision.ts';
-import { ALWAYS, ageFinding, askedFinding, firstFinding, measured } from '../../spec/retraining/triggers.ts';
+import {
+  ALWAYS,
+  ageFinding,
+  askedFinding,
+  firstFinding,
+  measured,
+  newDataFinding,
+} from '../../spec/retraining/triggers.ts';
 import * as profiles from '../profiles.ts';
 import type { FiringContext } from './context.ts';
 import type { FiringProgress } from './progress.ts';
@@ -35,6 +43,13 @@ export async function decide(
     findings.push(finding);
     progress.found(findings);
   };
+  if (when?.newData) {
+    const since = judged && parseWorkflowId(judged.run);
+    const { change, compared } = await measure.compareData.executeWithOptions(summary('look what is new in the data'), [
+      { account, spec, ...(since && { since }) },
+    ]);
+    found(newDataFinding(when.newData, change, compared ? judged : undefined));
+  }
   if (when?.championAge) found(ageFinding(when.championAge, { newest, judged, now: new Date(at) }));
   // Of a name without a version nothing serves.
   if (when?.drift && newest) {

@@ -42,6 +42,10 @@ export async function retrain(input: RetrainInput): Promise<Firing> {
   });
   const begun = { version: RUN_VERSION, name: context.name, scheduledAt: context.scheduledAt, decision };
   if (!allowance) return progress.end(await keep(context, progress, begun));
+  if (input.spec.retrain?.when?.newData) {
+    const what = summary('keep what the data of the run consists of');
+    await submit.keepData.executeWithOptions(what, [{ account: input.account, run: context.run }]);
+  }
   const { budget, reservedUsd } = allowance;
   const run = workflowIdOf(context.run);
   const reserved = await keep(context, progress, { ...begun, run, ...(reservedUsd !== undefined && { reservedUsd }) });
