@@ -169,3 +169,6 @@ export const TAGS = {
   /** Of an imported model of Bedrock: the name under which it serves, as its own is of its run. */
   served: 'temper:served',
 } as const;
+
+/** What a run gives with each question to Bedrock, so that logs tell its questions from those of callers. */
+export const askedBy = (run: RunRef): Record<string, string> => ({ [TAGS.run]: workflowIdOf(run) });

@@ -2,7 +2,7 @@ import { ConverseCommand } from '@aws-sdk/client-bedrock-runtime';
 import { Context } from '@temporalio/activity';
 import { type ConversePrompt, conversePrompt, type Wording } from '../../spec/bedrock/question.ts';
 import { canonicalExample } from '../../spec/data/examples.ts';
-import { splitFile } from '../../spec/naming.ts';
+import { askedBy, type RunRef, splitFile } from '../../spec/naming.ts';
 import type { DataSet, SmokeTest } from '../../spec/record.ts';
 import type { AwsClients } from '../aws.ts';
 import { errorTypeOf, failure, translateAwsError } from '../errors.ts';
@@ -36,14 +36,14 @@ async function answerTo(
   { bedrockRuntime }: AwsClients,
   { arn, converses = true }: Asked,
   prompt: ConversePrompt,
+  run: RunRef,
 ): Promise<string> {
   // A model may take a minute to answer, and a worker that is told to stop has less.
   const abortSignal = Context.current().cancellationSignal;
   if (!converses) return completion(bedrockRuntime, arn, prompt, abortSignal);
   const inferenceConfig = { maxTokens: LONGEST_ANSWER_TOKENS, temperature: 0 };
-  const { output } = await bedrockRuntime.send(new ConverseCommand({ modelId: arn, ...prompt, inferenceConfig }), {
-    abortSignal,
-  });
+  const command = new ConverseCommand({ modelId: arn, ...prompt, inferenceConfig, requestMetadata: askedBy(run) });
+  const { output } = await bedrockRuntime.send(command, { abortSignal });
   return (output?.message?.content ?? []).map(({ text = '' }) => text).join('');
 }
 
@@ -54,13 +54,13 @@ async function answerTo(
 export async function converseTest(
   clients: AwsClients,
   asked: Asked,
-  { data, wording }: { readonly data: DataSet; readonly wording: Wording },
+  { run, data, wording }: { readonly run: RunRef; readonly data: DataSet; readonly wording: Wording },
 ): Promise<SmokeTest> {
   const { name } = asked;
   const prompt = await firstPrompt(clients, data, wording);
   const input = prompt.messages.at(-1)?.content[0]?.text.slice(0, SHOWN_CHARACTERS) ?? '';
   const started = performance.now();
-  const output = await answerTo(clients, asked, prompt).catch((error: unknown) => {
+  const output = await answerTo(clients, asked, prompt, run).catch((error: unknown) => {
     if (errorTypeOf(error) !== 'InvalidRequest') throw translateAwsError(error, `ask ${name}`);
     throw failure('SmokeTestFailed', `${name} refused ${JSON.stringify(input)}: ${(error as Error).message}`, error);
   });

@@ -88,7 +88,7 @@ export function createJudgeActivities({ aws }: { aws: AwsProvider }) {
       const prefix = `s3://${account.bucket}/${s3Keys.judge(run)}`;
       const parts = new Parts<JudgedRow>(s3, `${prefix}parts/`);
       const sample = sampleOf(data.splits.test?.rows ?? 0, rows, data.sha256);
-      const options = { modelId: model, maxTokens: VERDICT_TOKENS, temperature: 0 };
+      const options = { run, modelId: model, maxTokens: VERDICT_TOKENS, temperature: 0 };
       await answerAll({
         items: rowsOf(s3, input, sample),
         total: sample.size,

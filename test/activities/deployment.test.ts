@@ -6,6 +6,7 @@ import {
 } from '@aws-sdk/client-sagemaker';
 import { expect, it } from 'vitest';
 import type { DeploymentInput } from '../../activities/deployment/deployment.ts';
+import { readTraffic } from '../../activities/monitoring/traffic.ts';
 import type { TrainingInput } from '../../activities/sagemaker/training-request.ts';
 import { endpointConfigName, modelName, type RunRef } from '../../spec/naming.ts';
 import type { Deployment } from '../../spec/record.ts';
@@ -75,11 +76,11 @@ async function expectGone(run: RunRef): Promise<void> {
 it('creates an endpoint, updates it for the next run, and can put the one before back', async () => {
   const first = await release();
   const uri = `s3://${account.bucket}/captured/`;
-  const created = await deployed({ ...first, deployment: { ...first.deployment, capture: { percentage: 20, uri } } });
+  const created = await deployed({ ...first, deployment: { ...first.deployment, capture: { percentage: 100, uri } } });
   expect(created).toMatchObject({ created: true, endpointConfig: endpointConfigName(first.deployment.run) });
   expect(await captureOf(first.deployment.endpoint)).toMatchObject({
     EnableCapture: true,
-    InitialSamplingPercentage: 20,
+    InitialSamplingPercentage: 100,
     DestinationS3Uri: uri,
     CaptureOptions: [{ CaptureMode: 'Input' }, { CaptureMode: 'Output' }],
     CaptureContentTypeHeader: { JsonContentTypes: ['application/json', 'application/jsonlines'] },
@@ -91,6 +92,10 @@ it('creates an endpoint, updates it for the next run, and can put the one before
   expect(await configOf(first.deployment.endpoint)).toBe(endpointConfigName(second.deployment.run));
   // As its run asks for none.
   expect(await captureOf(first.deployment.endpoint)).toBeUndefined();
+  const source = { engine: 'sagemaker', endpoint: first.deployment.endpoint, uri } as const;
+  const traffic = readTraffic(clients.s3, source, { since: new Date(0) });
+  for await (const asked of traffic) expect.unreachable(`only the smoke test asked, and not ${JSON.stringify(asked)}`);
+  expect(traffic.tally).toMatchObject({ requests: 1, own: 1, broken: 0 });
 
   await revert(second);
   expect(await configOf(first.deployment.endpoint)).toBe(endpointConfigName(first.deployment.run));

@@ -1,16 +1,21 @@
 /** Custom models of Bedrock: candidates that answer, and what serves them, against the laptop's Bedrock. */
 import {
   CreateCustomModelDeploymentCommand,
+  DeleteModelInvocationLoggingConfigurationCommand,
   GetCustomModelDeploymentCommand,
   ListCustomModelDeploymentsCommand,
+  PutModelInvocationLoggingConfigurationCommand,
 } from '@aws-sdk/client-bedrock';
+import { ConverseCommand } from '@aws-sdk/client-bedrock-runtime';
 import { expect, it } from 'vitest';
 import type { ReleaseRef } from '../../activities/deployment/release.ts';
 import type { ServerOptions } from '../../activities/deployment/servers.ts';
+import { readTraffic } from '../../activities/monitoring/traffic.ts';
 import { candidateDeploymentName, workflowIdOf } from '../../spec/naming.ts';
 import { account, failureOf, once, settled, temporal } from '../support/activities.ts';
 import { type BedrockPipeline, bedrockPipeline, type CustomizedRun } from '../support/bedrock.ts';
 import { handedDown } from '../support/hand-over.ts';
+import { uniqueName } from '../support/unique-name.ts';
 
 const onDemand: ServerOptions = { to: 'bedrock-on-demand' };
 const wording = { prompt: '{text}' };
@@ -81,6 +86,27 @@ it('the first model serves under the name that it was evaluated under; the next 
   await two.revert();
   await one.revert();
   expect(await deployments(bedrock)).toEqual([]);
+});
+
+it("what a run asks is told from callers' questions in the logs of the account", async () => {
+  const bedrock = await bedrockPipeline();
+  const { world } = bedrock;
+  const s3Config = { bucketName: account.bucket, keyPrefix: uniqueName('logs') };
+  await world.bedrock.send(new PutModelInvocationLoggingConfigurationCommand({ loggingConfig: { s3Config } }));
+  const customized = await bedrock.customized();
+  const { submit, handOver } = steps(bedrock, customized, customized.run.name);
+  const { deployment } = await handOver((await submit()).created);
+  const { arn } = deployment;
+  const messages = [{ role: 'user' as const, content: [{ text: 'the hinge squeaks' }] }];
+  await world.runtime.send(new ConverseCommand({ modelId: arn, messages }));
+  await world.bedrock.send(new DeleteModelInvocationLoggingConfigurationCommand({}));
+
+  const source = { engine: 'bedrock', bucket: account.bucket, keyPrefix: s3Config.keyPrefix, arn } as const;
+  const traffic = readTraffic(world.s3, source, { since: new Date(0) });
+  const questions: unknown[] = [];
+  for await (const { question } of traffic) questions.push(question);
+  expect(questions).toEqual([{ messages: [{ role: 'user', content: 'the hinge squeaks' }] }]);
+  expect(traffic.tally).toMatchObject({ requests: 2, own: 1, broken: 0 });
 });
 
 it('older models go with the hand-over, which holds also where they cannot go just now', async () => {

@@ -6,6 +6,7 @@ import {
   type ConverseCommandOutput,
 } from '@aws-sdk/client-bedrock-runtime';
 import type { ConversePrompt } from '../../../spec/bedrock/question.ts';
+import { askedBy, type RunRef } from '../../../spec/naming.ts';
 import { errorTypeOf, translateAwsError } from '../../errors.ts';
 import type { Limiter } from './limiter.ts';
 
@@ -29,6 +30,8 @@ export interface Refusal {
 }
 
 export interface AskOptions {
+  /** That asks; not given where a person does. */
+  readonly run?: RunRef;
   readonly modelId: string;
   readonly maxTokens: number;
   readonly temperature: number;
@@ -55,8 +58,13 @@ export class Asker {
    * @param order of those who wait, the least comes first
    */
   async ask(prompt: ConversePrompt, order: number): Promise<Reply | Refusal> {
-    const { modelId, maxTokens, temperature } = this.#options;
-    const request: ConverseCommandInput = { modelId, ...prompt, inferenceConfig: { maxTokens, temperature } };
+    const { run, modelId, maxTokens, temperature } = this.#options;
+    const request: ConverseCommandInput = {
+      modelId,
+      ...prompt,
+      inferenceConfig: { maxTokens, temperature },
+      ...(run && { requestMetadata: askedBy(run) }),
+    };
     for (let attempt = 1; ; attempt += 1) {
       const place = await this.#limiter.enter(order);
       try {

@@ -43,7 +43,7 @@ export function createConverseActivities({ aws }: { aws: AwsProvider }) {
       const prefix = `s3://${account.bucket}/${s3Keys.evaluation(run, contender)}`;
       const parts = new Parts<SavedAnswer>(s3, `${prefix}answers/`);
       const total = data.splits.test?.rows ?? 0;
-      const options = { modelId, maxTokens, temperature };
+      const options = { run, modelId, maxTokens, temperature };
       await answerAll({
         items: testExamples(s3, data),
         total,
