@@ -1,15 +1,14 @@
 /** The model that serves under a name, and where what it is asked is kept. */
-import { GetModelInvocationLoggingConfigurationCommand } from '@aws-sdk/client-bedrock';
 import { DescribeEndpointCommand, DescribeEndpointConfigCommand } from '@aws-sdk/client-sagemaker';
 import { servedName } from '../../spec/engine.ts';
 import type { Watched } from '../../spec/monitoring/evidence.ts';
 import type { ModelCard, NumberedCard } from '../../spec/version.ts';
 import type { AwsClients } from '../aws.ts';
+import { invocationLogs } from '../bedrock/invocation-logging.ts';
 import { findImported, importedAs } from '../deployment/imported.ts';
 import { kindOf } from '../deployment/servers.ts';
 import { calling, unlessNotFound } from '../errors.ts';
 import { newestVersions } from '../models.ts';
-import { s3Uri } from '../s3-uri.ts';
 import type { TrafficSource } from './traffic.ts';
 
 /** The newest version of a name; `undefined` where none was handed over yet. */
@@ -33,11 +32,11 @@ export async function trafficOf(clients: AwsClients, { record: { spec } }: Model
       return endpointCapture(clients, name);
     case 'bedrock-import': {
       const imported = (await findImported(clients.bedrock, name)) ?? (await importedAs(clients.bedrock, name))[0];
-      return invocationLogs(clients, name, imported?.arn);
+      return loggedCalls(clients, name, imported?.arn);
     }
     case 'bedrock-on-demand':
     case 'bedrock-provisioned':
-      return invocationLogs(clients, name, (await kindOf(spec.deploy).find(clients.bedrock, name))?.arn);
+      return loggedCalls(clients, name, (await kindOf(spec.deploy).find(clients.bedrock, name))?.arn);
   }
 }
 
@@ -56,23 +55,13 @@ async function endpointCapture({ sagemaker }: AwsClients, endpoint: string): Pro
   return { engine: 'sagemaker', endpoint, uri: capture.DestinationS3Uri };
 }
 
-async function invocationLogs(
+async function loggedCalls(
   { bedrock }: AwsClients,
   name: string,
   arn: string | undefined,
 ): Promise<TrafficSource | string> {
   if (arn === undefined) return `nothing serves as ${name} on Bedrock any more`;
-  const { loggingConfig } = await calling('read the model invocation logging of the account', () =>
-    bedrock.send(new GetModelInvocationLoggingConfigurationCommand({})),
-  );
-  const { s3Config, textDataDeliveryEnabled = true } = loggingConfig ?? {};
-  const how = 'aws bedrock put-model-invocation-logging-configuration, with s3Config and textDataDeliveryEnabled';
-  if (!s3Config?.bucketName) {
-    return `model invocation logging of the account keeps nothing in S3, so that what ${name} is asked is lost: switch it on with ${how}`;
-  }
-  if (!textDataDeliveryEnabled) {
-    return `model invocation logging keeps no text in ${s3Uri(s3Config.bucketName, s3Config.keyPrefix ?? '')}: switch it on with ${how}`;
-  }
-  const { bucketName: bucket, keyPrefix } = s3Config;
-  return { engine: 'bedrock', bucket, ...(keyPrefix !== undefined && { keyPrefix }), arn };
+  const logs = await invocationLogs(bedrock);
+  if ('problem' in logs) return `${logs.problem}, so that what ${name} is asked is lost: switch it on with ${logs.fix}`;
+  return { engine: 'bedrock', ...logs, arn };
 }

@@ -14,6 +14,7 @@ import { type Check, check, failed, passed, skipAll, skipped, type Verdict } fro
 import { IMPATIENT } from './impatient.ts';
 import { type InstanceNeed, quotaVerdict } from './quotas.ts';
 import { type Assumers, type Identity, passRoleVerdict, roleVerdict } from './role.ts';
+import { trafficVerdict, type Watched } from './traffic.ts';
 
 /** What a run would work with; from a spec, else from the environment. */
 export interface Wanted {
@@ -25,6 +26,8 @@ export interface Wanted {
   readonly assumers: Assumers;
   /** Of a run on Bedrock. */
   readonly customizes?: Customizing;
+  /** Of a run whose model's traffic is to be kept. */
+  readonly watches?: Watched;
 }
 
 const NEED_CREDENTIALS = ['bucket', 'role', 'pass role', 'quotas'] as const;
@@ -34,14 +37,14 @@ const PROBE_KEY = 'temper/doctor';
 
 /** AWS, and what runs need there. */
 export async function checkAws(environment: Environment, wanted: Wanted): Promise<Check[]> {
-  const { customizes, assumers } = wanted;
-  const ofBedrock = customizes ? ['base model'] : [];
+  const { customizes, watches, assumers } = wanted;
+  const ofSpec = [...(customizes ? ['base model'] : []), ...(watches ? ['traffic'] : [])];
   const region = wanted.region ?? (await resolveRegion(environment));
   if (!region) {
     const fix = 'set aws.region in the spec or AWS_REGION, or work on this machine: temper dev up';
     return [
       { check: 'aws region', ...failed('not given', fix) },
-      ...skipAll(['credentials', ...NEED_CREDENTIALS, ...ofBedrock], 'they are asked of a region'),
+      ...skipAll(['credentials', ...NEED_CREDENTIALS, ...ofSpec], 'they are asked of a region'),
     ];
   }
   const named: Check = { check: 'aws region', ...passed(region) };
@@ -51,7 +54,7 @@ export async function checkAws(environment: Environment, wanted: Wanted): Promis
     return passed(identity.arn);
   });
   if (!identity) {
-    return [named, credentials, ...skipAll([...NEED_CREDENTIALS, ...ofBedrock], 'they need credentials')];
+    return [named, credentials, ...skipAll([...NEED_CREDENTIALS, ...ofSpec], 'they need credentials')];
   }
   const known = identity;
   const iam = new IAMClient({ region, ...IMPATIENT });
@@ -72,6 +75,9 @@ export async function checkAws(environment: Environment, wanted: Wanted): Promis
         : quotaVerdict(environment.variables, region, wanted.instances),
     ),
     ...(customizes ? [check('base model', () => modelVerdict(region, customizes))] : []),
+    ...(watches
+      ? [check('traffic', () => trafficVerdict(region, watches, bucket, (each) => bucketVerdict(each, region)))]
+      : []),
   ]);
 }
 

@@ -11,6 +11,7 @@ import { checkMachine } from './machine.ts';
 import { type InstanceNeed, needsOf } from './quotas.ts';
 import type { Assumers } from './role.ts';
 import { checkTemporal } from './temporal.ts';
+import { watchesTraffic } from './traffic.ts';
 
 export interface Diagnosis {
   /** Whether no check failed. */
@@ -43,6 +44,7 @@ export async function diagnose(context: Context, { file, instances }: Patient): 
       instances: [...(spec ? needsOf(spec) : []), ...named],
       assumers: assumersOf(spec),
       ...(spec && isBedrock(spec) && { customizes: spec.train }),
+      ...(spec && watchesTraffic(spec) && { watches: spec }),
     }),
   ]);
   const checks = [...(specCheck ? [specCheck] : []), ...groups.flat()];

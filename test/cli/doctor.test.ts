@@ -211,6 +211,53 @@ train: { engine: bedrock, ${train} }
   });
 });
 
+describe('where the traffic of the model is to be kept', () => {
+  it('an endpoint of SageMaker needs a bucket that is there', async () => {
+    const capturing = async (capture: string) => {
+      const cwd = await project(SPEC.replace('sagemaker-endpoint', `sagemaker-endpoint, capture: ${capture}`));
+      return (await doctor(env, ['temper.yaml'], { cwd })).of('traffic');
+    };
+    expect(await capturing('{ share: 0.2 }')).toMatchObject({
+      status: 'passed',
+      message: `20 % of it will be kept in s3://${env.TEMPER_BUCKET}/temper/reviews/capture/`,
+    });
+    expect(await capturing('{ share: 0.2, to: s3://doctor-no-traffic/reviews/ }')).toMatchObject({
+      status: 'failed',
+      message: 'there is no bucket doctor-no-traffic',
+    });
+  });
+
+  it('Bedrock needs a setting of the account, which is told and not changed', async () => {
+    const watching = async (answer: object) => {
+      const AWS_ENDPOINT_URL_BEDROCK = await answering(200, JSON.stringify(answer));
+      vi.stubEnv('AWS_ENDPOINT_URL_BEDROCK', AWS_ENDPOINT_URL_BEDROCK);
+      onTestFinished(() => void vi.unstubAllEnvs());
+      const cwd = await project(`
+name: reviews
+data: { source: s3://data/reviews/, split: { test: 0.2 } }
+train: { engine: bedrock, base: amazon.nova-lite-v1:0 }
+deploy: { to: bedrock-on-demand }
+retrain: { when: { drift: { of: [text] } } }
+`);
+      return (await doctor({ ...env, AWS_ENDPOINT_URL_BEDROCK }, ['temper.yaml'], { cwd })).of('traffic');
+    };
+    expect(await watching({})).toMatchObject({
+      status: 'failed',
+      message: 'model invocation logging of the account keeps nothing in S3',
+      fix: `aws bedrock put-model-invocation-logging-configuration --logging-config '{"s3Config":{"bucketName":"${env.TEMPER_BUCKET}"},"textDataDeliveryEnabled":true}'`,
+    });
+    const s3Config = { bucketName: 'logs', keyPrefix: 'bedrock' };
+    expect(await watching({ loggingConfig: { s3Config, textDataDeliveryEnabled: false } })).toMatchObject({
+      message: 'model invocation logging keeps no text in logs',
+      fix: expect.stringContaining('"keyPrefix":"bedrock"'),
+    });
+    expect(await watching({ loggingConfig: { s3Config, textDataDeliveryEnabled: true } })).toMatchObject({
+      status: 'passed',
+      message: 'model invocation logging keeps it in s3://logs/bedrock',
+    });
+  });
+});
+
 describe('what the credentials may not ask is skipped, and says so', () => {
   it('IAM', async () => {
     const denied = '<ErrorResponse><Error><Code>AccessDenied</Code><Message>no</Message></Error></ErrorResponse>';
