@@ -69,12 +69,15 @@ type ReadLine = (line: string) => KeptRequest | undefined | Promise<KeptRequest 
 
 class Reader {
   readonly #s3: S3Client;
-  readonly #options: TrafficOptions;
+  readonly #signal: AbortSignal | undefined;
+  readonly #since: Date;
   readonly #tally: TrafficTally;
 
   constructor(s3: S3Client, options: TrafficOptions, tally: TrafficTally) {
     this.#s3 = s3;
-    this.#options = options;
+    this.#signal = options.signal;
+    // Services tell when they were asked in whole seconds.
+    this.#since = new Date(Math.floor(options.since.getTime() / 1000) * 1000);
     this.#tally = tally;
   }
 
@@ -98,7 +101,7 @@ class Reader {
   }
 
   async *#files(bucket: string, prefix: string, names: RegExp, readLine: ReadLine): AsyncGenerator<Exchange> {
-    const from = new Date(this.#options.since.getTime() - HOUR_MS).toISOString();
+    const from = new Date(this.#since.getTime() - HOUR_MS).toISOString();
     const after = `${prefix}${from.slice(0, 13).replaceAll(/[-T]/g, '/')}`;
     for await (const { key } of eachObjectUnder(this.#s3, bucket, prefix, after)) {
       if (names.test(key)) yield* this.#file(bucket, key, readLine);
@@ -106,7 +109,7 @@ class Reader {
   }
 
   async *#file(bucket: string, key: string, readLine: ReadLine): AsyncGenerator<Exchange> {
-    const { signal, since } = this.#options;
+    const [signal, since] = [this.#signal, this.#since];
     const tally = this.#tally;
     const uri = s3Uri(bucket, key);
     const lines = await this.#lines(bucket, key);

@@ -62,7 +62,8 @@ it('reads what an endpoint was asked since a moment, leaves out what runs ask, a
     captured('of another endpoint', '2026-11-25T18:00:00Z'),
   );
   const source = { engine: 'sagemaker', endpoint: 'reviews', uri: `s3://${Bucket}/${prefix}/` } as const;
-  expect(await read(source, '2026-11-25T17:00:00Z')).toEqual({
+  // Services tell whole seconds: what was asked in the second of the hand-over counts.
+  expect(await read(source, '2026-11-25T17:00:00.758Z')).toEqual({
     asked: ['a', 'b', 'of another variant'],
     tally: {
       files: 4,
