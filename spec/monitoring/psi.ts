@@ -31,24 +31,37 @@ export function stability(reference: readonly number[], traffic: readonly number
 /** Quantile of the normal distribution: of a thousand samples, one lies beyond. */
 const ONE_IN_A_THOUSAND = 3.0902;
 
+/** Of fewer rows in a bin, as many as are to be expected or as there are, chi-square tells nothing: Cochran's rule (1954). */
+const [LEAST_EXPECTED, LEAST_SEEN] = [5, 8];
+
 /**
  * Whether the samples differ by more than chance: two of one and the same population would so once in a thousand times. By
- * Pearson's test of homogeneity, which holds with few rows too, where empty bins make the index itself large; the quantile
- * of chi-square is that of Wilson and Hilferty (1931).
+ * Pearson's test of homogeneity, in which neighbouring bins with few rows count as one, so that it holds with few rows too,
+ * where empty bins make the index itself large. The quantile of chi-square is that of Wilson and Hilferty (1931).
  *
  * @param reference rows in each bin; there are some @param traffic the same of the other sample
  */
 export function differs(reference: readonly number[], traffic: readonly number[]): boolean {
   const [all, asked] = [sum(reference), sum(traffic)];
-  if (asked === 0) return false;
-  let [statistic, degrees] = [0, -1];
+  const groups: { known: number; seen: number }[] = [];
+  let group = { known: 0, seen: 0 };
   for (const [bin, count] of reference.entries()) {
-    const seen = traffic[bin] ?? 0;
-    if (count + seen === 0) continue;
-    degrees += 1;
-    statistic += (Math.sqrt(asked / all) * count - Math.sqrt(all / asked) * seen) ** 2 / (count + seen);
+    group = { known: group.known + count, seen: group.seen + (traffic[bin] ?? 0) };
+    const expected = ((group.known + group.seen) * asked) / (all + asked);
+    if (expected < LEAST_EXPECTED && group.seen < LEAST_SEEN) continue;
+    groups.push(group);
+    group = { known: 0, seen: 0 };
   }
-  if (degrees < 1) return false;
+  const last = groups.at(-1);
+  const degrees = groups.length - 1;
+  if (!last || degrees < 1) return false;
+  last.known += group.known;
+  last.seen += group.seen;
+  const statistic = sum(
+    groups.map(
+      ({ known, seen }) => (Math.sqrt(asked / all) * known - Math.sqrt(all / asked) * seen) ** 2 / (known + seen),
+    ),
+  );
   const spread = 2 / (9 * degrees);
   return statistic > degrees * (1 - spread + ONE_IN_A_THOUSAND * Math.sqrt(spread)) ** 3;
 }
