@@ -1,4 +1,4 @@
-import { CancellationScope, isCancellation, setHandler, setWorkflowOptions } from '@temporalio/workflow';
+import { CancellationScope, isCancellation, setHandler } from '@temporalio/workflow';
 import type { Result, RunRecord } from '../spec/record.ts';
 import { receiveDecisions } from './approval.ts';
 import { checkServing } from './bedrock/release.ts';
@@ -10,6 +10,7 @@ import { type FineTuneInput, recordQuery } from './messages.ts';
 import { prepare } from './prepare.ts';
 import { Progress } from './progress.ts';
 import { approve, deploy, evaluate, gate, letGo, train } from './stages.ts';
+import { keepTo } from './versioning.ts';
 
 async function pipeline(context: RunContext): Promise<Result> {
   const { progress, spec } = context;
@@ -53,4 +54,4 @@ export async function fineTune(input: FineTuneInput): Promise<RunRecord> {
 }
 
 // Ends with the code that it began with: a change of this code need not replay the runs under way.
-setWorkflowOptions({ versioningBehavior: 'PINNED' }, fineTune);
+keepTo('PINNED', fineTune);

@@ -9,7 +9,6 @@ import {
   proxyActivities,
   setCurrentDetails,
   setHandler,
-  setWorkflowOptions,
   sleep,
   startChild,
 } from '@temporalio/workflow';
@@ -19,6 +18,7 @@ import type { PipelineActivities } from '../../activities/index.ts';
 import { guardIdOf, type RunRef, workflowIdOf } from '../../spec/naming.ts';
 import * as profiles from '../profiles.ts';
 import { searchAttributes } from '../search-attributes.ts';
+import { keepTo } from '../versioning.ts';
 
 /** What a guard starts with. */
 export interface GuardInput extends Omit<GuardedThroughput, 'guard'>, Guard {
@@ -61,7 +61,7 @@ export async function throughputGuard({ id: guard, expiresAt, region, names, run
 }
 
 // Sleeps for up to half a year, which no worker of its time may outlive.
-setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, throughputGuard);
+keepTo('AUTO_UPGRADE', throughputGuard);
 
 /** Starts a guard that outlives the run, whatever ends it. To be called before what it guards is created. */
 export async function startGuard(

@@ -7,6 +7,7 @@ import type { Firing } from '../../spec/retrain.ts';
 import { checkVersion } from '../failures.ts';
 import type { RetrainInput } from '../messages.ts';
 import * as profiles from '../profiles.ts';
+import { keepTo } from '../versioning.ts';
 import { contextOf, type FiringContext } from './context.ts';
 import { decide } from './decide.ts';
 import { failedFiring, undecided } from './failures.ts';
@@ -57,3 +58,6 @@ export async function retrain(input: RetrainInput): Promise<Firing> {
     return firing;
   });
 }
+
+// Its run is started with the code that it has itself.
+keepTo('PINNED', retrain);
