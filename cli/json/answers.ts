@@ -13,7 +13,16 @@ import { modelsReport } from './models.ts';
 import { driftReport } from './monitoring.ts';
 import { plan } from './plan.ts';
 import { dataSet, decided, history, metric, runRecord } from './record.ts';
-import { deletedSchedule, resumed, scheduleState } from './schedule.ts';
+import {
+  backfilled,
+  deletedSchedule,
+  resumed,
+  scheduleList,
+  scheduleReport,
+  scheduleState,
+  triggered,
+  updated,
+} from './schedule.ts';
 
 export interface Answer {
   readonly document: z.ZodType;
@@ -134,6 +143,11 @@ export const ANSWERS: Readonly<Record<string, Answer>> = {
   drift: { exits: [...PLAIN, interrupted], document: driftReport },
   rollback: { exits: FOLLOWED, document: z.union([runRecord, z.strictObject({ run: text, ui })]) },
   'schedule create': { exits: [...PLAIN, interrupted], document: scheduleState },
+  'schedule ls': { exits: PLAIN, document: scheduleList },
+  'schedule show': { exits: PLAIN, document: scheduleReport },
+  'schedule update': { exits: [...PLAIN, interrupted], document: updated },
+  'schedule trigger': { exits: FOLLOWED, document: triggered },
+  'schedule backfill': { exits: [...PLAIN, interrupted], document: backfilled },
   'schedule pause': { exits: PLAIN, document: scheduleState },
   'schedule resume': { exits: PLAIN, document: resumed },
   'schedule delete': { exits: [...PLAIN, interrupted], document: deletedSchedule },

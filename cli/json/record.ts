@@ -13,7 +13,7 @@ const s3 = z.string().meta({ description: 's3:// address' });
 const stage = z.enum(STAGES);
 
 /** Checked when it was read, and documented on a page of its own. */
-const spec = z
+export const spec = z
   .custom<Spec>((value) => typeof value === 'object')
   .meta({ description: 'the spec, with every default filled in' });
 
@@ -260,6 +260,9 @@ export const approval = z
   })
   .meta({ id: 'Approval' });
 
+export const outcome = z.enum(['passed', 'rejected', 'declined', 'failed', 'cancelled']);
+export const source = z.strictObject({ uri: s3, sha256: z.string() }).meta({ description: 'the packed code' });
+
 export const runRecord: z.ZodType<RunRecord> = z
   .strictObject({
     version: z.int().meta({ description: 'of the form of this record' }),
@@ -273,12 +276,9 @@ export const runRecord: z.ZodType<RunRecord> = z
       .exactOptional()
       .meta({ description: 'the run that data, code and what came before the stage are of' }),
     stage: stage.meta({ description: 'under way, or the last that ran' }),
-    outcome: z
-      .enum(['passed', 'rejected', 'declined', 'failed', 'cancelled'])
-      .exactOptional()
-      .meta({ description: 'absent while the run is under way' }),
+    outcome: outcome.exactOptional().meta({ description: 'absent while the run is under way' }),
     data: dataSet.exactOptional(),
-    source: z.strictObject({ uri: s3, sha256: z.string() }).exactOptional().meta({ description: 'the packed code' }),
+    source: source.exactOptional(),
     base: artifact.exactOptional(),
     champion: z
       .strictObject({

@@ -1,5 +1,7 @@
 /** What `temper schedule` prints with `--json`. */
 import { z } from 'zod';
+import { STAGES } from '../../spec/record.ts';
+import { account, decision, outcome, source, spec } from './record.ts';
 
 const text = z.string();
 
@@ -18,6 +20,61 @@ export const stateShape = {
 };
 
 export const scheduleState = z.strictObject(stateShape).meta({ id: 'ScheduleState' });
+
+export const firing = z
+  .strictObject({
+    version: z.int(),
+    name: text,
+    scheduledAt: text.meta({ description: 'when the schedule wanted it' }),
+    decision,
+    run: text.exactOptional().meta({ description: 'workflow id of the run, where it trains' }),
+    reservedUsd: z
+      .number()
+      .exactOptional()
+      .meta({ description: 'the most that the run can cost, as far as prices are known' }),
+    outcome: outcome.exactOptional().meta({ description: 'absent while the run is under way' }),
+    failure: z.strictObject({ code: text, message: text, stage: z.enum(STAGES) }).exactOptional(),
+    billedUsd: z.number().exactOptional().meta({ description: 'by the record of the run' }),
+    endedAt: text.exactOptional(),
+  })
+  .meta({ id: 'Firing' });
+
+const month = z
+  .strictObject({
+    month: text,
+    usd: z.number().meta({ description: 'billed, or reserved for what is not known yet' }),
+    runs: z.int(),
+    budget: text.exactOptional(),
+  })
+  .meta({ id: 'Month' });
+
+export const scheduleList = z.strictObject({
+  schedules: z.array(z.strictObject({ ...stateShape, last: firing.exactOptional(), month: month.exactOptional() })),
+});
+
+export const scheduleReport = z.strictObject({
+  ...stateShape,
+  run: text.exactOptional().meta({ description: 'workflow id of the run of the firing under way' }),
+  spec,
+  account,
+  source: source.exactOptional(),
+  setBy: z.strictObject({ by: text, at: text, file: text }),
+  note: text.exactOptional().meta({ description: 'the last decisions, or why it is paused' }),
+  month,
+  firings: z.array(firing),
+  total: z.int(),
+});
+
+const change = z.strictObject({ path: text, before: z.unknown().optional(), after: z.unknown().optional() });
+
+export const updated = z.strictObject({ ...stateShape, changes: z.array(change) });
+
+export const triggered = z.union([
+  firing,
+  z.strictObject({ firing: text, ui: text.exactOptional() }).meta({ description: 'detached, or no longer followed' }),
+]);
+
+export const backfilled = z.strictObject({ name: text, firings: z.array(text) });
 
 export const resumed = z.strictObject({
   ...stateShape,

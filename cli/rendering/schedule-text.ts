@@ -1,8 +1,12 @@
 /** Times, triggers and decisions of schedules in words. */
 import cronstrue from 'cronstrue';
+import { formatUsd } from '../../spec/cost/budget.ts';
+import type { Firing } from '../../spec/retrain.ts';
 import type { Times } from '../../spec/retraining/times.ts';
 import type { RetrainSpec, Triggers } from '../../spec/schema/retrain.ts';
 import { lowerFirst } from '../../spec/shown.ts';
+import type { Style } from '../output.ts';
+import type { Month } from '../schedules/report.ts';
 import { formatBytes, formatCount } from './format.ts';
 
 /** `every 1w`; `at 06:00, only on Monday (0 6 * * 1, Europe/Paris)`. */
@@ -47,4 +51,16 @@ function triggerTexts({ newData, championAge, drift, liveMetric }: Triggers): st
     ...(drift === undefined ? [] : [`${drift.of.join(', ')} drifted`]),
     ...(liveMetric === undefined ? [] : [`${liveMetric.rule} on ${liveMetric.labels}`]),
   ];
+}
+/** What came of a firing, in a word: `passed`, `skipped`. */
+export function cameTo({ decision, outcome }: Firing, style: Style): string {
+  if (decision.decided === 'skip') return style.dim('skipped');
+  if (outcome === undefined) return style.cyan('training');
+  if (outcome === 'passed') return style.green(outcome);
+  return outcome === 'failed' ? style.red(outcome) : style.yellow(outcome);
+}
+
+/** `12.30 of 200 USD`; what was reserved for a run under way counts. */
+export function monthText({ usd, budget }: Month): string {
+  return budget === undefined ? `${formatUsd(usd)} USD` : `${formatUsd(usd)} of ${budget}`;
 }

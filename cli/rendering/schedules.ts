@@ -1,7 +1,13 @@
 /** Schedules as people read them. */
-import type { Screen } from '../output.ts';
+import { formatUsd } from '../../spec/cost/budget.ts';
+import type { Firing } from '../../spec/retrain.ts';
+import type { Screen, Style } from '../output.ts';
+import type { Change } from '../schedules/changes.ts';
+import type { ScheduleReport, ScheduleSummary } from '../schedules/report.ts';
 import type { ScheduleState } from '../schedules/state.ts';
-import { momentText } from './schedule-text.ts';
+import { cut, hang, pad, plural, table } from './format.ts';
+import { labelled, listed } from './schedule-plan.ts';
+import { cameTo, momentText, monthText, timesText, triggersText } from './schedule-text.ts';
 
 /** What became of a schedule by a command, when it fires next, and how to see it. */
 export function renderScheduled(state: ScheduleState, became: string, { style }: Screen): string {
@@ -12,9 +18,98 @@ export function renderScheduled(state: ScheduleState, became: string, { style }:
 }
 
 /** When it fires next, or why it does not. */
-export function nextText({ paused, next, times, remaining }: ScheduleState): string {
+function nextText({ paused, next, times, remaining }: ScheduleState): string {
   const [first] = next;
   if (paused) return 'it is paused';
   if (remaining === 0) return 'it has no firings left';
   return first === undefined ? 'it never fires' : `next firing ${momentText(first, times?.timezone)}`;
+}
+
+/** A line for each schedule. */
+export function renderSchedules(schedules: readonly ScheduleSummary[], { style, columns }: Screen): string {
+  const rows = schedules.map((schedule) => {
+    const { name, times, next, paused, firing, remaining, last, month, problem } = schedule;
+    const [first] = next;
+    const rests = paused || remaining === 0 || first === undefined;
+    const state = firing ? style.cyan('fires') : paused ? style.yellow('paused') : rests ? 'over' : style.green('on');
+    return [
+      name,
+      state,
+      times ? cut(timesText(times), WHEN) : '',
+      rests ? '' : momentText(first),
+      last ? `${cameTo(last, style)} ${last.decision.at.slice(0, 16).replace('T', ' ')} UTC` : '',
+      month ? monthText(month) : style.red(problem ?? ''),
+    ];
+  });
+  const titles = ['NAME', 'STATE', 'WHEN', 'NEXT', 'LAST', 'THIS MONTH'].map((title) => style.dim(title));
+  return table([titles, ...rows], columns);
+}
+
+const WHEN = 44;
+
+/** All that is known of one. */
+export function renderSchedule(report: ScheduleReport, screen: Screen): string {
+  const { style } = screen;
+  const { spec, account, source, setBy, times, next, paused, note, month, firings, total, ui, firing, run } = report;
+  const { retrain } = spec;
+  const more = total - firings.length;
+  const moments = next.map((time) => momentText(time, times?.timezone));
+  return [
+    `${style.bold(report.name)} ${paused ? style.yellow('paused') : style.green(nextText(report))}`,
+    ...labelled('schedule', retrain ? timesText(retrain) : '', screen),
+    ...labelled('trains', retrain ? triggersText(retrain) : '', screen),
+    ...labelled('spec', `${setBy.file}, given by ${setBy.by}, ${momentText(setBy.at)}`, screen),
+    ...labelled('code', source ? `sha256:${source.sha256.slice(0, 12)}…` : '', screen),
+    ...labelled('in', `${account.region} · s3://${account.bucket}`, screen),
+    ...labelled('policy', policyText(report), screen),
+    ...listed('next', paused ? [] : moments, screen),
+    ...labelled('under way', [run ?? firing].filter(Boolean).join(''), screen),
+    ...labelled(month.month, `${monthText(month)}, ${plural(month.runs, 'run')}`, screen),
+    ...listed('note', paused ? (note ?? '').split('\n') : [], screen),
+    ...labelled('ui', ui ?? '', screen),
+    '',
+    ...(total === 0 ? ['  it has not fired yet'] : firings.flatMap((each) => firingLines(each, screen))),
+    ...(more > 0 ? [style.dim(`  and ${plural(more, 'older firing')}; see more with --limit`)] : []),
+  ].join('\n');
+}
+
+function policyText({ spec: { retrain }, remaining }: ScheduleReport): string {
+  const { jitter, catchUp } = retrain ?? {};
+  return [
+    'firings take turns',
+    ...(jitter === undefined ? [] : [`up to ${jitter} later`]),
+    ...(catchUp === undefined ? [] : [`a missed one is made up for within ${catchUp}`]),
+    'paused where a run fails',
+    ...(remaining === undefined ? [] : [`${plural(remaining, 'firing')} left`]),
+  ].join(' · ');
+}
+
+/** When, what came of it and what it cost, and why. */
+export function firingLines(firing: Firing, { style, columns }: Screen): string[] {
+  const { decision, run, billedUsd, reservedUsd, failure } = firing;
+  const usd = billedUsd ?? reservedUsd;
+  const cost = usd === undefined ? '' : `${billedUsd === undefined ? 'at most ' : ''}${formatUsd(usd)} USD`;
+  const head = `  ${style.dim(`${decision.at.slice(0, 16).replace('T', ' ')} UTC`)}  ${pad(cameTo(firing, style), 9)}`;
+  const indent = ' '.repeat(4);
+  return [
+    [head, run, cost].filter(Boolean).join('  '),
+    ...hang(indent, decision.reason, columns),
+    ...(failure ? hang(indent, `${style.red(failure.code)} in ${failure.stage}: ${failure.message}`, columns) : []),
+  ];
+}
+
+/** What an update changes, a line each. */
+export function renderChanges(changes: readonly Change[], style: Style): string {
+  return changes
+    .map(({ path, before, after }) => {
+      const mark = before === undefined ? style.green('+') : after === undefined ? style.red('-') : style.yellow('~');
+      const values = [before, after].flatMap((value) => (value === undefined ? [] : [brief(value)]));
+      return `  ${mark} ${path}: ${values.join(' → ')}`;
+    })
+    .join('\n');
+}
+
+function brief(value: unknown): string {
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return cut(text, 60);
 }

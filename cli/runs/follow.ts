@@ -44,7 +44,7 @@ export async function follow(
   return last;
 }
 
-const EXIT_OF: Readonly<Record<Outcome, ExitCode>> = {
+export const EXIT_OF: Readonly<Record<Outcome, ExitCode>> = {
   passed: EXIT.done,
   rejected: EXIT.rejected,
   declined: EXIT.declined,

@@ -13,7 +13,7 @@ import { hasWorker, type Temporal } from '../temporal.ts';
 import { whoIs } from '../who.ts';
 import { partsOf, type SetBy } from './definition.ts';
 import { findSchedule, lookForSchedule } from './find.ts';
-import { inputOf, type Prepared, prepare, type ScheduleOverrides } from './prepare.ts';
+import { inputFor, type Prepared, prepare, type ScheduleOverrides, uploadCode } from './prepare.ts';
 import { stateOf } from './state.ts';
 
 export interface CreateOptions {
@@ -38,7 +38,8 @@ export async function createSchedule(
   const phase = retrain.every === undefined ? 0 : phaseOf(retrain.every, now);
   await tellPlan(context, temporal, prepared, phase, now);
   if (!(await agreed(context, prepared, yes, 'create it?'))) return;
-  const input = await inputOf(context, prepared);
+  const { input, code } = await inputFor(context, prepared);
+  await uploadCode(context, prepared, code);
   const setBy = setByOf(context, path, now);
   try {
     await temporal.client.schedule.create({

@@ -3,7 +3,7 @@ import { createAwsClients } from '../../activities/aws.ts';
 import { objectBytes } from '../../activities/data/s3-source.ts';
 import { packSource } from '../../activities/data/source.ts';
 import { findSourceFiles, type SourceFile } from '../../activities/data/source-files.ts';
-import { uploadAll } from '../../activities/data/upload.ts';
+import { type Upload, uploadAll } from '../../activities/data/upload.ts';
 import { s3Uri } from '../../activities/s3-uri.ts';
 import { budgetUsd } from '../../spec/cost/budget.ts';
 import { pricesFor } from '../../spec/cost/cost.ts';
@@ -13,7 +13,7 @@ import { dataPaths, isS3 } from '../../spec/inputs.ts';
 import { s3Keys } from '../../spec/naming.ts';
 import type { NamedOverride } from '../../spec/overrides.ts';
 import { type Plan, planOf } from '../../spec/plan.ts';
-import { type Account, RUN_VERSION, type SourceBundle } from '../../spec/record.ts';
+import { type Account, RUN_VERSION } from '../../spec/record.ts';
 import type { RetrainSpec } from '../../spec/schema/retrain.ts';
 import type { RetrainInput } from '../../workflows/messages.ts';
 import type { Context } from '../context.ts';
@@ -126,36 +126,30 @@ function warningsOf({ spec }: SpecFile, { budget }: RetrainSpec): string[] {
   return [`budget: ${spec.budget} for a run is more than retrain.budget: ${budget} for a month, which holds`];
 }
 
-/** What firings start with: the code goes into the bucket now, so that they need no machine of anybody's. */
-export async function inputOf(context: Context, { file, account, ...prepared }: Prepared): Promise<RetrainInput> {
-  const { spec } = file;
-  const source = await uploadCode(context, file, account);
+/** What firings start with, and the code that is to lie in the bucket by then. */
+export async function inputFor(
+  context: Context,
+  { file, account }: Prepared,
+): Promise<{ readonly input: RetrainInput; readonly code?: Upload }> {
+  const { spec, directory } = file;
   const prices = pricesFor(spec, await knownPrices(context, account.region));
-  return {
-    version: RUN_VERSION,
-    spec: { ...spec, retrain: prepared.retrain },
-    account,
-    ...(source && { source }),
-    prices,
-  };
-}
-
-async function uploadCode(
-  { signal }: Context,
-  { spec, directory }: SpecFile,
-  { region, bucket }: Account,
-): Promise<SourceBundle | undefined> {
-  if (!isSageMaker(spec)) return undefined;
+  const input = { version: RUN_VERSION, spec, account, prices };
+  if (!isSageMaker(spec)) return { input };
   const content = await packSource(spec, directory);
   const { sha256 } = content;
-  const uri = s3Uri(bucket, s3Keys.source(spec.name, sha256));
-  const { s3 } = createAwsClients(region);
+  const uri = s3Uri(account.bucket, s3Keys.source(spec.name, sha256));
+  return { input: { ...input, source: { uri, sha256 } }, code: { uri, content } };
+}
+
+/** Firings need no machine of anybody's: the code of a schedule goes into the bucket before it is there. */
+export async function uploadCode({ signal }: Context, { account }: Prepared, code: Upload | undefined): Promise<void> {
+  if (!code) return;
+  const { s3 } = createAwsClients(account.region);
   try {
-    await uploadAll(s3, [{ uri, content }], { signal });
+    await uploadAll(s3, [code], { signal });
   } catch (error) {
     throw awsFailure(error, 'upload the code');
   } finally {
     s3.destroy();
   }
-  return { uri, sha256 };
 }

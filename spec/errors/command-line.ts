@@ -201,6 +201,24 @@ export const COMMAND_ERRORS = {
     fix: 'list them with: temper schedule ls',
     example: '"reviws" is not scheduled',
   },
+  FiringUnderWay: {
+    means: 'the schedule was not triggered, as a firing of it is under way: firings take turns',
+    why: 'it fired by itself a moment ago, somebody else triggered it, or its run has not ended',
+    fix: 'wait for its run, or cancel it: temper schedule show NAME names both',
+    example: 'a firing of reviews is under way: temper-retrain/reviews-2026-11-25T06:00:00Z',
+  },
+  NotFired: {
+    means: 'the schedule was told to fire, and Temporal has started nothing of it',
+    why: "Temporal's own workers are behind or down, or the schedule was changed at the same moment",
+    fix: 'see whether it comes yet with temper schedule show NAME, or trigger it again',
+    example: 'reviews was triggered, and has not fired within 20 s',
+  },
+  NothingToFire: {
+    means: 'between these times the schedule has no firings, or too many of them; nothing was started',
+    why: 'the times are the wrong way round, too near, or years apart',
+    fix: 'give other times with --from and --to',
+    example: 'reviews has no firings between 2026-11-01 00:00 UTC and 2026-11-02 00:00 UTC',
+  },
   NotAgreed: {
     means: 'the command asks before it does what cannot be undone, and nobody was there to answer; nothing was done',
     why: 'it was started by a script, or its output is no terminal',

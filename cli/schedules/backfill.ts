@@ -1,0 +1,68 @@
+/** `temper schedule backfill NAME`: the firings of a time that is over. */
+
+import { formatUsd } from '../../spec/cost/budget.ts';
+import { costOf } from '../../spec/cost/cost.ts';
+import { NO_PRICES } from '../../spec/cost/prices.ts';
+import { scheduleIdOf } from '../../spec/naming.ts';
+import { canAsk, confirm } from '../ask.ts';
+import type { Context } from '../context.ts';
+import { isBilled, nameEnvironment } from '../environment.ts';
+import { EXIT, usageError } from '../errors.ts';
+import { plural } from '../rendering/format.ts';
+import { momentText } from '../rendering/schedule-text.ts';
+import type { Temporal } from '../temporal.ts';
+import { findSchedule, type Setting, settingOf } from './find.ts';
+import { MOST_TIMES, timesBetween } from './matching.ts';
+
+export interface BackfillOptions {
+  readonly from: Date;
+  readonly to: Date;
+  readonly yes: boolean;
+}
+
+/** One after the other (`BUFFER_ALL`): taking turns, as by the clock, would leave all but the first out. */
+export async function backfillSchedule(
+  context: Context,
+  temporal: Temporal,
+  name: string,
+  { from, to, yes }: BackfillOptions,
+): Promise<void> {
+  const { output } = context;
+  nameEnvironment(context, temporal.environment);
+  const setting = settingOf(await findSchedule(temporal, name));
+  // Temporal leaves out the moment that a time begins with.
+  const start = new Date(from.getTime() - 1);
+  const end = new Date(Math.min(to.getTime(), Date.now()));
+  const times = start < end ? await timesBetween(temporal, name, start, end) : [];
+  const between = `between ${momentText(from.toISOString())} and ${momentText(end.toISOString())}`;
+  const [first] = times;
+  const last = times.at(-1);
+  if (!first || !last || times.length === MOST_TIMES) {
+    const many = times.length === MOST_TIMES ? `${MOST_TIMES} firings or more` : 'no firings';
+    throw usageError('NothingToFire', `${name} has ${many} ${between}`, 'give other times with --from and --to');
+  }
+  const { timezone } = setting.retrain;
+  const text = [
+    `  ${plural(times.length, 'firing')} of ${name}, from ${momentText(first.toISOString(), timezone)} to ${momentText(last.toISOString(), timezone)}`,
+    '  one after the other; each decides on data, champion and spending as they are when it begins',
+    `  at most    ${mostText(setting, times.length)}`,
+  ].join('\n');
+  const fired = times.map((time) => time.toISOString());
+  output.note({ code: 'schedule.backfill', text, data: { firings: fired } });
+  const asks = isBilled(temporal.environment, setting.input.spec.train.engine) && !yes && canAsk(context);
+  if (asks && !(await confirm(context, '  let them fire?'))) {
+    context.exitCode = context.signal.aborted ? EXIT.interrupted : EXIT.failed;
+    return output.note({ code: 'declined', text: '  nothing was started' });
+  }
+  await temporal.client.schedule.getHandle(scheduleIdOf(name)).backfill({ start, end, overlap: 'BUFFER_ALL' });
+  const done = `${plural(times.length, 'firing')} of ${name} begun; see what they decide with: temper schedule show ${name}`;
+  output.result({ name, firings: fired }, output.hint(done));
+}
+
+function mostText({ input: { spec, prices = NO_PRICES }, retrain: { budget } }: Setting, count: number): string {
+  const { usd } = costOf(spec, prices);
+  const sum = usd === undefined ? 'an unknown sum' : `${formatUsd(usd * count)} USD`;
+  return budget === undefined
+    ? `${sum}, if each of them trains`
+    : `what is left of ${budget} this month; ${sum} if each of them trains`;
+}

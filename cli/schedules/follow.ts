@@ -1,0 +1,76 @@
+/** Following a firing: it decides, and where it trains its run is followed. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { WorkflowFailedError } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import { isPipelineCode } from '../../spec/errors/pipeline.ts';
+import type { Firing } from '../../spec/retrain.ts';
+import type { Context } from '../context.ts';
+import { EXIT, UserError } from '../errors.ts';
+import { firingLines } from '../rendering/schedules.ts';
+import { announce, EXIT_OF, follow } from '../runs/follow.ts';
+import { hasWorker, type Temporal } from '../temporal.ts';
+import { describeFiring, runOf } from './under-way.ts';
+
+const LOOK_MS = 300;
+
+/** Tells what the firing does until it is over. `undefined` where the following was interrupted before. */
+export async function followFiring(context: Context, temporal: Temporal, firing: string): Promise<Firing | undefined> {
+  const { output, signal } = context;
+  let told = false;
+  while (!signal.aborted) {
+    const described = await describeFiring(temporal, firing);
+    if (described?.status.name !== 'RUNNING') return resultOf(temporal, firing);
+    const run = runOf(described);
+    if (run !== undefined) {
+      announce(context, temporal, run, 'run.started');
+      const { closed } = await follow(context, temporal, run);
+      // Its card is written yet.
+      return closed ? resultOf(temporal, firing, signal) : undefined;
+    }
+    if (!told && !(await hasWorker(temporal))) {
+      told = true;
+      output.note({
+        code: 'missing.worker',
+        text: '  … no worker answers: the firing waits for one; start it with: temper worker',
+      });
+    }
+    await sleep(LOOK_MS, undefined, { signal }).catch(() => {});
+  }
+  return undefined;
+}
+
+/** The card of a firing that is over. Throws a user error where it could not decide, or was ended from outside. */
+async function resultOf({ client }: Temporal, firing: string, signal?: AbortSignal): Promise<Firing | undefined> {
+  const handle = client.workflow.getHandle(firing);
+  try {
+    return (await (signal ? client.withAbortSignal(signal, () => handle.result()) : handle.result())) as Firing;
+  } catch (error) {
+    if (signal?.aborted) return undefined;
+    const cause = error instanceof WorkflowFailedError ? error.cause : undefined;
+    if (!(cause instanceof ApplicationFailure)) throw error;
+    const [card] = (cause.details ?? []) as Firing[];
+    if (card) return card;
+    const code = isPipelineCode(cause.type ?? '') ? cause.type : 'Unknown';
+    throw new UserError(code as 'Unknown', cause.message);
+  }
+}
+
+/** Tells what came of a firing, and sets the exit code: that of its run. */
+export function concludeFiring(
+  context: Context,
+  { firing, asked }: { readonly firing: string; readonly asked: boolean },
+  card: Firing | undefined,
+): void {
+  const { output } = context;
+  if (!card) {
+    context.exitCode = EXIT.interrupted;
+    if (output.json) output.result({ firing }, '');
+    output.note({ code: 'interrupted', text: '\n  stopped following; the firing goes on', data: { firing } });
+    return;
+  }
+  const { decision, outcome } = card;
+  // Who asks for a run and gets none has not got what they asked for.
+  if (decision.decided === 'skip') context.exitCode = asked ? EXIT.failed : EXIT.done;
+  else if (outcome) context.exitCode = EXIT_OF[outcome];
+  output.result(card, ['', ...firingLines(card, output)].join('\n'));
+}

@@ -1,0 +1,73 @@
+/** `temper schedule update FILE`: another spec, code or times from the next firing on. */
+import { durationSeconds } from '../../spec/duration.ts';
+import { scheduleIdOf } from '../../spec/naming.ts';
+import { phaseOf } from '../../spec/retraining/times.ts';
+import { searchAttributes } from '../../workflows/search-attributes.ts';
+import type { Context } from '../context.ts';
+import { nameEnvironment } from '../environment.ts';
+import { UserError } from '../errors.ts';
+import { renderChanges, renderScheduled } from '../rendering/schedules.ts';
+import type { Temporal } from '../temporal.ts';
+import { type Change, changesOf } from './changes.ts';
+import { agreed, setByOf, tellPlan } from './create.ts';
+import { partsOf } from './definition.ts';
+import { findSchedule, type Schedule } from './find.ts';
+import { inputFor, prepare, type ScheduleOverrides, uploadCode } from './prepare.ts';
+import { stateOf, understood } from './state.ts';
+import { underWay } from './under-way.ts';
+
+export async function updateSchedule(
+  context: Context,
+  temporal: Temporal,
+  path: string,
+  overrides: ScheduleOverrides,
+  { yes }: { readonly yes: boolean },
+): Promise<void> {
+  const { output } = context;
+  nameEnvironment(context, temporal.environment);
+  const prepared = await prepare(context, temporal, path, overrides);
+  const { retrain, file } = prepared;
+  const { name } = file.spec;
+  const schedule = await findSchedule(temporal, name);
+  const before = understood(schedule);
+  const { input, code } = await inputFor(context, prepared);
+  // What a temper of another version has set cannot be compared.
+  const changes: Change[] = before instanceof UserError ? [{ path: 'version' }] : changesOf(before.input, input);
+  if (changes.length === 0 && overrides.remaining === undefined) {
+    return output.result({ ...stateOf(temporal, schedule), changes }, `nothing of ${name} has changed`);
+  }
+  const now = new Date();
+  const phase = phaseAfter(schedule, retrain.every);
+  await tellPlan(context, temporal, prepared, phase, now);
+  output.note({ code: 'schedule.changes', text: `${renderChanges(changes, output.noteStyle)}\n`, data: { changes } });
+  if (!(await agreed(context, prepared, yes, 'update it?'))) return;
+  await uploadCode(context, prepared, code);
+  const counted = overrides.remaining !== undefined || changes.some((change) => change.path === 'retrain.remaining');
+  await temporal.client.schedule
+    .getHandle(scheduleIdOf(name))
+    .update(({ state, typedSearchAttributes: _, ...rest }) => ({
+      ...rest,
+      ...partsOf({ input, retrain, setBy: setByOf(context, path, now), phase }),
+      typedSearchAttributes: [
+        { key: searchAttributes.name, value: name },
+        { key: searchAttributes.engine, value: input.spec.train.engine },
+        { key: searchAttributes.schedule, value: name },
+      ],
+      state: { ...state, ...(counted && { remainingActions: retrain.remaining }) },
+    }));
+  const updated = await findSchedule(temporal, name);
+  const state = stateOf(temporal, updated);
+  const open = await underWay(temporal, updated);
+  const text = [
+    renderScheduled(state, 'is updated', output),
+    ...(open ? [`  what is under way goes on as it began: ${open.run ?? open.firing}`] : []),
+  ].join('\n');
+  output.result({ ...state, changes }, output.hint(text));
+}
+
+/** An interval that stays goes on counting from where it did; another one counts from the schedule's creation as well. */
+function phaseAfter({ description: { spec, info } }: Schedule, every: string | undefined): number {
+  if (every === undefined) return 0;
+  const [interval] = spec.intervals ?? [];
+  return interval?.every === durationSeconds(every) * 1000 ? (interval.offset ?? 0) : phaseOf(every, info.createdAt);
+}
