@@ -1,6 +1,6 @@
 import type { DescribeEndpointOutput, SageMakerClient } from '@aws-sdk/client-sagemaker';
 import type { Capture } from '../../spec/capture.ts';
-import { endpointConfigName, type RunRef, workflowIdOf } from '../../spec/naming.ts';
+import { endpointConfigName, type RunRef, TAGS, workflowIdOf } from '../../spec/naming.ts';
 import type { Account, DataSet, EndpointDeployment, ModelRef } from '../../spec/record.ts';
 import type { AwsProvider } from '../aws.ts';
 import { failure } from '../errors.ts';
@@ -119,7 +119,7 @@ export function createDeploymentActivities({ aws }: { aws: AwsProvider }) {
       const endpointConfig = endpointConfigName(run);
       if (endpoint.EndpointConfigName !== endpointConfig) {
         const { EndpointConfigName: now } = endpoint;
-        if ((await endpoints.previousConfig(clients.sagemaker, endpointConfig)) === now)
+        if ((await endpoints.configTags(clients.sagemaker, endpointConfig))?.get(endpoints.PREVIOUS_TAG) === now)
           throw failure(lack ?? 'RolledBack', `SageMaker rolled endpoint ${name} back to ${now}: ${reason}`);
         const message = `somebody gave endpoint ${name} the config ${now} before this run had proven its own`;
         throw failure('RolledBack', message);
@@ -133,13 +133,17 @@ export function createDeploymentActivities({ aws }: { aws: AwsProvider }) {
     /**
      * Undoes what this run did to the endpoint, wherever it stands: puts the config from before back, or deletes the
      * endpoint where the run created it; then deletes its config and model. An endpoint that has another config by now
-     * is left as it is. No run starts from the model.
+     * is left as it is, and so is what has the names of its own and is not the run's. No run starts from the model.
      */
     async revertDeployment(deployment: DeploymentRef): Promise<void> {
       const { run, account, endpoint: name } = deployment;
       const { sagemaker, s3 } = aws(account.region);
       await withdrawModel(s3, deployment);
       const config = endpointConfigName(run);
+      const tags = await endpoints.configTags(sagemaker, config);
+      const isTheirs = tags !== undefined && tags.get(TAGS.run) !== workflowIdOf(run);
+      // The run has not come past the name that was taken.
+      if (isTheirs) return removeModel(sagemaker, run, 'candidate');
       const endpoint = await endpoints.describeEndpoint(sagemaker, name);
       const status = endpoint?.EndpointStatus ?? '';
       const onIt = endpoint?.EndpointConfigName === config;
@@ -147,7 +151,7 @@ export function createDeploymentActivities({ aws }: { aws: AwsProvider }) {
       if (endpoint && (onIt || onItsWay)) {
         if (!endpoints.BUSY.has(status)) {
           const { run: creator } = await endpoints.ownerOf(sagemaker, endpoint);
-          const previous = await endpoints.previousConfig(sagemaker, config);
+          const previous = tags?.get(endpoints.PREVIOUS_TAG);
           await endpoints.unmarkProven(sagemaker, config);
           if (previous) await endpoints.updateEndpoint(sagemaker, name, previous);
           else if (creator === workflowIdOf(run)) await endpoints.deleteEndpoint(sagemaker, name);
@@ -156,7 +160,7 @@ export function createDeploymentActivities({ aws }: { aws: AwsProvider }) {
         throw stillInProgress({ resource: name, status }, true);
       }
       // It served, and another run has the endpoint now: its config is what that run would go back to.
-      if (await endpoints.isProven(sagemaker, config)) return;
+      if (tags?.has(endpoints.PROVEN_TAG)) return;
       await endpoints.deleteConfig(sagemaker, config);
       await removeModel(sagemaker, run, 'candidate');
     },

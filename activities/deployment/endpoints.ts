@@ -16,6 +16,7 @@ import {
 import type { Capture } from '../../spec/capture.ts';
 import { TAGS } from '../../spec/naming.ts';
 import { calling, errorTypeOf, unlessNotFound } from '../errors.ts';
+import type { Tags } from '../ownership.ts';
 import { createOrAttach, tagsOf } from '../sagemaker/tags.ts';
 import { stillInProgress } from '../waiting.ts';
 
@@ -116,12 +117,6 @@ export async function markProven(sagemaker: SageMakerClient, config: string): Pr
   if (arn) await addTag(sagemaker, arn, PROVEN_TAG, new Date().toISOString());
 }
 
-/** Whether the endpoint ever answered with this config. */
-export async function isProven(sagemaker: SageMakerClient, config: string): Promise<boolean> {
-  const arn = await configArnOf(sagemaker, config);
-  return arn !== undefined && (await tagsOf(sagemaker, arn)).has(PROVEN_TAG);
-}
-
 /** Takes the proof back from a config that is to leave its endpoint. */
 export async function unmarkProven(sagemaker: SageMakerClient, config: string): Promise<void> {
   const arn = await configArnOf(sagemaker, config);
@@ -152,16 +147,15 @@ async function configArnOf(sagemaker: SageMakerClient, name: string): Promise<st
   return config?.EndpointConfigArn;
 }
 
-/** The config that was on the endpoint before the given one, where that is known. */
-export async function previousConfig(sagemaker: SageMakerClient, name: string): Promise<string | undefined> {
+/** The tags of a config; `undefined` where there is none of that name. */
+export async function configTags(sagemaker: SageMakerClient, name: string): Promise<Tags | undefined> {
   const arn = await configArnOf(sagemaker, name);
-  return arn ? (await tagsOf(sagemaker, arn)).get(PREVIOUS_TAG) : undefined;
+  return arn === undefined ? undefined : unlessNotFound(`list the tags of ${arn}`, () => tagsOf(sagemaker, arn));
 }
 
 /** The run whose model a config serves, where it is one of Temper's. */
 export async function servedRun(sagemaker: SageMakerClient, config: string): Promise<string | undefined> {
-  const arn = await configArnOf(sagemaker, config);
-  return arn ? (await tagsOf(sagemaker, arn)).get(TAGS.run) : undefined;
+  return (await configTags(sagemaker, config))?.get(TAGS.run);
 }
 
 /** Creates the endpoint, or attaches to it. Where another run was faster it is `InProgress`: the next look waits for it. */

@@ -11,8 +11,8 @@ import type { AwsClients, AwsProvider } from '../aws.ts';
 import { failure, unlessNotFound } from '../errors.ts';
 import { jobFailure } from '../sagemaker/job-failure.ts';
 import { jobLogTail, TRANSFORM_LOGS } from '../sagemaker/logs.ts';
-import { ensureModel, removeModel } from '../sagemaker/models.ts';
-import { createOrAttach, resourceTags } from '../sagemaker/tags.ts';
+import { deleteModel, ensureModel, removeModel } from '../sagemaker/models.ts';
+import { createOrAttach, isOf, resourceTags } from '../sagemaker/tags.ts';
 import { look, stillInProgress, stopJob } from '../waiting.ts';
 import { scoreAnswers } from './predictions.ts';
 
@@ -95,7 +95,7 @@ async function isComplete({ logs }: AwsClients, job: DescribeTransformJobRespons
 /** Whether the contender's model is gone; what keeps it there is for the run's clean-up to wait for, or to tell. */
 async function wasRemoved({ sagemaker }: AwsClients, run: RunRef, contender: Contender): Promise<boolean> {
   try {
-    await removeModel(sagemaker, run, contender);
+    await deleteModel(sagemaker, run, contender);
     return true;
   } catch {
     return false;
@@ -168,7 +168,10 @@ export function createEvaluationActivities({ aws }: { aws: AwsProvider }) {
       return { evaluations: scored, removed };
     },
 
-    /** Stops the contender's transform job, waits for its end and deletes its model. Gone already is fine. */
+    /**
+     * Stops the contender's transform job, waits for its end and deletes its model. Gone already is fine; what has their
+     * names and is not the run's stays.
+     */
     async removeContender({ run, region, contender, attempt }: ContenderRef): Promise<void> {
       const { sagemaker } = aws(region);
       const TransformJobName = transformJobName(run, contender, attempt);
@@ -176,7 +179,8 @@ export function createEvaluationActivities({ aws }: { aws: AwsProvider }) {
         sagemaker.send(new DescribeTransformJobCommand({ TransformJobName })),
       );
       const stop = () => sagemaker.send(new StopTransformJobCommand({ TransformJobName }));
-      await stopJob(TransformJobName, job?.TransformJobStatus, stop);
+      if (job?.TransformJobArn && (await isOf(sagemaker, run, job.TransformJobArn)))
+        await stopJob(TransformJobName, job.TransformJobStatus, stop);
       await removeModel(sagemaker, run, contender);
     },
   };

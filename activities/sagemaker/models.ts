@@ -7,7 +7,7 @@ import {
 import { type Contender, modelName, type RunRef } from '../../spec/naming.ts';
 import type { Account, ModelRef } from '../../spec/record.ts';
 import { unlessNotFound } from '../errors.ts';
-import { createOrAttach, resourceTags } from './tags.ts';
+import { createOrAttach, isOf, resourceTags } from './tags.ts';
 
 /** Creates the contender's SageMaker model, or attaches to it, and gives its name. */
 export async function ensureModel(
@@ -38,8 +38,17 @@ export async function ensureModel(
   return ModelName;
 }
 
-/** Deletes the contender's SageMaker model; its artifact in S3 stays. Gone already is fine. */
+/** Deletes the contender's SageMaker model, where the run made what has its name. Gone already is fine. */
 export async function removeModel(sagemaker: SageMakerClient, run: RunRef, contender: Contender): Promise<void> {
+  const ModelName = modelName(run, contender);
+  const model = await unlessNotFound(`describe model ${ModelName}`, () =>
+    sagemaker.send(new DescribeModelCommand({ ModelName })),
+  );
+  if (model?.ModelArn && (await isOf(sagemaker, run, model.ModelArn))) await deleteModel(sagemaker, run, contender);
+}
+
+/** Deletes a model that {@link ensureModel} has made, or attached to; its artifact in S3 stays. */
+export async function deleteModel(sagemaker: SageMakerClient, run: RunRef, contender: Contender): Promise<void> {
   const ModelName = modelName(run, contender);
   await unlessNotFound(`delete model ${ModelName}`, () => sagemaker.send(new DeleteModelCommand({ ModelName })));
 }

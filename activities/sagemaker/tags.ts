@@ -1,7 +1,7 @@
 import { ListTagsCommand, type SageMakerClient, type Tag } from '@aws-sdk/client-sagemaker';
-import type { RunRef } from '../../spec/naming.ts';
+import { type RunRef, TAGS, workflowIdOf } from '../../spec/naming.ts';
 import type { Stage } from '../../spec/record.ts';
-import { calling } from '../errors.ts';
+import { calling, unlessNotFound } from '../errors.ts';
 import * as ownership from '../ownership.ts';
 
 /** The tags of a resource that a run creates in SageMaker. */
@@ -18,6 +18,12 @@ export async function tagsOf(sagemaker: SageMakerClient, arn: string): Promise<o
     sagemaker.send(new ListTagsCommand({ ResourceArn: arn })),
   );
   return mapOf(Tags);
+}
+
+/** Whether the run made what has the ARN; not so where that is gone. */
+export async function isOf(sagemaker: SageMakerClient, run: RunRef, arn: string): Promise<boolean> {
+  const tags = await unlessNotFound(`list the tags of ${arn}`, () => tagsOf(sagemaker, arn));
+  return tags?.get(TAGS.run) === workflowIdOf(run);
 }
 
 /**

@@ -6,6 +6,7 @@ import {
   StopTrainingJobCommand,
 } from '@aws-sdk/client-sagemaker';
 import type { ApplicationFailure } from '@temporalio/common';
+import type { RunRef } from '../../spec/naming.ts';
 import { type Metric, recordedNumber } from '../../spec/numbers.ts';
 import type { TrainedArtifact } from '../../spec/record.ts';
 import type { AwsProvider } from '../aws.ts';
@@ -14,11 +15,12 @@ import { look, stillInProgress, stopJob } from '../waiting.ts';
 import { holdsFiles } from './artifact.ts';
 import { jobFailure } from './job-failure.ts';
 import { jobLogTail, TRAINING_LOGS } from './logs.ts';
-import { createOrAttach, resourceTags } from './tags.ts';
+import { createOrAttach, isOf, resourceTags } from './tags.ts';
 import { type TrainingInput, trainingRequest } from './training-request.ts';
 
-/** A training job by name and region. */
+/** A training job of a run, by name and region. */
 export interface TrainingJobRef {
+  readonly run: RunRef;
   readonly jobName: string;
   readonly region: string;
 }
@@ -90,7 +92,7 @@ export function createTrainingActivities({ aws }: { aws: AwsProvider }) {
         () => sagemaker.send(new CreateTrainingJobCommand({ ...request, Tags })),
         async () => (await sagemaker.send(new DescribeTrainingJobCommand({ TrainingJobName: jobName }))).TrainingJobArn,
       );
-      return { jobName, region: input.account.region };
+      return { run: input.run, jobName, region: input.account.region };
     },
 
     /** Looks once at the job. Fails with `InProgress` until it is done; `JobFailed` carries the end of its log. */
@@ -131,14 +133,18 @@ export function createTrainingActivities({ aws }: { aws: AwsProvider }) {
       }
     },
 
-    /** Stops the job and waits for its end. A job that is over, or was never created, is fine. */
-    async stopTraining({ jobName, region }: TrainingJobRef): Promise<void> {
+    /**
+     * Stops the job and waits for its end. A job that is over, or was never created, is fine; what has its name and is not
+     * the run's goes on.
+     */
+    async stopTraining({ run, jobName, region }: TrainingJobRef): Promise<void> {
       const { sagemaker } = aws(region);
       const job = await unlessNotFound(`describe training job ${jobName}`, () =>
         sagemaker.send(new DescribeTrainingJobCommand({ TrainingJobName: jobName })),
       );
       const stop = () => sagemaker.send(new StopTrainingJobCommand({ TrainingJobName: jobName }));
-      await stopJob(jobName, job?.TrainingJobStatus, stop);
+      if (job?.TrainingJobArn && (await isOf(sagemaker, run, job.TrainingJobArn)))
+        await stopJob(jobName, job.TrainingJobStatus, stop);
     },
   };
 }

@@ -34,7 +34,8 @@ it('goes on with new credentials once somebody has signed in again, in the same 
   process.env.AWS_ENDPOINT_URL_SAGEMAKER = await guarded('FRESH');
 
   const { stopTraining } = createPipelineActivities({ aws: createAwsProvider() });
-  const job = { jobName: 'reviews-abc123-train', region: 'us-east-1' };
+  const run = { name: 'reviews', id: 'abc123' };
+  const job = { run, jobName: 'reviews-abc123-train', region: 'us-east-1' };
   const rejected = { type: 'CredentialsRejected', nonRetryable: false, nextRetryDelay: '30s' };
   expect(await failureOf(once(stopTraining, job))).toMatchObject(rejected);
   await signIn('FRESH');

@@ -1,5 +1,6 @@
 import {
   CreateEndpointCommand,
+  CreateEndpointConfigCommand,
   DescribeEndpointCommand,
   DescribeEndpointConfigCommand,
   DescribeModelCommand,
@@ -179,6 +180,25 @@ it('two runs that create one endpoint at once take turns', async () => {
   const other = { ...second, deployment: { ...second.deployment, run, endpoint: first.deployment.endpoint } };
   const results = await Promise.all([deployed(first), deployed(other)]);
   expect(results.map(({ created }) => created).sort()).toEqual([false, true]);
+});
+
+it('a config of its name that somebody else made is refused, and stays, with the endpoint that it serves', async () => {
+  const theirs = await release();
+  await deployed(theirs);
+  const ours = await release();
+  const { run, endpoint } = ours.deployment;
+  const EndpointConfigName = endpointConfigName(run);
+  const { ProductionVariants } = await clients.sagemaker.send(
+    new DescribeEndpointConfigCommand({ EndpointConfigName: endpointConfigName(theirs.deployment.run) }),
+  );
+  await clients.sagemaker.send(new CreateEndpointConfigCommand({ EndpointConfigName, ProductionVariants }));
+  await expect(settled(pipeline.submitDeployment, ours.deployment)).rejects.toMatchObject({ type: 'Conflict' });
+  await clients.sagemaker.send(new CreateEndpointCommand({ EndpointName: endpoint, EndpointConfigName }));
+  await revert(ours);
+  expect(await configOf(endpoint)).toBe(EndpointConfigName);
+  const model = new DescribeModelCommand({ ModelName: modelName(run, 'candidate') });
+  await expect(clients.sagemaker.send(model)).rejects.toThrow(/Could not find/);
+  await revert(theirs);
 });
 
 it("leaves somebody else's endpoint alone", async () => {

@@ -1,7 +1,13 @@
-import { DescribeModelCommand, DescribeTransformJobCommand } from '@aws-sdk/client-sagemaker';
+import {
+  CreateModelCommand,
+  CreateTransformJobCommand,
+  DescribeModelCommand,
+  DescribeTransformJobCommand,
+} from '@aws-sdk/client-sagemaker';
 import { expect, it } from 'vitest';
 import type { EvaluationInput } from '../../activities/evaluation/evaluation.ts';
 import { objectLines } from '../../activities/s3-lines.ts';
+import { imageUri } from '../../spec/images.ts';
 import { modelName, transformJobName } from '../../spec/naming.ts';
 import { servingOf } from '../../spec/serving.ts';
 import {
@@ -65,6 +71,35 @@ it('attaches when it is submitted again, and removes job and model, twice if nee
   expect(['Stopped', 'Completed']).toContain(TransformJobStatus);
   const model = new DescribeModelCommand({ ModelName: modelName(run, 'candidate') });
   await expect(clients.sagemaker.send(model)).rejects.toThrow(/Could not find model/);
+});
+
+it('a model of its name that somebody else made is refused, and stays, and so does a job that is theirs', async () => {
+  const input = await evaluationOf();
+  const { run } = input;
+  const ModelName = modelName(run, 'candidate');
+  const PrimaryContainer = {
+    Image: imageUri('sklearn', account.region),
+    ModelDataUrl: input.models.candidate?.artifact,
+  };
+  await clients.sagemaker.send(
+    new CreateModelCommand({ ModelName, ExecutionRoleArn: account.roleArn, PrimaryContainer }),
+  );
+  const TransformJobName = transformJobName(run, 'candidate');
+  const { uri = '' } = input.data.testInputs ?? {};
+  await clients.sagemaker.send(
+    new CreateTransformJobCommand({
+      TransformJobName,
+      ModelName,
+      TransformInput: { DataSource: { S3DataSource: { S3DataType: 'S3Prefix', S3Uri: uri } } },
+      TransformOutput: { S3OutputPath: `s3://${account.bucket}/others/` },
+      TransformResources: { InstanceType: 'ml.m5.large', InstanceCount: 1 },
+    }),
+  );
+  await expect(settled(pipeline.submitEvaluation, input)).rejects.toMatchObject({ type: 'Conflict' });
+  await settled(pipeline.removeContender, { run, region: account.region, contender: 'candidate' as const });
+  const theirs = await clients.sagemaker.send(new DescribeTransformJobCommand({ TransformJobName }));
+  expect(theirs.TransformJobStatus).not.toMatch(/^Stop/);
+  expect(await clients.sagemaker.send(new DescribeModelCommand({ ModelName }))).toMatchObject({ ModelName });
 });
 
 it('a transform job over its limit fails the evaluation', async () => {

@@ -2,9 +2,11 @@ import {
   CreateTrainingJobCommand,
   DescribeTrainingJobCommand,
   ListTrainingJobsCommand,
+  StopTrainingJobCommand,
 } from '@aws-sdk/client-sagemaker';
 import { expect, it } from 'vitest';
 import { trainingRequest } from '../../activities/sagemaker/training-request.ts';
+import { trainingJobName } from '../../spec/naming.ts';
 import { clients, failureOf, logOf, pipeline, preparedTraining, settled, trained } from '../support/activities.ts';
 
 async function jobsNamed(name: string): Promise<(string | undefined)[]> {
@@ -37,10 +39,15 @@ const CONFLICT = {
   message: expect.stringContaining("exists and is not this run's"),
 };
 
-it('refuses a job of its name that somebody else made', async () => {
-  const input = await preparedTraining();
+it('refuses a job of its name that somebody else made, and lets it go on', async () => {
+  const input = await preparedTraining({ waitFor: '/nowhere/never' });
   await clients.sagemaker.send(new CreateTrainingJobCommand(trainingRequest(input)));
   await expect(settled(pipeline.submitTraining, input)).rejects.toMatchObject(CONFLICT);
+  const { run, account } = input;
+  await settled(pipeline.stopTraining, { run, jobName: trainingJobName(run), region: account.region });
+  expect(await jobsNamed(run.name)).toEqual(['InProgress']);
+  const TrainingJobName = trainingJobName(run);
+  await clients.sagemaker.send(new StopTrainingJobCommand({ TrainingJobName }));
 });
 
 it('refuses a job of its name that the run made of another request', async () => {
@@ -63,9 +70,10 @@ it('stops a job that runs, and waits until it is stopped', async () => {
 
 it('has nothing to stop where there is no job, or where it is over', async () => {
   const input = await preparedTraining();
-  await settled(pipeline.stopTraining, { jobName: `${input.run.name}-never`, region: input.account.region });
+  const { run, account } = input;
+  await settled(pipeline.stopTraining, { run, jobName: `${run.name}-never`, region: account.region });
   const model = await trained(input);
-  await settled(pipeline.stopTraining, { jobName: model.jobName, region: input.account.region });
+  await settled(pipeline.stopTraining, { run, jobName: model.jobName, region: account.region });
   expect(await jobsNamed(input.run.name)).toEqual(['Completed']);
 });
 

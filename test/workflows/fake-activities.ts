@@ -84,7 +84,7 @@ export function fakeActivities(overrides: Partial<AllActivities> = {}): FakeActi
     }),
     publishModel: async () => {},
     checkTakeover: async () => {},
-    submitTraining: async ({ account }) => ({ jobName: 'reviews-abc123-train', region: account.region }),
+    submitTraining: async ({ run, account }) => ({ run, jobName: 'reviews-abc123-train', region: account.region }),
     awaitTraining: async ({ jobName }) => ({
       engine: 'sagemaker',
       artifact: 's3://bucket/candidate/model.tar.gz',

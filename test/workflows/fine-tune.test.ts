@@ -208,10 +208,10 @@ it('a create that is under way when the run is cancelled is waited for, then rem
   });
   const order: string[] = [];
   const fakes = fakeActivities({
-    submitTraining: async () => {
+    submitTraining: async ({ run }) => {
       await created;
       order.push('created');
-      return { jobName: 'j', region: 'us-east-1' };
+      return { run, jobName: 'j', region: 'us-east-1' };
     },
     stopTraining: async () => {
       order.push('stopped');

@@ -26,12 +26,12 @@ function machines(behaviour: Readonly<Record<string, 'capacity' | 'quota'>>, mor
   const working = fakeActivities().activities;
   const instanceOf = new Map<string, string>();
   const fakes = fakeActivities({
-    submitTraining: async ({ attempt, instance, account }: TrainingInput) => {
+    submitTraining: async ({ run, attempt, instance, account }: TrainingInput) => {
       asked.push(instance);
       if (behaviour[instance] === 'quota') throw NO_QUOTA;
       const jobName = `reviews-train-${attempt}`;
       instanceOf.set(jobName, instance);
-      return { jobName, region: account.region };
+      return { run, jobName, region: account.region };
     },
     awaitTraining: async (job) => {
       const attempt = /-train(?:-(\d+))?$/.exec(job.jobName)?.[1] ?? '1';

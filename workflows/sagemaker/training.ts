@@ -42,7 +42,7 @@ async function trainOn(
   const { run, spec, account, progress, cleanUp } = context;
   if (!source) throw ApplicationFailure.nonRetryable('there is no code to train with', 'InvalidSpec');
   checkBudget(context, { tried: progress.record.shortages ?? [] });
-  const job = { jobName, region: account.region };
+  const job = { run, jobName, region: account.region };
   cleanUp.register(jobName, () =>
     removing.stopTraining.executeWithOptions(summary(`stop training job ${jobName}`), [job]),
   );
