@@ -9,6 +9,16 @@ export interface Scoring {
   readonly gate: readonly GateRule[];
   /** As it is written, or filled in. */
   readonly approve?: string | { readonly between?: { readonly metric: Metric } | undefined } | undefined;
+  readonly retrain?:
+    | {
+        readonly when?:
+          | {
+              readonly drift?: { readonly of: readonly string[] } | undefined;
+              readonly liveMetric?: { readonly rule: string } | undefined;
+            }
+          | undefined;
+      }
+    | undefined;
 }
 
 /** The same, with what some of the metrics need. */
@@ -31,7 +41,28 @@ export interface Misfit {
 }
 
 /** What does not fit: known as soon as the kind is, before anything is sent or paid. */
-export function misfits({ evaluate, ...spec }: Scoring, kind: Kind): Misfit[] {
+export function misfits(spec: Scoring, kind: Kind): Misfit[] {
+  return [...scoringMisfits(spec, kind), ...watchingMisfits(spec, kind)];
+}
+
+/** Of what a served model is watched by. */
+function watchingMisfits({ retrain }: Scoring, kind: Kind): Misfit[] {
+  const { drift, liveMetric } = retrain?.when ?? {};
+  const [wrong, right] = kind === 'classification' ? ['answer', 'label'] : ['label', 'answer'];
+  const place = drift?.of.indexOf(wrong) ?? -1;
+  const metric = liveMetric && metricOf(liveMetric.rule);
+  const steps = ['retrain', 'when'];
+  return [
+    ...(place < 0
+      ? []
+      : [{ steps: [...steps, 'drift', 'of', place], message: `${kind} examples have no ${wrong}; name ${right}` }]),
+    ...(metric && !METRICS_OF[kind].includes(metric)
+      ? [{ steps: [...steps, 'liveMetric', 'rule'], message: `${metric} does not fit ${kind} examples` }]
+      : []),
+  ];
+}
+
+function scoringMisfits({ evaluate, ...spec }: Scoring, kind: Kind): Misfit[] {
   if (!evaluate) return [];
   const fitting = METRICS_OF[kind];
   if (fitting.length === 0) {

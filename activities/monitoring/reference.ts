@@ -9,14 +9,13 @@ import { s3Keys, splitFile } from '../../spec/naming.ts';
 import type { PredictionRow } from '../../spec/scoring/row-scores.ts';
 import type { ModelCard } from '../../spec/version.ts';
 import { calling, errorTypeOf, unlessNotFound } from '../errors.ts';
-import { sampleOf } from '../evaluation/sample.ts';
 import { objectLines } from '../s3-lines.ts';
 import { s3Uri } from '../s3-uri.ts';
 
 /** Of what is kept: counted up with a change of features or bins. */
 const REFERENCE_VERSION = 1;
 
-/** More rows would tell bins no more precisely than traffic fills them. */
+/** About so many rows; more would tell bins no more precisely than traffic fills them. */
 const SAMPLE = 10_000;
 
 export interface ReferenceQuestion {
@@ -39,9 +38,14 @@ export async function referenceFor(s3: S3Client, question: ReferenceQuestion): P
   const uri = { bucket: account.bucket, key: `${s3Keys.dataSet(name, data.sha256)}reference/${key}.json` };
   const kept = await keptReference(s3, uri);
   if (kept) return kept;
-  const reference = await readReference(s3, question);
-  await keep(s3, uri, reference);
-  return reference;
+  try {
+    const reference = await readReference(s3, question);
+    await keep(s3, uri, reference);
+    return reference;
+  } catch (error) {
+    if (errorTypeOf(error) !== 'NotFound') throw error;
+    return `what ${card.run} was trained and evaluated on is gone: ${(error as Error).message}`;
+  }
 }
 
 interface Place {
@@ -79,8 +83,7 @@ async function keep(s3: S3Client, { bucket, key }: Place, reference: Reference):
 async function readReference(s3: S3Client, { card, of, readAnswer, signal }: ReferenceQuestion): Promise<Reference> {
   const { data, evaluations } = card.record;
   const builder = new ReferenceBuilder(of);
-  const rows = (uri: string, total: number) =>
-    sampledRows(s3, uri, sampleOf(total, SAMPLE, data?.sha256 ?? ''), signal);
+  const rows = (uri: string, total: number) => sampledRows(s3, uri, { total, seed: data?.sha256 ?? '' }, signal);
   const needsAnswers = featuresOf(of).some((feature) => feature.of === 'answer');
   const predictions = needsAnswers ? evaluations?.candidate?.predictions : undefined;
   const { train, test } = data?.splits ?? {};
@@ -104,17 +107,19 @@ async function readReference(s3: S3Client, { card, of, readAnswer, signal }: Ref
   return builder.build();
 }
 
-/** @param sample numbers of rows, from 1 */
+/** All rows of a file where they are few, of others a sample: of files of as many rows the same ones, for the same seed. */
 async function* sampledRows(
   s3: S3Client,
   uri: string,
-  sample: ReadonlySet<number>,
+  { total, seed }: { readonly total: number; readonly seed: string },
   signal: AbortSignal | undefined,
 ): AsyncGenerator<unknown> {
+  const below = (SAMPLE / total) * 2 ** 32;
   let row = 0;
   for await (const line of objectLines(s3, uri)) {
     signal?.throwIfAborted();
     row += 1;
-    if (sample.has(row)) yield JSON.parse(line) as unknown;
+    const isTaken = total <= SAMPLE || hash('sha256', `${seed} ${row}`, 'buffer').readUInt32BE() < below;
+    if (isTaken) yield JSON.parse(line) as unknown;
   }
 }

@@ -117,7 +117,7 @@ export class DriftCounter {
     }
   }
 
-  /** What has been found so far; `undefined` of features where no row was added. */
+  /** What has been found so far; no features where no question was added. */
   measure(): DriftMeasure {
     const { rows: referenceRows, lacking } = this.#reference;
     const rows = this.#rows;

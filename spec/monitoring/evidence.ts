@@ -24,7 +24,7 @@ export interface TrafficRead {
   readonly firstBroken?: { readonly uri: string; readonly line: number; readonly why: string };
 }
 
-interface Finding {
+interface Found {
   /** Whether it is a reason to train again. */
   readonly due: boolean;
   /** In a line, with the figures that it was held against. */
@@ -35,11 +35,11 @@ interface Finding {
   readonly traffic?: TrafficRead;
 }
 
-export interface DriftEvidence extends Finding {
+export interface DriftEvidence extends Found {
   readonly measure?: DriftMeasure;
 }
 
-export interface LiveEvidence extends Finding {
+export interface LiveEvidence extends Found {
   /** Absent where nothing was joined. */
   readonly metrics?: MetricValues;
   /** Captured answers that a label was found for: by inference id, or by the question. */

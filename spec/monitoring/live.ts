@@ -15,6 +15,7 @@ export interface LiveMetric {
 
 /** Reads the rule: as those of a gate, but without anybody to compare with. Throws a `RangeError` that says what is wrong. */
 export function parseLiveRule(text: string): Rule {
+  if (!/[<>=]/.test(text)) throw new RangeError(`not a rule: ${JSON.stringify(text)}; write it as "accuracy < 0.80"`);
   const rule = parseRule(text);
   if (rule.relativeTo) {
     throw new RangeError(`${text}: live answers have no ${rule.relativeTo} beside them; write it as "accuracy < 0.80"`);

@@ -1,10 +1,12 @@
 /** Models that are asked what they were trained on, and then something else, on both engines: by callers of AWS, as they are. */
+import { randomUUID } from 'node:crypto';
 import {
   BedrockClient,
   DeleteModelInvocationLoggingConfigurationCommand,
   PutModelInvocationLoggingConfigurationCommand,
 } from '@aws-sdk/client-bedrock';
 import { BedrockRuntimeClient, ConverseCommand } from '@aws-sdk/client-bedrock-runtime';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { InvokeEndpointCommand, SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
 import { expect, it, onTestFinished } from 'vitest';
 import { EXIT } from '../../cli/errors.ts';
@@ -12,7 +14,7 @@ import type { DriftReport } from '../../cli/monitoring/drift.ts';
 import { classificationPrompt } from '../../spec/bedrock/question.ts';
 import { cli, until } from '../cli/support/cli.ts';
 import { ownNamespace } from '../cli/support/pipeline.ts';
-import { type Env, expectExit, project, recordOf } from '../support/runs.ts';
+import { type Env, expectExit, project, recordOf, s3 } from '../support/runs.ts';
 import { startWorkerProcess } from './worker-process.ts';
 
 const RETRAIN = 'retrain: { every: 1d, when: { drift: { of: [text, label], minRows: 40 } } }';
@@ -85,7 +87,10 @@ it("a model of Bedrock does by the account's invocation logs, and says how to sw
 }, async () => {
   const env = await ownNamespace();
   await startWorkerProcess(env);
-  const { name, specFile } = await project({ bedrock: true, rest: `deploy: { to: bedrock-on-demand }\n${RETRAIN}` });
+  const late = `labels-${randomUUID()}/`;
+  const live = `liveMetric: { rule: accuracy < 0.8, labels: "s3://${env.TEMPER_BUCKET}/${late}", minRows: 40 }`;
+  const rest = `deploy: { to: bedrock-on-demand }\n${RETRAIN.replace('when: {', `when: { ${live},`)}`;
+  const { name, specFile } = await project({ bedrock: true, rest });
   expectExit(await cli(['run', specFile], { env }), EXIT.done);
   expect((await reportOf(env, name)).reason).toMatch(
     /^model invocation logging of the account keeps nothing in S3, so that what .* is asked is lost: switch it on with aws bedrock put-model-invocation-logging-configuration/,
@@ -111,14 +116,40 @@ it("a model of Bedrock does by the account's invocation logs, and says how to sw
     Promise.all(
       texts.map((text) => {
         const content = [{ text: classificationPrompt(wording, text) }];
-        return runtime.send(new ConverseCommand({ modelId, messages: [{ role: 'user', content }] }));
+        const requestMetadata = { inferenceId: text.replaceAll(/\W+/g, '-') };
+        return runtime.send(new ConverseCommand({ modelId, messages: [{ role: 'user', content }], requestMetadata }));
       }),
     );
   await ask(known);
   const same = await reportOn(env, name, QUESTIONS);
-  expect([same.due, driftedIn(same), same.reason]).toEqual([false, [], expect.any(String)]);
+  expect([same.due, driftedIn(same)]).toEqual([false, []]);
+  const store = s3(env);
+  onTestFinished(() => store.destroy());
+  const label = (file: string, rows: readonly object[]) =>
+    store.send(
+      new PutObjectCommand({
+        Bucket: env.TEMPER_BUCKET,
+        Key: `${late}${file}.jsonl`,
+        Body: rows.map((row) => `${JSON.stringify(row)}\n`).join(''),
+      }),
+    );
+  const right = (text: string): string => (text.startsWith('good') ? 'positive' : 'negative');
+  await label(
+    'by-question',
+    known.map((text) => ({ text, label: right(text) })),
+  );
+  expect((await reportOf(env, name)).live).toMatchObject({ due: false, joined: QUESTIONS, metrics: { accuracy: 1 } });
+
   await ask(other);
   const changed = await reportOn(env, name, 2 * QUESTIONS);
   expect(changed.due).toBe(true);
   expect(driftedIn(changed)).toContain('text: unknown words');
+  await label(
+    'by-id',
+    other.map((text) => ({ inferenceId: text.replaceAll(/\W+/g, '-'), label: 'neither' })),
+  );
+  expect((await reportOf(env, name)).live).toMatchObject({
+    due: true,
+    reason: 'accuracy 0.5000 is < 0.8000, of 100 labelled answers',
+  });
 });

@@ -108,7 +108,18 @@ it('reads the training split once, and keeps what it was like beside it', async 
   await clients.s3.send(new DeleteObjectCommand({ Bucket, Key: train }));
   expect(await drift(name)).toEqual(first);
   // Of other features there is none yet.
-  await expect(drift(name, { ...LIMITS, of: ['text'] })).rejects.toMatchObject({ type: 'NotFound' });
+  expect(await drift(name, { ...LIMITS, of: ['text'] })).toMatchObject({
+    due: false,
+    reason: expect.stringMatching(/^what temper\/.* was trained and evaluated on is gone: could not read s3:/),
+  });
+});
+
+it('is held against a sample of many rows, the same one each time', async () => {
+  const { name, captured } = await model({ trained: rows(25_000) });
+  await captured(asked(60));
+  const { measure } = await drift(name, { ...LIMITS, of: ['text'] });
+  expect(Math.abs((measure?.referenceRows ?? 0) - 10_000)).toBeLessThan(400);
+  expect((await drift(name, { ...LIMITS, of: ['text', 'ip'] })).measure?.referenceRows).toBe(measure?.referenceRows);
 });
 
 it.each<[string, () => Promise<string>, RegExp]>([
