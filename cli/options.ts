@@ -28,3 +28,30 @@ export function runId(text: string): string {
   if (!RUN_ID_PATTERN.test(text)) throw new InvalidArgumentError('give 4 to 10 lower-case letters and digits');
   return text;
 }
+
+/** How runs are listed to end, or not yet; a terminated one had no chance to say so itself. */
+export const LISTED_OUTCOMES = [
+  'running',
+  'passed',
+  'rejected',
+  'declined',
+  'failed',
+  'cancelled',
+  'terminated',
+] as const;
+
+/** Of `--min-score`: metrics are from 0 to 1, unless they are a script's own. */
+export function score(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('give a number such as 0.8');
+  return value;
+}
+
+const WAITS = ['approval', 'quota', 'capacity'] as const;
+
+/** Of `--waiting`, where it says for what. */
+export function waitingFor(text: string): (typeof WAITS)[number] {
+  const found = WAITS.find((each) => each === text);
+  if (!found) throw new InvalidArgumentError(`choose one of ${WAITS.join(', ')}`);
+  return found;
+}

@@ -83,3 +83,8 @@ export function uiAddress(
 ): string | undefined {
   return ui && `${ui}/namespaces/${temporal.namespace}/${of}/${encodeURIComponent(id)}`;
 }
+
+/** The list of runs of a query in Temporal's web UI, where there is one. */
+export function listAddress({ ui, temporal }: Environment, query: string): string | undefined {
+  return ui && `${ui}/namespaces/${temporal.namespace}/workflows?query=${encodeURIComponent(query)}`;
+}

@@ -1,6 +1,6 @@
 /** Names that only Temporal, AWS or the catalogue know; asked with little patience, as somebody holds the Tab key. */
 import type { Context } from '../context.ts';
-import type { RunSummary } from '../runs/find.ts';
+import type { RunSummary } from '../runs/list.ts';
 import type { Temporal } from '../temporal.ts';
 import type { Candidate, Kind } from './candidates.ts';
 
@@ -45,7 +45,7 @@ async function runs(context: Context): Promise<Candidate[]> {
 }
 
 async function listed(context: Context): Promise<RunSummary[]> {
-  const { listRuns } = await import('../runs/find.ts');
+  const { listRuns } = await import('../runs/list.ts');
   return impatiently(context, (temporal) => listRuns(temporal, { limit: NEWEST }));
 }
 

@@ -58,8 +58,16 @@ const runSummary = z.strictObject({
     description: 'what for, as far as the workflow knows: capacity, quota, or approval, with its last reminder',
   }),
   outcome: text.exactOptional().meta({ description: 'absent while the run is under way' }),
+  score: z.number().exactOptional().meta({ description: 'the first metric asked for, of the candidate' }),
+  schedule: text.exactOptional().meta({ description: 'the name whose schedule started it' }),
   startedAt: text,
   endedAt: text.exactOptional(),
+});
+
+const runList = z.strictObject({
+  runs: z.array(runSummary),
+  query: text.meta({ description: "what was asked for, as a list filter of Temporal's" }),
+  ui: text.exactOptional().meta({ description: "the same list in Temporal's UI" }),
 });
 
 const decision = z.strictObject({ run: text, ...decided });
@@ -119,7 +127,7 @@ export const ANSWERS: Readonly<Record<string, Answer>> = {
   run: { exits: FOLLOWED, document: z.union([runRecord, z.strictObject({ run: text, ui })]) },
   rerun: { exits: FOLLOWED, document: z.union([runRecord, z.strictObject({ run: text, ui })]) },
   resume: { exits: FOLLOWED, document: z.union([runRecord, z.strictObject({ run: text, ui })]) },
-  ls: { exits: PLAIN, document: z.strictObject({ runs: z.array(runSummary) }) },
+  ls: { exits: PLAIN, document: runList },
   show: { exits: PLAIN, document: runRecord },
   compare: { exits: PLAIN, document: comparison },
   watch: { exits: FOLLOWED, document: z.union([runRecord, runOnly]) },

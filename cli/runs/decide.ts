@@ -13,7 +13,7 @@ import { renderEvidence } from '../rendering/evidence.ts';
 import type { Temporal } from '../temporal.ts';
 import { isGone, isNotFound } from '../temporal-errors.ts';
 import { whoIs } from '../who.ts';
-import { listRuns } from './find.ts';
+import { listRuns } from './list.ts';
 import { readRecord } from './records.ts';
 
 export interface DecideOptions {

@@ -1,70 +1,13 @@
-/** Finding runs: by what people type, and as a list. */
-import type { WorkflowExecutionInfo } from '@temporalio/client';
+/** Finding runs by what people type. */
 import { NAME_PATTERN, parseWorkflowId, workflowIdOf } from '../../spec/naming.ts';
-import { searchAttributes } from '../../workflows/search-attributes.ts';
 import { didYouMean, usageError } from '../errors.ts';
 import type { Temporal } from '../temporal.ts';
 import { isNotFound } from '../temporal-errors.ts';
-
-/** One line of `temper ls`. */
-export interface RunSummary {
-  /** The workflow id. */
-  readonly run: string;
-  readonly name: string;
-  readonly id: string;
-  readonly engine?: string;
-  readonly stage?: string;
-  /** What it waits for, `quota`, as far as its workflow knows. */
-  readonly waiting?: string;
-  /** As in the record; `terminated` or `timed out` for a run that was ended from outside; absent while under way. */
-  readonly outcome?: string;
-  /** ISO 8601. */
-  readonly startedAt: string;
-  readonly endedAt?: string;
-}
+import { listRuns, type RunSummary } from './list.ts';
 
 /** How far back an abbreviated run is looked for. */
 const SEARCH_DEPTH = 1_000;
 const SHOWN_CANDIDATES = 8;
-
-export interface ListOptions {
-  readonly name?: string;
-  readonly limit: number;
-}
-
-/** Runs, newest first. */
-export async function listRuns({ client }: Temporal, { name, limit }: ListOptions): Promise<RunSummary[]> {
-  const ofName = name === undefined ? '' : ` AND ${searchAttributes.name.name} = '${name}'`;
-  const runs: RunSummary[] = [];
-  for await (const info of client.workflow.list({ query: `WorkflowType = 'fineTune'${ofName}` })) {
-    const summary = summaryOf(info);
-    if (summary) runs.push(summary);
-    if (runs.length === limit) break;
-  }
-  return runs;
-}
-
-function summaryOf(info: WorkflowExecutionInfo): RunSummary | undefined {
-  const ref = parseWorkflowId(info.workflowId);
-  if (!ref) return undefined;
-  const { typedSearchAttributes: attributes, status } = info;
-  const engine = attributes.get(searchAttributes.engine);
-  const stage = attributes.get(searchAttributes.stage);
-  const waiting = attributes.get(searchAttributes.waiting);
-  const outcome =
-    attributes.get(searchAttributes.outcome) ??
-    (status.name === 'RUNNING' ? undefined : status.name.toLowerCase().replace('_', ' '));
-  return {
-    run: info.workflowId,
-    ...ref,
-    ...(engine && { engine }),
-    ...(stage && { stage }),
-    ...(waiting && !outcome && { waiting }),
-    ...(outcome && { outcome }),
-    startedAt: info.startTime.toISOString(),
-    ...(info.closeTime && { endedAt: info.closeTime.toISOString() }),
-  };
-}
 
 export interface ResolveOptions {
   readonly newest?: boolean;

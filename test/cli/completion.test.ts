@@ -30,7 +30,7 @@ it('is a script, also with --json', async () => {
 
 describe('what is offered', () => {
   it.each<[string[], string[]]>([
-    [['s'], ['show']],
+    [['s'], ['show', 'schedule']],
     [
       ['dev', ''],
       ['up', 'down', 'status', 'env', 'help'],

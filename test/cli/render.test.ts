@@ -319,13 +319,15 @@ it('lists runs in columns', () => {
       engine: 'sagemaker',
       stage: 'gate',
       outcome: 'rejected',
+      score: 0.6512,
+      schedule: 'product-reviews',
       startedAt: '2026-01-01T00:00:00.000Z',
       endedAt: '2026-01-01T00:02:05.000Z',
     },
   ];
   expect(renderRuns(runs, new Date('2026-01-02T03:04:15Z'), wide)).toMatchInlineSnapshot(`
-    "NAME             ID      STAGE  OUTCOME   STARTED               TOOK    ENGINE
-    a                aaaaaa  train  running   2026-01-02 03:04 UTC  10.0 s  bedrock
-    product-reviews  7f3a9c  gate   rejected  2026-01-01 00:00 UTC  2m 05s  sagemaker"
+    "NAME             ID      STAGE  OUTCOME   SCORE  STARTED               TOOK    ENGINE     BY
+    a                aaaaaa  train  running          2026-01-02 03:04 UTC  10.0 s  bedrock
+    product-reviews  7f3a9c  gate   rejected  0.65   2026-01-01 00:00 UTC  2m 05s  sagemaker  schedule"
   `);
 });

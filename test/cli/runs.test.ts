@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { RunSummary } from '../../cli/runs/find.ts';
+import type { RunSummary } from '../../cli/runs/list.ts';
 import { cli, until } from './support/cli.ts';
 import { ownNamespace, project, SPEC, startPipeline } from './support/pipeline.ts';
 
@@ -50,12 +50,14 @@ it('finds a run by its workflow id, an unambiguous part of it, or as the newest 
   expect(JSON.parse(misspelt.stdout)).toMatchObject({ error: { code: 'RunNotFound', fix: 'did you mean reviews?' } });
 
   const none = await cli(['ls', '--name', 'nope'], { env });
-  expect(none).toMatchObject({ exitCode: 0, stdout: 'no runs named nope\n' });
+  expect(none).toMatchObject({ exitCode: 0, stdout: 'no such runs\n' });
 
   const ofName = await cli(['ls', '--name', 'reviews', '--limit', '1'], { env });
   const lines = ofName.stdout.trim().split('\n');
   expect(lines).toHaveLength(2);
-  expect(lines[1]).toMatch(new RegExp(`^reviews +${newer} +deploy +passed +\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d UTC`));
+  expect(lines[1]).toMatch(
+    new RegExp(`^reviews +${newer} +deploy +passed +0\\.80 +\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d UTC`),
+  );
 
   const over = await cli(['cancel', newer], { env });
   expect(over.exitCode).toBe(1);

@@ -131,7 +131,7 @@ it('a spec whose image is not to be had in the region ends with 2, before anythi
   expect(exitCode).toBe(2);
   expect(stderr).toContain('temper.yaml  train.image: image sklearn is not known in region mars-north-1');
   expect(stderr).toContain('temper.yaml  serve.image: ');
-  expect(JSON.parse((await cli(['ls', '--json'], { env })).stdout)).toEqual({ runs: [] });
+  expect(JSON.parse((await cli(['ls', '--json'], { env })).stdout)).toMatchObject({ runs: [] });
 });
 
 describe('where Temporal does not answer', () => {
