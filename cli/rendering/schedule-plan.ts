@@ -1,4 +1,5 @@
 /** What a schedule would do, before it is there. */
+import { afterwards } from '../../spec/cost/afterwards.ts';
 import { formatUsd } from '../../spec/cost/budget.ts';
 import { firingsAfter } from '../../spec/retraining/times.ts';
 import type { Screen } from '../output.ts';
@@ -41,6 +42,7 @@ export function renderSchedulePlan(prepared: Prepared, phase: number, now: Date,
     ...labelled('in', `${account.region} · s3://${account.bucket}`, screen),
     ...listed('next', next, screen),
     ...labelled('at most', mostText(prepared, phase, now), screen),
+    ...listed('then', afterwards(plan.cost, screen.style.bold), screen),
     ...labelled('billed', plan.billed ? '' : 'nothing: it is not AWS that does the work here', screen),
     ...listed('not known', [...new Set(plan.unknown.map(({ what, why }) => `${what} (${why})`))], screen),
   ].join('\n');

@@ -35,17 +35,15 @@ export function renderSchedules(schedules: readonly ScheduleSummary[], { style, 
     return [
       name,
       state,
-      times ? cut(timesText(times), WHEN) : '',
       rests ? '' : momentText(first),
       last ? `${cameTo(last, style)} ${last.decision.at.slice(0, 16).replace('T', ' ')} UTC` : '',
-      month ? monthText(month) : style.red(problem ?? ''),
+      month ? monthText(month) : '',
+      problem ? style.red(problem) : times ? timesText(times) : '',
     ];
   });
-  const titles = ['NAME', 'STATE', 'WHEN', 'NEXT', 'LAST', 'THIS MONTH'].map((title) => style.dim(title));
+  const titles = ['NAME', 'STATE', 'NEXT', 'LAST', 'THIS MONTH', 'WHEN'].map((title) => style.dim(title));
   return table([titles, ...rows], columns);
 }
-
-const WHEN = 44;
 
 /** All that is known of one. */
 export function renderSchedule(report: ScheduleReport, screen: Screen): string {
@@ -65,13 +63,18 @@ export function renderSchedule(report: ScheduleReport, screen: Screen): string {
     ...listed('next', paused ? [] : moments, screen),
     ...labelled('under way', [run ?? firing].filter(Boolean).join(''), screen),
     ...labelled(month.month, `${monthText(month)}, ${plural(month.runs, 'run')}`, screen),
-    ...listed('note', paused ? (note ?? '').split('\n') : [], screen),
+    ...listed('note', paused ? remarks(note) : [], screen),
     ...labelled('ui', ui ?? '', screen),
     '',
     ...(total === 0 ? ['  it has not fired yet'] : firings.flatMap((each) => firingLines(each, screen))),
     ...(more > 0 ? [style.dim(`  and ${plural(more, 'older firing')}; see more with --limit`)] : []),
   ].join('\n');
 }
+
+const DECISION = /^\d{4}-\d\d-\d\d \d\d:\d\dZ /;
+
+/** Why it is paused; the decisions that its note tells besides are told below. */
+const remarks = (note = ''): string[] => note.split('\n').filter((line) => !DECISION.test(line));
 
 function policyText({ spec: { retrain }, remaining }: ScheduleReport): string {
   const { jitter, catchUp } = retrain ?? {};

@@ -9,11 +9,15 @@ import { Story } from '../rendering/story.ts';
 import { type Temporal, uiAddress } from '../temporal.ts';
 import { type Snapshot, watchRun } from './watch.ts';
 
-/** Says which run it is and where it can be watched. */
-export function announce(context: Context, { environment }: Temporal, run: string, code: string): void {
-  const { output } = context;
+/** Says where it is, which run it is and where it can be watched. */
+export function announce(context: Context, temporal: Temporal, run: string, code: string): void {
+  nameEnvironment(context, temporal.environment);
+  announceRun(context, temporal, run, code);
+}
+
+/** The same where it was said before where it is. */
+export function announceRun({ output }: Context, { environment }: Temporal, run: string, code: string): void {
   const ui = uiAddress(environment, run);
-  nameEnvironment(context, environment);
   output.story({ code, text: `${headingLine(run, ui)}\n`, data: { run, ui } });
 }
 

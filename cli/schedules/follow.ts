@@ -7,7 +7,7 @@ import type { Firing } from '../../spec/retrain.ts';
 import type { Context } from '../context.ts';
 import { EXIT, UserError } from '../errors.ts';
 import { firingLines } from '../rendering/schedules.ts';
-import { announce, EXIT_OF, follow } from '../runs/follow.ts';
+import { announceRun, EXIT_OF, follow } from '../runs/follow.ts';
 import { hasWorker, type Temporal } from '../temporal.ts';
 import { describeFiring, runOf } from './under-way.ts';
 
@@ -22,7 +22,7 @@ export async function followFiring(context: Context, temporal: Temporal, firing:
     if (described?.status.name !== 'RUNNING') return resultOf(temporal, firing);
     const run = runOf(described);
     if (run !== undefined) {
-      announce(context, temporal, run, 'run.started');
+      announceRun(context, temporal, run, 'run.started');
       const { closed } = await follow(context, temporal, run);
       // Its card is written yet.
       return closed ? resultOf(temporal, firing, signal) : undefined;

@@ -31,6 +31,7 @@ it('is a script, also with --json', async () => {
 describe('what is offered', () => {
   it.each<[string[], string[]]>([
     [['s'], ['show', 'schedule']],
+    [['schedule', 'p'], ['pause']],
     [
       ['dev', ''],
       ['up', 'down', 'status', 'env', 'help'],

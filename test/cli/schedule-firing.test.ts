@@ -72,7 +72,7 @@ it('trains when somebody asks, with who and why in the record; ls and show tell 
   const list = json<{ schedules: ScheduleSummary[] }>(await cli(['schedule', 'ls', '--json'], { env: where }));
   expect(list.schedules).toMatchObject([{ name, paused: false, last: { run: firing.run }, month: { runs: 1 } }]);
   expect((await cli(['schedule', 'ls'], { env: where })).stdout).toMatch(
-    new RegExp(`${name} +on +every 1w +\\w{3} .* UTC +passed .* UTC +0\\.\\d\\d of 200 USD`),
+    new RegExp(`${name} +on +\\w{3} .* UTC +passed .* UTC +0\\.\\d\\d of 200 USD +every 1w`),
   );
 });
 
