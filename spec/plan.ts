@@ -1,5 +1,6 @@
 /** What a run of a spec would do, and what it could cost: from the spec and what was looked up. */
 
+import { captureOf } from './capture.ts';
 import type { SplitSizes } from './cost/bedrock.ts';
 import { budgetProblem } from './cost/budget.ts';
 import { costOf } from './cost/cost.ts';
@@ -65,6 +66,8 @@ export interface PlanFacts {
   /** Absent where the engine runs no code of the spec's. */
   readonly code?: InputFacts;
   readonly bucket?: 'there' | null;
+  /** That of `deploy.capture.to`, where it is another one. */
+  readonly captureBucket?: 'there' | null;
   /** Where the base lies, and the workflow id of the run that it is of. */
   readonly base?: { readonly artifact: string; readonly run?: string } | null;
   readonly endpoint?: EndpointFacts | null;
@@ -154,13 +157,22 @@ export function accountProblem({ region, bucket, roleArn }: { readonly [K in key
   };
 }
 
-function problemsOf(spec: Spec, { account, bucket, data, base, endpoint }: PlanFacts, cost: Cost): PlanProblem[] {
+function problemsOf(spec: Spec, facts: PlanFacts, cost: Cost): PlanProblem[] {
+  const { account, bucket, captureBucket, data, base, endpoint } = facts;
   const problems: PlanProblem[] = [];
   const { region, bucket: name, roleArn } = account;
   if (!region || !name || !roleArn) problems.push({ code: 'AccountIncomplete', ...accountProblem(account) });
   if (bucket === null) {
     const message = `there is no bucket ${account.bucket}`;
     problems.push({ code: 'NotFound', message, fix: 'create it, or correct aws.bucket' });
+  }
+  if (captureBucket === null) {
+    const message = `deploy.capture.to: there is no bucket of ${captureOf(spec, '')?.uri}`;
+    problems.push({
+      code: 'NotFound',
+      message,
+      fix: 'create it in the region of the run, or correct deploy.capture.to',
+    });
   }
   if (data.refused !== undefined) {
     problems.push({ ...data.refused, fix: REFUSAL_FIXES[data.refused.code] });

@@ -9,6 +9,7 @@ import { errorTypeOf, unlessNotFound } from '../../activities/errors.ts';
 import { findBase } from '../../activities/models.ts';
 import { parseS3Uri } from '../../activities/s3-uri.ts';
 import { takeoverProblem } from '../../spec/bedrock/serving.ts';
+import { captureOf } from '../../spec/capture.ts';
 import { NO_PRICES } from '../../spec/cost/prices.ts';
 import { isSageMaker, servedName } from '../../spec/engine.ts';
 import { TAGS } from '../../spec/naming.ts';
@@ -53,8 +54,9 @@ export async function lookUp(
     const { spec } = file;
     const base = isSageMaker(spec) ? spec.train.base : undefined;
     const served = spec.deploy.to === 'none' ? undefined : servedName(spec);
+    const captured = captureBucket(spec, bucket);
     const source = () => clients?.s3 ?? missingRegion();
-    const [data, code, foundBase, foundEndpoint] = await Promise.all([
+    const [data, code, foundBase, foundEndpoint, foundCaptureBucket] = await Promise.all([
       at('data', async () =>
         readData
           ? present('data', await dataInputs(file, { bucket, s3: source, ...readerOf(context) }), s3, looks)
@@ -68,6 +70,7 @@ export async function lookUp(
         spec.deploy.to === 'none' ? 'what serves' : `${SERVED[spec.deploy.to]} ${served}`,
         clients && served !== undefined && (() => servedOrNull(clients, spec, served)),
       ),
+      ifGiven(`bucket ${captured}`, clients && captured !== undefined && (() => bucketOrNull(clients.s3, captured))),
     ]);
     return {
       account,
@@ -78,6 +81,7 @@ export async function lookUp(
       ...(there !== undefined && { bucket: there }),
       ...(foundBase !== undefined && { base: foundBase }),
       ...(foundEndpoint !== undefined && { endpoint: foundEndpoint }),
+      ...(foundCaptureBucket !== undefined && { captureBucket: foundCaptureBucket }),
       unknown: looks.unknown,
     };
   } finally {
@@ -128,6 +132,13 @@ async function present<F extends InputFacts>(
 ): Promise<F> {
   const there = s3 && sent.length > 0 ? await at(what, () => areThere(s3, sent)) : undefined;
   return there === undefined ? facts : { ...facts, there };
+}
+
+/** Where the endpoint's traffic is to be kept, where that is not the run's own bucket. */
+function captureBucket(spec: Spec, bucket = ''): string | undefined {
+  const { uri } = captureOf(spec, bucket) ?? {};
+  const target = uri === undefined ? undefined : parseS3Uri(uri).bucket;
+  return target === bucket ? undefined : target;
 }
 
 async function bucketOrNull(s3: AwsClients['s3'], bucket: string): Promise<'there' | null> {

@@ -108,6 +108,12 @@ it('says what the endpoint keeps of its traffic, and where', async () => {
   const { stdout } = await cli(['plan', 'temper.yaml', '--set', 'deploy.capture.share=0.2'], { env, cwd });
   const asked = `capture 20 % of the requests, in s3://${account.bucket}/temper/reviews/capture/`;
   expect(stdout.replaceAll(/\s+/g, ' ')).toContain(asked);
+  const { problems } = await planned(cwd, '--set', 'deploy.capture={share: 1, to: s3://no-such-traffic/reviews/}');
+  expect(problems).toContainEqual({
+    code: 'NotFound',
+    message: 'deploy.capture.to: there is no bucket of s3://no-such-traffic/reviews/',
+    fix: 'create it in the region of the run, or correct deploy.capture.to',
+  });
 });
 
 it('says what it could not look up, once for each reason, where AWS does not answer or is not told', async () => {
