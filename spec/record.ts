@@ -11,6 +11,7 @@ import type { Metric } from './numbers.ts';
 import type { RetrainDecision } from './retrain.ts';
 import type { Pairs, Spread } from './scoring/judgement.ts';
 import type { Spec } from './spec.ts';
+import type { FirstStage } from './takeover.ts';
 
 /**
  * Of what a run starts with and of its record. Counted up with a change that code from before, or of records from before,
@@ -340,7 +341,7 @@ export interface RunRecord {
   /** Why the schedule started it. */
   readonly decision?: RetrainDecision;
   /** The run that it took over from, and the first stage that it does anew. */
-  readonly takenFrom?: { readonly run: string; readonly stage: 'train' | 'evaluate' | 'deploy' };
+  readonly takenFrom?: { readonly run: string; readonly stage: FirstStage };
   /** The stage under way, or the last one that ran. */
   readonly stage: Stage;
   readonly outcome?: Outcome;

@@ -7,8 +7,11 @@ export interface Takeover extends Pick<RunRecord, 'source' | 'base' | 'model' | 
   readonly data: DataSet;
 }
 
+/** The stages that a run can begin anew with; what comes before is another run's. */
+export type FirstStage = 'train' | 'evaluate' | 'deploy';
+
 /** The first stage that is done anew. */
-export function startsAt({ model, evaluations }: Takeover): 'train' | 'evaluate' | 'deploy' {
+export function startsAt({ model, evaluations }: Takeover): FirstStage {
   if (!model) return 'train';
   return evaluations ? 'deploy' : 'evaluate';
 }

@@ -16,7 +16,7 @@ async function pipeline(context: RunContext): Promise<Result> {
   const { progress, spec } = context;
   const prepared = await progress.stage('data', () => prepare(context));
   // What Bedrock bills by is known now.
-  if (!context.takeover?.evaluations) checkBudget(context, { splits: prepared.data.splits });
+  checkBudget(context, { splits: prepared.data.splits });
   const { model } = await progress.stage('train', () => train(context, prepared));
   if (spec.evaluate) {
     const { evaluations } = await progress.stage('evaluate', () => evaluate(context, prepared, model));
@@ -40,8 +40,7 @@ export async function fineTune(input: FineTuneInput): Promise<RunRecord> {
   const cleanUp = new CleanUp();
   try {
     checkServing(input);
-    // What only deploys was held against it before.
-    if (!input.takeover?.evaluations) checkBudget(input);
+    checkBudget(input);
     const outcome = await pipeline({ ...input, progress, cleanUp });
     return progress.end(outcome, await cleanUp.run());
   } catch (error) {

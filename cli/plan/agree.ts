@@ -3,8 +3,8 @@ import { costOf, type Known } from '../../spec/cost/cost.ts';
 import type { Cost } from '../../spec/cost/items.ts';
 import type { Prices } from '../../spec/cost/prices.ts';
 import { planOf } from '../../spec/plan.ts';
-import type { DataSet } from '../../spec/record.ts';
 import type { Spec } from '../../spec/spec.ts';
+import { startsAt, type Takeover } from '../../spec/takeover.ts';
 import { canAsk, confirm } from '../ask.ts';
 import type { Context } from '../context.ts';
 import { type Environment, isBilled } from '../environment.ts';
@@ -46,15 +46,15 @@ export async function agreedTo(
   return isConfirmed(context);
 }
 
-/** The same of a run whose data is known: it is in S3 since another run. */
+/** The same of a run that goes on with what another one has left: its data is known, and what comes before is paid. */
 export async function agreedToAgain(
   context: Context,
   environment: Environment,
-  { spec, data }: { readonly spec: Spec; readonly data: DataSet },
+  { spec, takeover }: { readonly spec: Spec; readonly takeover: Takeover },
   { prices, yes }: AgreeOptions,
 ): Promise<boolean> {
   const billed = isBilled(environment, spec.train.engine);
-  tellCost(context, spec, costOf(spec, prices, { splits: data.splits }), billed);
+  tellCost(context, spec, costOf(spec, prices, { splits: takeover.data.splits, from: startsAt(takeover) }), billed);
   return !billed || yes || !canAsk(context) || isConfirmed(context);
 }
 

@@ -99,8 +99,7 @@ export async function startAgain(
 ): Promise<void> {
   await refuseGone(account, takeover);
   const prices = await knownPrices(context, account.region);
-  const { data, evaluations } = takeover;
-  if (!evaluations && !(await agreedToAgain(context, temporal.environment, { spec, data }, { prices, yes }))) return;
+  if (!(await agreedToAgain(context, temporal.environment, { spec, takeover }, { prices, yes }))) return;
   const run: RunRef = { name: spec.name, id: id ?? newId() };
   const workflowId = workflowIdOf(run);
   if (id !== undefined) await refuseTwice(temporal, workflowId);

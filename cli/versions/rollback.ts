@@ -51,7 +51,7 @@ export async function rollback(
     gate,
     ...(approval && { approval }),
   };
-  await startAgain(context, temporal, { spec, account, takeover, how: 'rollback' }, options);
+  await startAgain(context, temporal, { spec, account, takeover, how: 'rollback' }, { ...options, yes: true });
 }
 
 async function chosen(

@@ -9,6 +9,7 @@ import { VERDICT_TOKENS } from '../judge.ts';
 import type { SplitInfo, SplitName, TokenEstimate } from '../record.ts';
 import type { BedrockEvaluation, ConverseEvaluation } from '../schema/evaluate.ts';
 import type { Spec } from '../spec.ts';
+import type { FirstStage } from '../takeover.ts';
 import type { Lacking, ServingCost, TokenCost, UnitCost } from './items.ts';
 import { type BedrockPrices, HOURS_PER_MONTH, modelPrices, type TokenPrice } from './prices.ts';
 
@@ -36,12 +37,20 @@ interface Given {
   readonly splits: SplitSizes | undefined;
   /** Whether something serves under the name already. */
   readonly serves: boolean;
+  /** The first stage that is paid for. */
+  readonly from: FirstStage;
 }
 
-export function bedrockItems(spec: BedrockSpec, ledger: Ledger, { splits, serves }: Given): (TokenCost | UnitCost)[] {
+export function bedrockItems(
+  given: BedrockSpec,
+  ledger: Ledger,
+  { splits, serves, from }: Given,
+): (TokenCost | UnitCost)[] {
+  const { evaluate: _, ...rest } = given;
+  const spec: BedrockSpec = from === 'deploy' ? rest : given;
   const { evaluate } = spec;
   return [
-    trainingItem(spec, ledger, splits),
+    ...(from === 'train' ? [trainingItem(spec, ledger, splits)] : []),
     ...(evaluate && evaluate.by !== 'transform' ? questionItems(spec, evaluate, ledger, splits) : []),
     ...throughputItems(spec, ledger, serves),
   ];

@@ -5,6 +5,7 @@
  */
 import { isBedrock, isSageMaker } from '../engine.ts';
 import type { Spec } from '../spec.ts';
+import type { FirstStage } from '../takeover.ts';
 import { bedrockItems, bedrockServing, type SplitSizes } from './bedrock.ts';
 import type { Cost, Lacking, UnknownCost } from './items.ts';
 import { modelPrices, type Prices, type Use } from './prices.ts';
@@ -18,9 +19,15 @@ export interface Known {
   readonly splits?: SplitSizes;
   /** Whether something serves under its name already; taken to be so where nobody has looked. */
   readonly serves?: boolean;
+  /** The first stage that is done, and paid for; `train` where nothing is said. */
+  readonly from?: FirstStage;
 }
 
-export function costOf(spec: Spec, prices: Prices, { tried = [], splits, serves = true }: Known = {}): Cost {
+export function costOf(
+  spec: Spec,
+  prices: Prices,
+  { tried = [], splits, serves = true, from = 'train' }: Known = {},
+): Cost {
   const unknown = new Map<string, UnknownCost>();
   const lacking: Lacking = (what, { of: lacks = 'price', budgeted = true } = {}) => {
     // What is asked of more than once is told once.
@@ -28,8 +35,8 @@ export function costOf(spec: Spec, prices: Prices, { tried = [], splits, serves 
     return undefined;
   };
   const items = [
-    ...(isSageMaker(spec) ? machineItems(spec, prices, lacking, tried) : []),
-    ...(isBedrock(spec) ? bedrockItems(spec, { prices: prices.bedrock, lacking }, { splits, serves }) : []),
+    ...(isSageMaker(spec) ? machineItems(spec, prices, lacking, { tried, from }) : []),
+    ...(isBedrock(spec) ? bedrockItems(spec, { prices: prices.bedrock, lacking }, { splits, serves, from }) : []),
   ];
   const known = items.every(({ usd }) => usd !== undefined);
   const serving = machineServing(spec, prices, lacking) ?? bedrockServing(spec, prices.bedrock, lacking);

@@ -2,7 +2,9 @@
 import { durationSeconds } from '../duration.ts';
 import type { SageMakerSpec } from '../engine.ts';
 import { isRelativeToChampion } from '../gate.ts';
+import { STAGES } from '../record.ts';
 import type { Spec } from '../spec.ts';
+import type { FirstStage } from '../takeover.ts';
 import type { Lacking, MachineCost, ServingCost } from './items.ts';
 import type { Prices, Use } from './prices.ts';
 
@@ -50,13 +52,14 @@ export function machineItems(
   spec: SageMakerSpec,
   prices: Prices,
   lacking: Lacking,
-  tried: readonly Tried[],
+  { tried, from }: { readonly tried: readonly Tried[]; readonly from: FirstStage },
 ): MachineCost[] {
   const spent = tried.reduce(
     (sum, each) => sum + (each.billedSeconds / 3600) * (prices.training[each.instance] ?? 0),
     0,
   );
-  return jobsOf(spec).map(({ use, types, ...job }): MachineCost => {
+  const jobs = jobsOf(spec).filter(({ stage }) => STAGES.indexOf(stage) >= STAGES.indexOf(from));
+  return jobs.map(({ use, types, ...job }): MachineCost => {
     const instance = dearest(types, prices[use]);
     const price = prices[use][instance] ?? lacking(`${instance} (${use})`);
     const hours = (job.jobs * job.instances * job.maxSeconds) / 3600;

@@ -130,7 +130,7 @@ it('runs again without its files, by hash, and goes back to the version before',
   });
 });
 
-it('goes back to the version before on Bedrock too, in place', async () => {
+it('goes back to the version before on Bedrock too, in place, and on from a model that is to be evaluated again', async () => {
   const env = await ownNamespace();
   await startWorkerProcess(env);
   const { name, specFile } = await project({ bedrock: true });
@@ -144,4 +144,14 @@ it('goes back to the version before on Bedrock too, in place', async () => {
   const { versions } = JSON.parse((await cli(['history', name, '--json'], { env })).stdout) as History;
   const models = [first, second, first].map(({ model }) => (model?.engine === 'bedrock' ? model.customModel : ''));
   expect(versions.map(({ model }) => model)).toEqual(models);
+
+  const again = await done(env, ['resume', second.run, '--from', 'evaluate']);
+  expect(again).toMatchObject({
+    outcome: 'passed',
+    takenFrom: { run: second.run, stage: 'evaluate' },
+    model: second.model,
+    evaluations: { candidate: { scores: second.evaluations?.candidate?.scores } },
+    deployment: { ...first.deployment, ...ANEW },
+  });
+  expect(again.evaluations?.candidate?.predictions).not.toBe(second.evaluations?.candidate?.predictions);
 });

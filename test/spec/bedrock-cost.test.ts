@@ -107,6 +107,14 @@ describe('the most that a run on Bedrock can cost', () => {
     ]);
   });
 
+  it('of a run that goes on with what another one has left is that of what it does itself', () => {
+    const deploy = { to: 'bedrock-provisioned', modelUnits: 2, ttl: '8h' } as const;
+    const of = (from: Known['from']) => costOf(specWith({ deploy }), prices, { splits, ...(from && { from }) });
+    expect(of('evaluate').items).toEqual(of(undefined).items.slice(1));
+    expect(of('deploy')).toMatchObject({ items: [{ by: 'model units', stage: 'deploy', hours: 8 }], usd: 1600 });
+    expect(costOf(specWith(), NO_PRICES, { splits, from: 'deploy' }).items).toEqual([]);
+  });
+
   it('has a throughput of the candidate alone, where nothing else answers its evaluation and another model serves', () => {
     const base = 'meta.llama3-1-8b-instruct-v1:0';
     const model = {

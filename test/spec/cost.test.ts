@@ -74,6 +74,12 @@ describe('the most that a run can cost', () => {
     expect(alone.serving).toBeUndefined();
   });
 
+  it('of a run that goes on with what another one has left is that of what it does itself', () => {
+    expect(costOf(specWith(), prices, { from: 'evaluate' }).usd).toBeCloseTo(0.115, 10);
+    expect(costOf(specWith(), { ...prices, training: {} }, { from: 'evaluate' }).unknown).toEqual([]);
+    expect(costOf(specWith(), prices, { from: 'deploy' })).toMatchObject({ items: [], usd: 0 });
+  });
+
   it('is that of the dearest of several types, with what earlier tries have billed', () => {
     const train = {
       engine: 'sagemaker' as const,

@@ -17,6 +17,14 @@ const artifact: TrainedArtifact = {
   billedSeconds: 12,
   ...job,
 };
+const customized: CustomizedModel = {
+  engine: 'bedrock',
+  customModel: 'arn:aws:bedrock:us-east-1:000000000000:custom-model/amazon.nova-lite-v1:0:300k/abcdefghijkl',
+  modelName: 'reviews-7f3a9c',
+  base: 'amazon.nova-lite-v1:0',
+  output: 's3://bucket/output/',
+  ...job,
+};
 const evaluations = { candidate: { scores: scoresWith(80), predictions: 's3://bucket/predictions' } };
 const left: Takeover = {
   run,
@@ -67,14 +75,6 @@ it('a gate that the scores do not hold rejects them again', async () => {
 });
 
 it('a custom model that another run made is adopted, and stays when the deployment is put back', async () => {
-  const model: CustomizedModel = {
-    engine: 'bedrock',
-    customModel: 'arn:aws:bedrock:us-east-1:000000000000:custom-model/amazon.nova-lite-v1:0:300k/abcdefghijkl',
-    modelName: 'reviews-7f3a9c',
-    base: 'amazon.nova-lite-v1:0',
-    output: 's3://bucket/output/',
-    ...job,
-  };
   const adopted: unknown[] = [];
   const fakes = fakeActivities({
     submitRelease: async (release) => {
@@ -83,10 +83,24 @@ it('a custom model that another run made is adopted, and stays when the deployme
     },
     awaitRelease: () => Promise.reject(ApplicationFailure.nonRetryable('no answer', 'SmokeTestFailed')),
   });
-  const { record } = await runToEnd(fakes, BEDROCK_SPEC, { takeover: { run, data: dataSet, model, evaluations } });
+  const { record } = await runToEnd(fakes, BEDROCK_SPEC, {
+    takeover: { run, data: dataSet, model: customized, evaluations },
+  });
   expect(record.outcome).toBe('failed');
   expect(adopted).toEqual([true]);
   expect(fakes.calls).toEqual(['checkTakeover', 'submitRelease', 'awaitRelease', 'revertRelease']);
+});
+
+it('holds its budget against what it does itself: a throughput that bills anew, and no training', async () => {
+  const perModelUnitHour = { none: 100 };
+  const bedrock = { models: { 'amazon.nova-lite-v1:0': { perModelUnitHour } } };
+  const prices = { training: {}, transform: {}, hosting: {}, bedrock };
+  const deploy = 'deploy: { to: bedrock-provisioned, modelUnits: 1, ttl: 8h }';
+  const given = { takeover: { run, data: dataSet, model: customized, evaluations }, prices };
+  const ending = async (budget: string) =>
+    runToEnd(fakeActivities(), `${BEDROCK_SPEC.replace(/^deploy.*$/m, deploy)}budget: ${budget} USD\n`, given);
+  expect((await ending('799')).record.failure).toMatchObject({ code: 'BudgetExceeded', stage: 'data' });
+  expect((await ending('800')).record.outcome).toBe('passed');
 });
 
 it('ends before anything is started where what it takes over is gone', async () => {

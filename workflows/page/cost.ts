@@ -8,9 +8,6 @@ import type { Prices } from '../../spec/cost/prices.ts';
 import type { RunRecord } from '../../spec/record.ts';
 import { list } from './markdown.ts';
 
-/** The stages that another run has paid for. */
-const TAKEN = { train: [], evaluate: ['train'], deploy: ['train', 'evaluate'] } as const;
-
 function billedText({ items, usd, unknown }: Bill, over: boolean): string {
   const atMost = items.some(({ known }) => known === 'at most') ? 'at most ' : '';
   const about = items.some(({ known }) => known === 'by an estimate') ? 'about ' : '';
@@ -20,21 +17,18 @@ function billedText({ items, usd, unknown }: Bill, over: boolean): string {
   return `${over ? 'billed' : 'billed so far'}: ${[...sum, ...rest].join('; ') || 'nothing'}`;
 }
 
-function mostText({ takenFrom, spec }: RunRecord, { items, unknown }: Cost): string {
-  const taken: readonly string[] = TAKEN[takenFrom?.stage ?? 'train'];
-  const own = items.filter(({ stage }) => !taken.includes(stage));
-  const usd = own.reduce((sum, item) => sum + (item.usd ?? 0), 0);
-  const known = own.every((item) => item.usd !== undefined);
+function mostText({ spec }: RunRecord, { usd, unknown }: Cost): string {
   const lacking = unknown.filter(({ budgeted }) => budgeted).map(({ what, lacks }) => `the ${lacks} of ${what}`);
-  const sum = known ? `${formatUsd(usd)} USD` : `not known, for want of ${lacking.join(', ')}`;
+  const sum = usd !== undefined ? `${formatUsd(usd)} USD` : `not known, for want of ${lacking.join(', ')}`;
   return `the whole run, at most: ${sum}${spec.budget ? `, of a budget of ${spec.budget}` : ''}`;
 }
 
 export function costOfRun(record: RunRecord, prices: Prices): string {
-  const { spec, outcome, shortages, data } = record;
+  const { spec, outcome, shortages, data, takenFrom } = record;
   const cost = costOf(spec, prices, {
     ...(shortages && { tried: shortages }),
     ...(data && { splits: data.splits }),
+    ...(takenFrom && { from: takenFrom.stage }),
   });
   const serves = outcome === undefined || record.deployment !== undefined;
   return list('**Cost**, by the prices that the run was started with', [
