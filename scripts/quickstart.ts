@@ -1,38 +1,17 @@
 /**
- * `npm run quickstart`: real data to a served model, twice, on this machine; `npm run quickstart -- bedrock`: the same data to
- * a customized model of Bedrock. Up until Ctrl-C, or until done with `--exit`.
+ * `npm run quickstart`: real data to a served model, twice, on this machine; with `-- bedrock` the same data to a customized
+ * model of Bedrock, with `-- retraining` a schedule that trains again. Up until Ctrl-C, or until done with `--exit`.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { parseArgs } from 'node:util';
 import { down } from '../cli/dev/down.ts';
 import { builtFile, environmentIn, readRegion, regionHome } from '../local/index.ts';
+import { type Step, TOURS, type Tour } from './tours/index.ts';
 
-interface Tour {
-  readonly examples: readonly string[];
-  /** What is asked at the end, and of whom. */
-  readonly served: string;
-  readonly sentence: string;
-  readonly more: readonly string[];
-}
+// As in the command itself: which Node versions temper runs on is temper's to say.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 
-const TOURS: Readonly<Record<string, Tour>> = {
-  sagemaker: {
-    examples: ['examples/movie-reviews/temper.yaml', 'examples/product-reviews/temper.yaml'],
-    served: 'product-reviews',
-    sentence: 'the battery died after a week',
-    more: ['other engine   npm run quickstart -- bedrock'],
-  },
-  bedrock: {
-    examples: ['examples/product-reviews/temper.bedrock.yaml'],
-    served: 'product-reviews-bedrock',
-    sentence: 'it stopped working after two days',
-    more: [
-      'side by side   npx temper compare product-reviews product-reviews-bedrock, after npm run quickstart',
-      'what it was    no language model: a stand-in that learns by nearest neighbours, see docs/laptop-bedrock.md',
-    ],
-  },
-};
 const INTERRUPTED = 130;
 
 const { values, positionals } = parseArgs({
@@ -64,24 +43,31 @@ async function temper(args: readonly string[], env: NodeJS.ProcessEnv): Promise<
   return interrupted.signal.aborted ? INTERRUPTED : (code ?? 1);
 }
 
-async function main(tour: Tour): Promise<number> {
-  const { examples, served, sentence, more } = tour;
+/** Takes one step of a tour; resolves with an exit code, 0 where it went as told. */
+async function take(step: Step, env: NodeJS.ProcessEnv): Promise<number> {
+  if ('arrive' in step) {
+    say(`\n  ${await step.arrive(env)}`);
+    return 0;
+  }
+  const { words, exits = 0 } = step;
+  say(`\n$ temper ${words.map((word) => (word.includes(' ') ? JSON.stringify(word) : word)).join(' ')}`);
+  const code = await temper(words, env);
+  if (code === exits) return 0;
+  return code || 1;
+}
+
+async function main({ steps, more }: Tour): Promise<number> {
   const started = Date.now();
   const up = await temper(['dev', 'up'], process.env);
   const region = readRegion(home);
   if (up !== 0 || !region) return up || 1;
   const env = environmentIn(region, process.env);
-  const steps = [...examples.map((file) => ['run', file]), ['invoke', served, '--text', sentence]];
   for (const step of steps) {
-    say(`\n$ temper ${step.map((word) => (word.includes(' ') ? JSON.stringify(word) : word)).join(' ')}`);
-    const code = await temper(step, env);
+    const code = await take(step, env);
     if (code !== 0) return code;
   }
   say(`\n  done in ${((Date.now() - started) / 1000).toFixed(0)} s\n`);
   say(`  see the runs   ${region.uiUrl}`);
-  say(`  ask again      npx temper invoke ${served} --text "works like a charm"`);
-  say(`  look closer    npx temper ls, npx temper show ${served}, npx temper logs ${served}`);
-  say(`  change it      edit ${examples.at(-1)}, then npx temper run it again`);
   for (const line of more) say(`  ${line}`);
   return 0;
 }
@@ -96,10 +82,10 @@ async function stayUp(): Promise<void> {
   clearInterval(alive);
 }
 
-const [engine = 'sagemaker'] = positionals;
-const tour = TOURS[engine];
+const [wanted = 'sagemaker'] = positionals;
+const tour = TOURS[wanted];
 if (!tour) {
-  process.stderr.write(`there is no quickstart of ${engine}; there are those of ${Object.keys(TOURS).join(' and ')}\n`);
+  process.stderr.write(`there is no quickstart of ${wanted}; there are those of ${Object.keys(TOURS).join(', ')}\n`);
   process.exit(2);
 }
 try {

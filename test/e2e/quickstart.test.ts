@@ -47,6 +47,28 @@ it('takes the same data to a customized model of Bedrock', { timeout: 5 * MINUTE
   expect(readRegion(directory)).toBeUndefined();
 });
 
+it('lets a schedule promote a model, refuse the next by its gate, and leave out the third', {
+  timeout: 5 * MINUTES,
+}, async () => {
+  const { directory, env } = await home();
+  const options = { cwd: ROOT, env };
+  const { stdout } = await promisify(execFile)(process.execPath, [QUICKSTART, 'retraining', '--exit'], options).catch(
+    (error: { stdout: string; stderr: string }) => expect.fail(`${error.stdout}\n${error.stderr}`),
+  );
+  const [first, second, third, shown] = stdout.split(/\$ temper schedule (?:trigger|show) .*\n/).slice(1);
+  expect(first).toMatch(/no champion yet[\s\S]*endpoint daily-reviews created · smoke test ok/);
+  const [champion, candidate] =
+    /champion (0\.\d+) → candidate (0\.\d+)/
+      .exec(second ?? '')
+      ?.slice(1)
+      .map(Number) ?? [];
+  expect(candidate).toBeLessThan((champion ?? 0) - 0.1);
+  expect(second).toContain('2 of 2 rules missed');
+  expect(third).toMatch(/skipped[\s\S]*nothing has changed/);
+  expect(shown).toMatch(/skipped[\s\S]*rejected[\s\S]*passed/);
+  expect(readRegion(directory)).toBeUndefined();
+});
+
 it.each([
   ['Ctrl-C', (pid: number) => process.kill(-pid, 'SIGINT')],
   ['SIGTERM', (pid: number) => process.kill(pid, 'SIGTERM')],
