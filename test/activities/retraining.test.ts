@@ -1,0 +1,212 @@
+/** What the firings of a schedule read and keep, in the region's S3. */
+import { randomUUID } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
+import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { parquetWriteBuffer } from 'hyparquet-writer';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { newestFirings, trainedInMonth } from '../../activities/retraining/ledger.ts';
+import { writeRequest } from '../../activities/retraining/requests.ts';
+import { RUN_VERSION } from '../../spec/record.ts';
+import type { Firing } from '../../spec/retrain.ts';
+import type { DataChange } from '../../spec/retraining/data-change.ts';
+import type { NewestVersion } from '../../spec/retraining/triggers.ts';
+import { specSchema } from '../../spec/spec.ts';
+import { account, clients, once, pipeline } from '../support/activities.ts';
+import { handedDown } from '../support/hand-over.ts';
+
+const { s3 } = clients;
+const { bucket } = account;
+let name = '';
+beforeEach(() => {
+  name = `retrain-${randomUUID().slice(0, 8)}`;
+});
+
+const put = (key: string, Body: string | Uint8Array) =>
+  s3.send(new PutObjectCommand({ Bucket: bucket, Key: `${name}/data/${key}`, Body }));
+const row = (text: string): string => `${JSON.stringify({ text, label: text.length % 2 ? 'odd' : 'even' })}\n`;
+const rows = (count: number, what = 'row'): string =>
+  Array.from({ length: count }, (_, i) => row(`${what} ${i}`)).join('');
+
+const specOf = (newData: object = { rows: 10 }) =>
+  specSchema.parse({
+    name,
+    data: { source: `s3://${bucket}/${name}/data/`, split: { test: 0.2 } },
+    train: { engine: 'sagemaker', script: 'train.py' },
+    retrain: { every: '1w', when: { newData } },
+  });
+
+/** What has changed since the run of that id was started, or since there was nothing. */
+async function changeSince(id?: string, newData?: object): Promise<DataChange> {
+  const spec = specOf(newData);
+  return (await once(pipeline.compareData, { account, spec, ...(id && { since: { name, id } }) })).change;
+}
+
+const keep = (id: string) => once(pipeline.keepData, { account, run: { name, id } });
+
+/** The addresses of objects of the data that were read meanwhile. */
+async function readWhile(work: () => Promise<unknown>): Promise<string[]> {
+  const sent = vi.spyOn(s3, 'send');
+  try {
+    await work();
+    const keys = sent.mock.calls.map(([command]) =>
+      command instanceof GetObjectCommand ? (command.input.Key ?? '') : '',
+    );
+    return keys.filter((key) => key.startsWith(`${name}/data/`)).map((key) => key.slice(`${name}/data/`.length));
+  } finally {
+    sent.mockRestore();
+  }
+}
+
+describe('new data', () => {
+  it('is all of it where no run is known, and nothing once one was started on it', async () => {
+    await put('a.jsonl', rows(30));
+    expect(await changeSince()).toMatchObject({ rows: 30, objects: 1, largest: [{ how: 'new', rows: 30 }] });
+    await keep('aaaa01');
+    expect(
+      await readWhile(async () => expect(await changeSince('aaaa01')).toMatchObject({ rows: 0, objects: 0 })),
+    ).toEqual([]);
+  });
+
+  it('is what was appended, what came, what was rewritten and what is gone; only objects that changed are read', async () => {
+    await put('grows.jsonl', rows(20));
+    await put('rewritten.jsonl', rows(20));
+    await put('gone.jsonl', rows(7));
+    await put('stays.jsonl', rows(20));
+    await changeSince();
+    await keep('aaaa01');
+    await put('grows.jsonl', rows(25));
+    await put('rewritten.jsonl', rows(30, 'other'));
+    await put('new.jsonl', rows(3));
+    await s3.send(new DeleteObjectCommand({ Bucket: bucket, Key: `${name}/data/gone.jsonl` }));
+    const read = await readWhile(async () => {
+      const { rows: total, largest } = await changeSince('aaaa01');
+      const byName = Object.fromEntries(largest.map((each) => [each.object.split('/').at(-1), [each.how, each.rows]]));
+      expect(byName).toEqual({
+        'grows.jsonl': ['grown', 5],
+        'rewritten.jsonl': ['rewritten', 30],
+        'new.jsonl': ['new', 3],
+        'gone.jsonl': ['gone', 7],
+      });
+      expect(total).toBe(45);
+    });
+    expect(read.sort()).toEqual(['grows.jsonl', 'new.jsonl', 'rewritten.jsonl']);
+    // What a firing that did not train has read is not read again by the next one.
+    const again = await readWhile(async () => expect((await changeSince('aaaa01')).rows).toBe(45));
+    expect(again.sort()).toEqual(['grows.jsonl', 'rewritten.jsonl']);
+  });
+
+  it('is counted in compressed files, tables and Parquet as well', async () => {
+    await put('a.jsonl.gz', gzipSync(rows(20)));
+    await put('b.csv', 'text,label\n"two\nlines",odd\nb,even\n');
+    const parquet = (count: number): Uint8Array =>
+      new Uint8Array(
+        parquetWriteBuffer({
+          columnData: [{ name: 'text', data: Array.from({ length: count }, (_, i) => `row ${i}`) }],
+        }),
+      );
+    await put('c.parquet', parquet(40));
+    expect((await changeSince()).rows).toBe(62);
+    await keep('aaaa01');
+    // Archives are appended to as they are.
+    await put('a.jsonl.gz', Buffer.concat([gzipSync(rows(20)), gzipSync(rows(4))]));
+    await put('b.csv', 'text,label\n"two\nlines",odd\nb,even\nc,odd\n');
+    await put('c.parquet', parquet(41));
+    const { largest } = await changeSince('aaaa01');
+    const changes = largest.map((each) => [each.object.split('/').at(-1), each.how, each.rows]);
+    expect(changes.sort()).toEqual([
+      ['a.jsonl.gz', 'grown', 4],
+      ['b.csv', 'grown', 1],
+      ['c.parquet', 'rewritten', 41],
+    ]);
+  });
+
+  it('by bytes reads nothing', async () => {
+    await put('a.jsonl', rows(20));
+    const read = await readWhile(async () => {
+      const change = await changeSince(undefined, { bytes: 100 });
+      expect(change).toMatchObject({ bytes: rows(20).length, objects: 1 });
+      expect(change).not.toHaveProperty('rows');
+    });
+    expect(read).toEqual([]);
+  });
+
+  it('compares with nothing where it was not kept what a run consisted of', async () => {
+    await put('a.jsonl', rows(20));
+    const input = { account, spec: specOf(), since: { name, id: 'zzzz99' } };
+    expect(await once(pipeline.compareData, input)).toMatchObject({ compared: false, change: { rows: 20 } });
+  });
+});
+
+const firing = (at: string, more: Partial<Firing> = {}): Firing => ({
+  version: RUN_VERSION,
+  name,
+  scheduledAt: at,
+  decision: {
+    firing: `temper-retrain/${name}-${at}`,
+    at,
+    decided: more.run ? 'train' : 'skip',
+    reason: 'why',
+    findings: [],
+  },
+  ...more,
+});
+const record = (one: Firing) => once(pipeline.recordFiring, { account, firing: one });
+const lookUp = (at: string, scheduledAt = at) => once(pipeline.lookUpFiring, { name, account, scheduledAt, at });
+
+describe('the ledger', () => {
+  it('has a card for each firing, which is written over when its run is over', async () => {
+    const run = `temper/${name}/aaaa01`;
+    await record(firing('2026-11-02T06:00:00.000Z', { run, reservedUsd: 12 }));
+    await record(firing('2026-11-09T06:00:00.000Z'));
+    await record(firing('2026-11-02T06:00:00.000Z', { run, reservedUsd: 12, billedUsd: 3, outcome: 'passed' }));
+    const { firings, total } = await newestFirings(s3, bucket, name, 10);
+    expect(total).toBe(2);
+    expect(firings.map(({ decision, outcome }) => [decision.at.slice(0, 10), outcome])).toEqual([
+      ['2026-11-09', undefined],
+      ['2026-11-02', 'passed'],
+    ]);
+  });
+
+  it('tells what a calendar month has cost: what was billed, else what is reserved', async () => {
+    const of = (id: string) => `temper/${name}/${id}`;
+    await record(firing('2026-10-31T23:59:59.999Z', { run: of('aaaa01'), reservedUsd: 100, billedUsd: 90 }));
+    await record(firing('2026-11-01T00:00:00.000Z', { run: of('aaaa02'), reservedUsd: 12, billedUsd: 3 }));
+    await record(firing('2026-11-15T00:00:00.000Z'));
+    await record(firing('2026-11-30T23:00:00.000Z', { run: of('aaaa03'), reservedUsd: 12 }));
+    expect((await trainedInMonth(s3, bucket, name, '2026-11-20T00:00:00Z')).length).toBe(2);
+    expect((await lookUp('2026-11-30T23:30:00.000Z')).spent).toEqual({ month: '2026-11', usd: 15, runs: 2 });
+    expect((await lookUp('2026-12-01T00:00:00.000Z')).spent).toEqual({ month: '2026-12', usd: 0, runs: 0 });
+  });
+
+  it('knows the last run that did its work: a model that was rejected counts, a run that failed does not', async () => {
+    const at = (day: number): string => `2026-11-0${day}T06:00:00.000Z`;
+    await record(firing(at(1), { run: `temper/${name}/aaaa01`, outcome: 'passed' }));
+    await record(firing(at(2), { run: `temper/${name}/aaaa02`, outcome: 'rejected' }));
+    await record(firing(at(3), { run: `temper/${name}/aaaa03`, outcome: 'failed' }));
+    await record(firing(at(4), { run: `temper/${name}/aaaa04`, outcome: 'cancelled' }));
+    await record(firing(at(5)));
+    expect((await lookUp(at(6))).judged).toEqual({ run: `temper/${name}/aaaa02`, at: at(2) });
+  });
+});
+
+describe('what is looked up', () => {
+  it('is nothing of a new name', async () => {
+    const at = '2026-11-25T06:00:00.000Z';
+    expect(await lookUp(at)).toEqual({ spent: { month: '2026-11', usd: 0, runs: 0 }, open: [] });
+  });
+
+  it('is who asked for the firing of that second, and the newest version', async () => {
+    const asked = { by: 'ana@laptop', comment: 'new labels' };
+    await writeRequest(s3, { bucket, name, scheduledAt: '2026-11-25T06:00:00Z' }, asked);
+    const model = {
+      engine: 'sagemaker',
+      artifact: 's3://b/m.tar.gz',
+      serving: { image: 'i', environment: {} },
+    } as const;
+    await once(pipeline.publishModel, { run: { name, id: 'aaaa01' }, account, model, record: handedDown });
+    const found = await lookUp('2026-11-25T06:00:02.345Z', '2026-11-25T06:00:00.000Z');
+    expect(found.asked).toEqual(asked);
+    expect(found.newest).toMatchObject({ number: 1, run: `temper/${name}/aaaa01` } satisfies Partial<NewestVersion>);
+    expect(await lookUp('2026-11-25T06:00:03.000Z')).not.toHaveProperty('asked');
+  });
+});

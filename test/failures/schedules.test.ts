@@ -1,0 +1,194 @@
+/** What a schedule of Temporal and its firings survive: the schedule and the ledger are real, what a run does is only answered. */
+import { WorkflowNotFoundError } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import { describe, expect, it } from 'vitest';
+import { newestFirings } from '../../activities/retraining/ledger.ts';
+import type { RunRecord } from '../../spec/record.ts';
+import { fineTune } from '../../workflows/index.ts';
+import { type RetrainInput, recordQuery } from '../../workflows/messages.ts';
+import { runOptions } from '../../workflows/start.ts';
+import { account, clients } from '../support/activities.ts';
+import { eventually } from '../support/eventually.ts';
+import { type StartedSchedule, withSchedule } from '../support/schedules.ts';
+import { type AllActivities, fakeActivities, scoresWith } from '../workflows/fake-activities.ts';
+import { BEDROCK_SPEC, RETRAIN_SPEC } from '../workflows/harness.ts';
+
+const ON_BEDROCK = `${BEDROCK_SPEC.replace('data.jsonl', 's3://bucket/reviews/')}retrain: { every: 1w }\n`;
+const when = (triggers: string): string => RETRAIN_SPEC.replace('every: 1w', `every: 1w, when: { ${triggers} }`);
+
+/** Training that goes on until it is told to end. */
+function gate(): { readonly open: () => void; readonly training: Partial<AllActivities> } {
+  const working = fakeActivities().activities;
+  let open = (): void => {};
+  const promise = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return {
+    open: () => open(),
+    training: {
+      awaitTraining: async (job) => promise.then(() => working.awaitTraining(job)),
+      awaitCustomization: async (job) => promise.then(() => working.awaitCustomization(job)),
+    },
+  };
+}
+
+/** The note that the schedule's page shows, once it tells what it is to. */
+const noteOf = ({ handle }: StartedSchedule, what: RegExp): Promise<string> =>
+  eventually(`a note with ${what}`, async () => {
+    const { note = '' } = (await handle.describe()).state;
+    return what.test(note) ? note : undefined;
+  });
+
+const recordOf = ({ client }: StartedSchedule, run = ''): Promise<RunRecord> =>
+  client.workflow.getHandle(run).query(recordQuery);
+
+describe.each([
+  ['SageMaker', RETRAIN_SPEC],
+  ['Bedrock', ON_BEDROCK],
+])('on %s', (_, spec) => {
+  it('two triggers at once start one run', async () => {
+    const { open, training } = gate();
+    await withSchedule({ spec, activities: training }, async (schedule) => {
+      const [first, second] = await Promise.all([schedule.trigger(), schedule.trigger()]);
+      const { info } = await eventually('a firing under way', async () => {
+        const described = await schedule.handle.describe();
+        return described.info.runningActions.length > 0 ? described : undefined;
+      });
+      expect(info.runningActions).toHaveLength(1);
+      open();
+      const ended = await Promise.allSettled([first.result(), second.result()]);
+      expect(ended.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+      expect(ended.find((each) => each.status === 'rejected')?.reason).toBeInstanceOf(WorkflowNotFoundError);
+      expect((await newestFirings(clients.s3, account.bucket, schedule.name, 9)).total).toBe(1);
+    });
+  });
+
+  it('a trigger while a run of the name is open starts none, and says which is', async () => {
+    const { open, training } = gate();
+    await withSchedule({ spec, activities: training }, async (schedule) => {
+      const { action } = await schedule.handle.describe();
+      const [input] = action.args as [RetrainInput];
+      const run = { name: schedule.name, id: 'byhand' };
+      const { taskQueue } = action;
+      const options = { ...runOptions({ ...input, run, directory: '/' }), taskQueue };
+      const byHand = await schedule.client.workflow.start(fineTune, options);
+      const { decision } = await schedule.fire({ by: 'ana' });
+      expect(decision).toMatchObject({ decided: 'skip', obstacle: 'runOpen' });
+      expect(decision.reason).toBe(
+        `temper/${schedule.name}/byhand is under way; there was reason to train: ana asked for it; ` +
+          `no model of ${schedule.name} was trained yet; each firing trains: retrain has no when`,
+      );
+      expect(await noteOf(schedule, /skipped/)).toContain(`Z  skipped: temper/${schedule.name}/byhand is under way`);
+      open();
+      await byHand.result();
+    });
+  });
+});
+
+it('a spec that is changed between two firings is that of the second; the run under way keeps its own', async () => {
+  const { open, training } = gate();
+  await withSchedule({ activities: training }, async (schedule) => {
+    const first = await schedule.trigger();
+    const running = await eventually('its run', async () => {
+      const { firings } = await newestFirings(clients.s3, account.bucket, schedule.name, 1);
+      return firings[0]?.run;
+    });
+    await schedule.update((text) => text.replace('accuracy >= 0.70', 'accuracy >= 0.75'));
+    open();
+    expect((await first.result()).run).toBe(running);
+    expect((await recordOf(schedule, running)).spec.gate[0]).toBe('accuracy >= 0.70');
+    const second = await schedule.fire();
+    expect((await recordOf(schedule, second.run)).spec.gate[0]).toBe('accuracy >= 0.75');
+  });
+});
+
+it('a run that fails pauses the schedule, with where and what to do in its note', async () => {
+  const awaitTraining = () => Promise.reject(ApplicationFailure.nonRetryable('AlgorithmError: boom', 'JobFailed'));
+  await withSchedule({ activities: { awaitTraining } }, async (schedule) => {
+    const error = await schedule.fire().catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(Error);
+    const note = await noteOf(schedule, /see it with/);
+    expect(note).toContain('(JobFailed): AlgorithmError: boom; see it with: temper show temper/');
+    expect(note).toContain(`temper schedule resume ${schedule.name}`);
+    expect((await schedule.handle.describe()).state.paused).toBe(true);
+  });
+});
+
+it('what a person does meanwhile stays: a schedule that is paused while a firing goes on is paused, with their words', async () => {
+  const { open, training } = gate();
+  await withSchedule({ activities: training }, async (schedule) => {
+    const firing = await schedule.trigger();
+    await noteOf(schedule, /trains \w+: /);
+    await schedule.handle.pause('ana: holidays');
+    open();
+    expect((await firing.result()).outcome).toBe('passed');
+    const { paused, note } = (await schedule.handle.describe()).state;
+    expect([paused, note]).toEqual([true, 'ana: holidays']);
+    await schedule.handle.unpause('ana: back');
+    await schedule.fire();
+    expect(await noteOf(schedule, /\n/)).toMatch(/Z {2}trained \w+: passed.*\n.*Z {2}trained \w+: passed/);
+  });
+});
+
+/** Each run is billed an hour of training at 20 USD, and could cost 20.25. */
+const BILLED: Partial<AllActivities> = {
+  awaitTraining: async (job) => ({ ...(await fakeActivities().activities.awaitTraining(job)), billedSeconds: 3600 }),
+};
+const PRICES = { training: { 'ml.m5.large': 20 }, transform: { 'ml.m5.large': 0.125 }, hosting: {} };
+
+it("a month's budget that is reached halfway lets one firing train and not the next", async () => {
+  const spec = RETRAIN_SPEC.replace('every: 1w', 'every: 1w, budget: 40 USD');
+  await withSchedule({ spec, activities: BILLED, prices: PRICES }, async (schedule) => {
+    const first = await schedule.fire();
+    expect(first).toMatchObject({ outcome: 'passed', reservedUsd: 20.25 });
+    expect(first.billedUsd).toBeCloseTo(20, 1);
+    const { decision, run } = await schedule.fire({ by: 'ana' });
+    expect(decision).toMatchObject({ decided: 'skip', obstacle: 'budget' });
+    expect(decision.reason).toMatch(
+      /^the run could cost 20.25 USD, and of the 40 USD of \d{4}-\d{2} 19.\d\d USD are left/,
+    );
+    expect(run).toBeUndefined();
+  });
+});
+
+const rows = (count: number): string =>
+  Array.from(
+    { length: count },
+    (_, i) => `${JSON.stringify({ text: `row ${i}`, label: i % 2 ? 'odd' : 'even' })}\n`,
+  ).join('');
+
+it('unchanged data is not trained on again after a rejection, and is after a failure', async () => {
+  let outcome: 'rejected' | 'failed' | 'passed' = 'rejected';
+  const working = fakeActivities().activities;
+  const activities: Partial<AllActivities> = {
+    awaitTraining: async (job) => {
+      if (outcome === 'failed') throw ApplicationFailure.nonRetryable('boom', 'JobFailed');
+      return working.awaitTraining(job);
+    },
+    awaitEvaluation: async (input) => {
+      if (outcome === 'passed') return working.awaitEvaluation(input);
+      const scores = { scores: scoresWith(50), predictions: 's3://bucket/predictions' };
+      return { evaluations: { base: scores, candidate: scores }, removed: [] };
+    },
+  };
+  await withSchedule({ spec: when('newData: { rows: 10 }'), activities }, async (schedule) => {
+    await schedule.put('a.jsonl', rows(30));
+    expect(await schedule.fire()).toMatchObject({ outcome: 'rejected' });
+    const second = await schedule.fire();
+    expect(second.decision).toMatchObject({ decided: 'skip' });
+    expect(second.decision.reason).toMatch(/^0 of 10 rows are new: nothing has changed \(since temper\//);
+
+    outcome = 'failed';
+    await schedule.put('a.jsonl', rows(45));
+    await expect(schedule.fire()).rejects.toThrow();
+    await eventually('a schedule that is paused', async () =>
+      (await schedule.handle.describe()).state.paused ? true : undefined,
+    );
+    await schedule.handle.unpause();
+    outcome = 'passed';
+    const last = await schedule.fire();
+    expect(last).toMatchObject({ outcome: 'passed' });
+    expect(last.decision.reason).toMatch(/^15 of 10 rows are new: a.jsonl has grown \(since temper\//);
+    expect((await recordOf(schedule, last.run)).decision?.findings).toEqual(last.decision.findings);
+  });
+});
