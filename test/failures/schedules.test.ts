@@ -1,7 +1,7 @@
 /** What a schedule of Temporal and its firings survive: the schedule and the ledger are real, what a run does is only answered. */
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { newestFirings } from '../../activities/retraining/ledger.ts';
 import type { RunRecord } from '../../spec/record.ts';
 import { fineTune } from '../../workflows/index.ts';
@@ -42,46 +42,46 @@ const noteOf = ({ handle }: StartedSchedule, what: RegExp): Promise<string> =>
 const recordOf = ({ client }: StartedSchedule, run = ''): Promise<RunRecord> =>
   client.workflow.getHandle(run).query(recordQuery);
 
-describe.each([
+const ENGINES = [
   ['SageMaker', RETRAIN_SPEC],
   ['Bedrock', ON_BEDROCK],
-])('on %s', (_, spec) => {
-  it('two triggers at once start one run', async () => {
-    const { open, training } = gate();
-    await withSchedule({ spec, activities: training }, async (schedule) => {
-      const [first, second] = await Promise.all([schedule.trigger(), schedule.trigger()]);
-      const { info } = await eventually('a firing under way', async () => {
-        const described = await schedule.handle.describe();
-        return described.info.runningActions.length > 0 ? described : undefined;
-      });
-      expect(info.runningActions).toHaveLength(1);
-      open();
-      const ended = await Promise.allSettled([first.result(), second.result()]);
-      expect(ended.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
-      expect(ended.find((each) => each.status === 'rejected')?.reason).toBeInstanceOf(WorkflowNotFoundError);
-      expect((await newestFirings(clients.s3, account.bucket, schedule.name, 9)).total).toBe(1);
-    });
-  });
+] as const;
 
-  it('a trigger while a run of the name is open starts none, and says which is', async () => {
-    const { open, training } = gate();
-    await withSchedule({ spec, activities: training }, async (schedule) => {
-      const { action } = await schedule.handle.describe();
-      const [input] = action.args as [RetrainInput];
-      const run = { name: schedule.name, id: 'byhand' };
-      const { taskQueue } = action;
-      const options = { ...runOptions({ ...input, run, directory: '/' }), taskQueue };
-      const byHand = await schedule.client.workflow.start(fineTune, options);
-      const { decision } = await schedule.fire({ by: 'ana' });
-      expect(decision).toMatchObject({ decided: 'skip', obstacle: 'runOpen' });
-      expect(decision.reason).toBe(
-        `temper/${schedule.name}/byhand is under way; there was reason to train: ana asked for it; ` +
-          `no model of ${schedule.name} was trained yet; each firing trains: retrain has no when`,
-      );
-      expect(await noteOf(schedule, /skipped/)).toContain(`Z  skipped: temper/${schedule.name}/byhand is under way`);
-      open();
-      await byHand.result();
+it.each(ENGINES)('two triggers at once start one run, on %s', async (_, spec) => {
+  const { open, training } = gate();
+  await withSchedule({ spec, activities: training }, async (schedule) => {
+    const [first, second] = await Promise.all([schedule.trigger(), schedule.trigger()]);
+    const { info } = await eventually('a firing under way', async () => {
+      const described = await schedule.handle.describe();
+      return described.info.runningActions.length > 0 ? described : undefined;
     });
+    expect(info.runningActions).toHaveLength(1);
+    open();
+    const ended = await Promise.allSettled([first.result(), second.result()]);
+    expect(ended.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    expect(ended.find((each) => each.status === 'rejected')?.reason).toBeInstanceOf(WorkflowNotFoundError);
+    expect((await newestFirings(clients.s3, account.bucket, schedule.name, 9)).total).toBe(1);
+  });
+});
+
+it.each(ENGINES)('a trigger while a run of the name is open starts none and says which is, on %s', async (_, spec) => {
+  const { open, training } = gate();
+  await withSchedule({ spec, activities: training }, async (schedule) => {
+    const { action } = await schedule.handle.describe();
+    const [input] = action.args as [RetrainInput];
+    const run = { name: schedule.name, id: 'byhand' };
+    const { taskQueue } = action;
+    const options = { ...runOptions({ ...input, run, directory: '/' }), taskQueue };
+    const byHand = await schedule.client.workflow.start(fineTune, options);
+    const { decision } = await schedule.fire({ by: 'ana' });
+    expect(decision).toMatchObject({ decided: 'skip', obstacle: 'runOpen' });
+    expect(decision.reason).toBe(
+      `temper/${schedule.name}/byhand is under way; there was reason to train: ana asked for it; ` +
+        `no model of ${schedule.name} was trained yet; each firing trains: retrain has no when`,
+    );
+    expect(await noteOf(schedule, /skipped/)).toContain(`Z  skipped: temper/${schedule.name}/byhand is under way`);
+    open();
+    await byHand.result();
   });
 });
 
@@ -136,7 +136,7 @@ const BILLED: Partial<AllActivities> = {
 };
 const PRICES = { training: { 'ml.m5.large': 20 }, transform: { 'ml.m5.large': 0.125 }, hosting: {} };
 
-it("a month's budget that is reached halfway lets one firing train and not the next", async () => {
+it('a budget of the month that is reached halfway lets one firing train and not the next', async () => {
   const spec = RETRAIN_SPEC.replace('every: 1w', 'every: 1w, budget: 40 USD');
   await withSchedule({ spec, activities: BILLED, prices: PRICES }, async (schedule) => {
     const first = await schedule.fire();

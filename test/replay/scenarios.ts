@@ -15,7 +15,7 @@ import {
   serving,
   underWay,
 } from '../workflows/fake-activities.ts';
-import { BEDROCK_SPEC, runToEnd, SPEC, withRun } from '../workflows/harness.ts';
+import { BEDROCK_SPEC, RETRAIN_SPEC, runToEnd, SPEC, withFiring, withRun } from '../workflows/harness.ts';
 
 const failing = () =>
   Promise.reject(
@@ -90,6 +90,18 @@ async function decided(verdict: Verdict): Promise<History> {
       return handle.fetchHistory();
     },
     `${SPEC}approve: manual\n`,
+  );
+}
+
+/** A firing of a schedule, to its end. */
+async function fired(overrides: Partial<AllActivities> = {}, spec = RETRAIN_SPEC): Promise<History> {
+  return withFiring(
+    fakeActivities(overrides),
+    async ({ handle }) => {
+      await handle.result().catch(() => {});
+      return handle.fetchHistory();
+    },
+    spec,
   );
 }
 
@@ -221,6 +233,36 @@ export const SCENARIOS: Readonly<Record<string, () => Promise<History>>> = {
     const model = { engine: 'bedrock', customModel: 'arn:of:champion', base: 'amazon.nova-lite-v1:0' } as const;
     const fakes = fakeActivities({ ...CHAMPION, findChampion: async () => ({ model }) });
     return (await runToEnd(fakes, BEDROCK_SPEC.replace('accuracy >= 0.70', 'accuracy >= champion'))).history;
+  },
+  'retrain-trained': async () => fired(),
+  'retrain-by-triggers': async () =>
+    fired(
+      {
+        lookUpFiring: async () => ({
+          newest: { number: 3, run: 'temper/reviews/aaaa', handedOverAt: '2026-01-01T00:00:00.000Z' },
+          judged: { run: 'temper/reviews/aaaa', at: '2026-01-01T00:00:00.000Z' },
+          spent: { month: '2026-11', usd: 0, runs: 0 },
+          open: [],
+        }),
+      },
+      RETRAIN_SPEC.replace('to: sagemaker-endpoint', 'to: sagemaker-endpoint, capture: { share: 0.2 }').replace(
+        'every: 1w',
+        'when: { newData: { rows: 5 }, championAge: 30d, drift: { of: [text] }, liveMetric: { rule: accuracy < 0.8, labels: s3://bucket/labels/ } }',
+      ),
+    ),
+  'retrain-skipped': async () =>
+    fired({
+      lookUpFiring: async () => ({ spent: { month: '2026-11', usd: 0, runs: 0 }, open: ['temper/reviews/bbbb'] }),
+    }),
+  'retrain-failed': async () => fired({ awaitTraining: failing }),
+  'retrain-cancelled': async () => {
+    const fakes = fakeActivities({ awaitTraining: () => Promise.reject(underWay('10 minutes')) });
+    return withFiring(fakes, async ({ handle, runUnderWay }) => {
+      await runUnderWay();
+      await handle.cancel();
+      await handle.result().catch(() => {});
+      return handle.fetchHistory();
+    });
   },
   imported: async () => {
     const spec = SPEC.replace('sagemaker-endpoint', 'bedrock-import');
