@@ -59,6 +59,7 @@ export const driftReport: z.ZodType<DriftReport> = z.strictObject({
           drifted: z.boolean(),
           psi: z.number().meta({ description: 'population stability index of the values that the training data has' }),
           significant: z.boolean().meta({ description: 'whether chance alone would bring it less than once in 1,000' }),
+          less: z.literal(true).exactOptional().meta({ description: 'the traffic has fewer unknown words: no drift' }),
           gone: z.literal(true).exactOptional().meta({ description: 'no row of the traffic has it' }),
           newCategories: z.strictObject({ share, names: z.array(z.string()) }).exactOptional(),
           moved: z

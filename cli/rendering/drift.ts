@@ -3,7 +3,7 @@ import type { FeatureDrift, MovedBin } from '../../spec/monitoring/drift.ts';
 import type { LiveEvidence, TrafficRead } from '../../spec/monitoring/evidence.ts';
 import type { DriftReport } from '../monitoring/drift.ts';
 import type { Screen } from '../output.ts';
-import { formatCount, hang, plural, table } from './format.ts';
+import { formatCount, hang, plural, table, widthOf } from './format.ts';
 
 const percent = (share: number): string => `${Math.round(100 * share)} %`;
 const timeOf = (time: string): string => `${time.slice(0, 16).replace('T', ' ')} UTC`;
@@ -20,7 +20,7 @@ export function renderDrift(report: DriftReport, screen: Screen): string {
       ...hang('  ', `${plural(measure.rows, 'row')} asked since ${timeOf(traffic.since)}, ${beside}`, columns),
     );
     lines.push(...brokenLines(traffic, screen));
-    if (measure.features.length > 0) lines.push('', table(rowsOf(measure.features, screen), columns), '');
+    if (measure.features.length > 0) lines.push('', featureTable(measure.features, screen), '');
   }
   lines.push(...verdict(report, screen));
   if (live) lines.push(...liveLines(live, screen));
@@ -37,13 +37,20 @@ function brokenLines({ broken, firstBroken }: TrafficRead, { style, columns }: S
   return hang(style.yellow('  ! '), `${plural(broken, 'line')} could not be read: ${uri}:${line}  ${why}`, columns);
 }
 
-function rowsOf(features: readonly FeatureDrift[], { style }: Screen): string[][] {
+/** With as many of the bins that moved as there is room for. */
+function featureTable(features: readonly FeatureDrift[], screen: Screen): string {
+  const tables = [3, 2, 1].map((most) => table(rowsOf(features, most, screen)));
+  const fits = (text: string): boolean => text.split('\n').every((line) => widthOf(line) <= screen.columns);
+  return tables.find(fits) ?? table(rowsOf(features, 1, screen), screen.columns);
+}
+
+function rowsOf(features: readonly FeatureDrift[], most: number, { style }: Screen): string[][] {
   const head = ['', 'PSI', 'new', 'moved'].map((cell) => style.dim(cell));
   const rows = features.map(({ feature, drifted, psi, gone, newCategories, moved }) => [
     `  ${drifted ? style.red(feature) : feature}`,
     psi.toFixed(2),
     newCategories ? percent(newCategories.share) : '',
-    gone ? 'gone' : moved.map(movedText).join(', '),
+    gone ? 'gone' : moved.slice(0, most).map(movedText).join(', '),
   ]);
   return [head, ...rows];
 }

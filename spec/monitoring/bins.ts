@@ -86,6 +86,8 @@ export function referenceOf(feature: string, values: readonly Value[], kind?: Bi
 const areNumbers = (values: readonly (number | string)[]): boolean =>
   values.every((value) => Number.isFinite(Number(value))) && new Set(values.map(Number)).size > MOST_BINS;
 
+const shownEdge = (edge: number): number => (Math.abs(edge) >= 1_000 ? Math.round(edge) : Number(edge.toPrecision(3)));
+
 /** Puts values into bins. */
 export class Sorter {
   /** How many bins there are. */
@@ -143,7 +145,7 @@ export class Sorter {
     const { edges } = this.#bins;
     const [below, only = 0] = edges;
     if (below === justBelow(only)) return `${['below', 'exactly', 'above'][bin]} ${only}`;
-    const [from, to] = [edges[bin - 1], edges[bin]].map((edge) => edge && Number(edge.toPrecision(4)));
+    const [from, to] = [edges[bin - 1], edges[bin]].map((edge) => edge && shownEdge(edge));
     if (from === undefined) return `at most ${to ?? 0}`;
     return to === undefined ? `above ${from}` : `${from} to ${to}`;
   }

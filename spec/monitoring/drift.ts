@@ -45,6 +45,8 @@ export interface FeatureDrift {
   readonly psi: number;
   /** Whether two samples of one and the same population would differ so less than once in a thousand times. */
   readonly significant: boolean;
+  /** Whether the traffic has less of it, of what only more of is drift: unknown words. */
+  readonly less?: true;
   /** Whether the reference has it and no row of the traffic. */
   readonly gone?: true;
   /** Of categories. */
@@ -139,6 +141,7 @@ function driftOf(
   const known = counts.map((count, bin) => (bin === sorter.unknown ? 0 : count));
   const { psi, parts } = stability(reference.counts, known);
   const significant = differs(reference.counts, known);
+  const less = feature.onlyMore && meanBin(counts, sorter) <= meanBin(reference.counts, sorter);
   const all = reference.counts.reduce((total, each) => total + each, 0);
   const gone = counts[sorter.absent] === rows && reference.counts[sorter.absent] !== all;
   const fresh = sorter.unknown === undefined ? undefined : (counts[sorter.unknown] ?? 0) / rows;
@@ -155,13 +158,21 @@ function driftOf(
   const names = [...newNames].sort(([, m], [, n]) => n - m).slice(0, MOST_NAMES);
   return {
     feature: feature.name,
-    drifted: gone || (psi >= limits.psi && significant) || (fresh ?? 0) > limits.newCategories,
+    drifted: gone || (psi >= limits.psi && significant && !less) || (fresh ?? 0) > limits.newCategories,
     psi,
     significant,
+    ...(less && { less }),
     ...(gone && { gone }),
     ...(fresh !== undefined && { newCategories: { share: fresh, names: names.map(([name]) => name) } }),
     moved,
   };
+}
+
+/** Of numbers, whose bins are in their order. */
+function meanBin(counts: readonly number[], { absent }: Sorter): number {
+  const present = counts.slice(0, absent);
+  const rows = present.reduce((total, count) => total + count, 0);
+  return present.reduce((total, count, bin) => total + bin * count, 0) / rows;
 }
 
 /** What is to be said of a measure: whether it is a reason to train again, and why, in a line. */
@@ -170,12 +181,11 @@ export interface DriftVerdict {
   readonly reason: string;
 }
 
-const number = (rows: number): string => rows.toLocaleString('en');
+const counted = (rows: number): string => rows.toLocaleString('en');
 const shownIndex = (value: number): string => value.toFixed(2);
 const percent = (share: number): string => `${Number((100 * share).toFixed(1))} %`;
 
-/** Why a feature has drifted, in words. */
-export function driftText(
+function driftText(
   { feature, gone, psi, newCategories, moved }: FeatureDrift,
   { psi: limit, newCategories: most }: DriftLimits,
 ): string {
@@ -191,7 +201,7 @@ export function driftText(
 
 export function driftVerdict({ rows, features, lacking, newFields }: DriftMeasure, limits: DriftLimits): DriftVerdict {
   if (rows < limits.minRows) {
-    const reason = `${number(rows)} rows of captured traffic are too few to tell drift: at least ${number(limits.minRows)} are wanted`;
+    const reason = `${counted(rows)} rows of captured traffic are too few to tell drift: at least ${counted(limits.minRows)} are wanted`;
     return { due: false, reason };
   }
   const drifted = features.filter((feature) => feature.drifted);
@@ -203,10 +213,12 @@ export function driftVerdict({ rows, features, lacking, newFields }: DriftMeasur
   if (drifted.length > 0) {
     return {
       due: true,
-      reason: `${drifted.map((each) => driftText(each, limits)).join('; ')}, of ${number(rows)} rows${after}`,
+      reason: `${drifted.map((each) => driftText(each, limits)).join('; ')}, of ${counted(rows)} rows${after}`,
     };
   }
   const [first] = [...features].sort((a, b) => b.psi - a.psi);
   const most = first ? `: the greatest PSI is ${shownIndex(first.psi)}, of ${first.feature}` : '';
-  return { due: false, reason: `no drift in ${number(rows)} rows${most}${after}` };
+  const why =
+    !first || first.psi < limits.psi ? '' : first.less ? ', of which there are fewer' : ', as chance brings too';
+  return { due: false, reason: `no drift in ${counted(rows)} rows${most}${why}${after}` };
 }

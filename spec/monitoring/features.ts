@@ -22,6 +22,8 @@ export interface Feature {
   readonly of: 'question' | 'answer' | 'field';
   /** Absent where the reference's values decide. */
   readonly kind?: Bins['kind'];
+  /** Whether less of it is no drift. */
+  readonly onlyMore?: true;
   readonly value: (observation: Observation, known: ReadonlySet<string>) => Value;
 }
 
@@ -37,7 +39,9 @@ function textFeatures(name: string, of: 'question' | 'answer'): Feature[] {
     },
   });
   const lengths = [feature('characters', charactersOf), feature('words', (text) => wordsOf(text).length)];
-  return of === 'question' ? [...lengths, feature(UNKNOWN_WORDS, unknownShare)] : lengths;
+  if (of === 'answer') return lengths;
+  // Callers who ask what the model was trained on know no more words than it does.
+  return [...lengths, { ...feature(UNKNOWN_WORDS, unknownShare), onlyMore: true }];
 }
 
 /** Of the question's words; the reference's own are known by definition, so that its values come from elsewhere. */

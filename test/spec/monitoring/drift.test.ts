@@ -69,6 +69,13 @@ describe('drift', () => {
     );
   });
 
+  it('is none where the training data itself is asked, with the words that it knows', () => {
+    const rare = reviews(400).map((row, i) => ({ ...row, text: `${row.text} ${'abcdefghij'[i % 10]}${i}` }));
+    const again = measured(rare.slice(0, 200), LIMITS, rare);
+    expect(again.of('text: unknown words')).toMatchObject({ less: true, significant: true, drifted: false });
+    expect(again.reason).toMatch(/^no drift in 200 rows: .* of text: unknown words, of which there are fewer$/);
+  });
+
   it('is found in how long texts are, and says which bins moved', () => {
     const found = measured(reviews(200).map((row) => ({ ...row, text: `${row.text} ${row.text} ${row.text}` })));
     expect(DRIFTED(found)).toEqual(['text: characters', 'text: words']);
@@ -139,7 +146,7 @@ describe('drift', () => {
     expect(measured(rows(0, 100), limits, trained).due).toBe(false);
     const found = measured(rows(80, 300), limits, trained);
     expect(found.due).toBe(true);
-    expect(found.of('amount')?.moved[0]).toMatchObject({ bin: 'above 89.55', traffic: expect.closeTo(0.955, 1) });
+    expect(found.of('amount')?.moved[0]).toMatchObject({ bin: 'above 89.5', traffic: expect.closeTo(0.955, 1) });
   });
 });
 
