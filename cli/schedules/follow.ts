@@ -1,7 +1,7 @@
 /** Following a firing: it decides, and where it trains its run is followed. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WorkflowFailedError } from '@temporalio/client';
-import { ApplicationFailure } from '@temporalio/common';
+import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { isPipelineCode } from '../../spec/errors/pipeline.ts';
 import type { Firing } from '../../spec/retrain.ts';
 import type { Context } from '../context.ts';
@@ -46,13 +46,27 @@ async function resultOf({ client }: Temporal, firing: string, signal?: AbortSign
     return (await (signal ? client.withAbortSignal(signal, () => handle.result()) : handle.result())) as Firing;
   } catch (error) {
     if (signal?.aborted) return undefined;
-    const cause = error instanceof WorkflowFailedError ? error.cause : undefined;
-    if (!(cause instanceof ApplicationFailure)) throw error;
-    const [card] = (cause.details ?? []) as Firing[];
+    const [card] = error instanceof WorkflowFailedError ? cardsIn(error.cause) : [];
     if (card) return card;
-    const code = isPipelineCode(cause.type ?? '') ? cause.type : 'Unknown';
-    throw new UserError(code as 'Unknown', cause.message);
+    throw error instanceof WorkflowFailedError ? endingOf(firing, error) : error;
   }
+}
+
+/** A run that failed fails its firing, which carries its card. */
+const cardsIn = (cause: unknown): Firing[] =>
+  cause instanceof ApplicationFailure ? ((cause.details ?? []) as Firing[]) : [];
+
+/** Why there is no card. */
+function endingOf(firing: string, { cause }: WorkflowFailedError): unknown {
+  if (cause instanceof ApplicationFailure) {
+    return new UserError(cause.type && isPipelineCode(cause.type) ? cause.type : 'Unknown', cause.message);
+  }
+  const cancelled = cause instanceof CancelledFailure;
+  return new UserError('FiringEnded', `${firing} was ${cancelled ? 'cancelled' : 'ended'} from outside`, {
+    fix: 'a run that it had started is told by: temper ls',
+    exitCode: cancelled ? EXIT.cancelled : EXIT.failed,
+    cause,
+  });
 }
 
 /** Tells what came of a firing, and sets the exit code: that of its run. */

@@ -1,5 +1,4 @@
 /** `temper schedule trigger NAME`: a firing now. */
-
 import { setTimeout as sleep } from 'node:timers/promises';
 import { msToTs } from '@temporalio/common/lib/time.js';
 import { createAwsClients } from '../../activities/aws.ts';
@@ -53,7 +52,8 @@ export async function triggerSchedule(
     const text = `${name} fires; see what it decides with: temper schedule show ${name}`;
     return output.result({ firing, ...(ui && { ui }) }, output.hint(text));
   }
-  await concludeFiring(context, { firing, asked: !options.whenDue }, await followFiring(context, temporal, firing));
+  const card = await followFiring(context, temporal, firing);
+  concludeFiring(context, { firing, asked: !options.whenDue }, card);
 }
 
 /** Where AWS bills, what it could cost is told, and whoever sits at the terminal is asked. */

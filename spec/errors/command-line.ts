@@ -213,6 +213,12 @@ export const COMMAND_ERRORS = {
     fix: 'see whether it comes yet with temper schedule show NAME, or trigger it again',
     example: 'reviews was triggered, and has not fired within 20 s',
   },
+  FiringEnded: {
+    means: 'the firing that was followed was cancelled or terminated by somebody; it left no decision',
+    why: 'somebody ended its workflow in Temporal: cancelled, it cancels its run; terminated, its run goes on',
+    fix: 'look for its run with temper ls; stop one that goes on with temper cancel RUN',
+    example: 'temper-retrain/reviews-2026-11-25T06:00:00Z was cancelled from outside',
+  },
   NothingToFire: {
     means: 'between these times the schedule has no firings, or too many of them; nothing was started',
     why: 'the times are the wrong way round, too near, or years apart',

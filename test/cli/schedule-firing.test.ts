@@ -14,7 +14,7 @@ import { RUN_VERSION, type RunRecord } from '../../spec/record.ts';
 import type { Firing } from '../../spec/retrain.ts';
 import { account, aws, clients } from '../support/activities.ts';
 import { expectExit } from '../support/runs.ts';
-import { type AllActivities, scoresWith } from '../workflows/fake-activities.ts';
+import { type AllActivities, scoresWith, underWay } from '../workflows/fake-activities.ts';
 import { type CliResult, cli, startCli, until } from './support/cli.ts';
 import { type Env, ownNamespace, startPipeline } from './support/pipeline.ts';
 import { asAna, type ScheduledProject, scheduledProject } from './support/scheduled.ts';
@@ -42,6 +42,12 @@ function held(): { readonly activities: Partial<AllActivities>; readonly release
   });
   onTestFinished(() => release());
   return { activities: { submitEvaluation: () => released }, release };
+}
+
+async function temporalClient({ TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE }: Env): Promise<Client> {
+  const connection = await Connection.connect({ address: TEMPORAL_ADDRESS ?? '' });
+  onTestFinished(() => connection.close());
+  return new Client({ connection, namespace: TEMPORAL_NAMESPACE ?? '' });
 }
 
 const json = <T>({ stdout }: CliResult): T => JSON.parse(stdout) as T;
@@ -126,6 +132,26 @@ it('Ctrl-C stops following and not the run; detached, it returns once it fires',
   expectExit(detached, EXIT.done);
   expect(json<{ firing: string }>(detached).firing).toMatch(new RegExp(`^temper-retrain/${name}-.*Z$`));
   await until(async () => (await shown(where, name)).total === 2);
+});
+
+it('a run that is cancelled is a result of its firing; one that is cancelled itself says so', async () => {
+  const awaitTraining: AllActivities['awaitTraining'] = async () => {
+    throw underWay('10 minutes');
+  };
+  const { name, env: where } = await scheduled('{ every: 1w }', { activities: { awaitTraining } });
+  const first = startCli(['schedule', 'trigger', name, '--json'], { env: where });
+  await until(async () => (await shown(where, name)).run !== undefined);
+  await cli(['cancel', (await shown(where, name)).run ?? ''], { env: where });
+  const { exitCode, stdout } = await first.done;
+  expect(exitCode).toBe(EXIT.cancelled);
+  expect(JSON.parse(stdout)).toMatchObject({ outcome: 'cancelled' });
+  const second = startCli(['schedule', 'trigger', name, '--json'], { env: where });
+  await until(async () => (await shown(where, name)).run !== undefined);
+  const client = await temporalClient(where);
+  await client.workflow.getHandle((await shown(where, name)).firing ?? '').cancel();
+  const ended = await second.done;
+  expect(ended.exitCode).toBe(EXIT.cancelled);
+  expect(JSON.parse(ended.stdout).error.code).toBe('FiringEnded');
 });
 
 it('a run that fails pauses the schedule, which says why; a rejected one is a result', async () => {
@@ -227,9 +253,7 @@ it('of 500 firings few are read', async () => {
 
 it('a schedule that a temper of another version has set is listed, and hides no other', async () => {
   const { env: where, name, cwd } = await scheduled('{ every: 1w }');
-  const connection = await Connection.connect({ address: where.TEMPORAL_ADDRESS ?? '' });
-  onTestFinished(() => connection.close());
-  const client = new Client({ connection, namespace: where.TEMPORAL_NAMESPACE ?? '' });
+  const client = await temporalClient(where);
   const other = `other-${randomUUID().slice(0, 8)}`;
   await client.schedule.create({
     scheduleId: scheduleIdOf(other),

@@ -8,7 +8,7 @@ import type { RetrainInput } from '../../workflows/messages.ts';
 import { expectExit } from '../support/runs.ts';
 import { type CliRun, cli, startCli, until } from './support/cli.ts';
 import { type Env, newNamespace, ownNamespace } from './support/pipeline.ts';
-import { asAna, scheduledProject } from './support/scheduled.ts';
+import { asAna, BEDROCK, scheduledProject } from './support/scheduled.ts';
 
 const env = asAna(await ownNamespace());
 
@@ -102,6 +102,16 @@ it.each([
   expectExit(result, EXIT.usage);
   expect(refusal(result.stdout)).toMatchObject({ code, message: expect.stringContaining(message) });
   await expect(described(env, name)).rejects.toThrow();
+});
+
+it('on Bedrock there is no code to upload, and what the data costs is held against the month by each firing', async () => {
+  const { name, cwd } = await scheduledProject('{ every: 1d, budget: 50 USD }', '', BEDROCK);
+  const result = await cli(['schedule', 'create', 'temper.yaml'], { env, cwd });
+  expectExit(result, EXIT.done);
+  expect(result.stderr).toContain('an unknown sum a run for the tokens, by an estimate, 50 USD a month');
+  const [input] = (await described(env, name)).action.args as unknown as [RetrainInput];
+  expect(input.source).toBeUndefined();
+  expect(input.prices?.bedrock?.models).toHaveProperty(['amazon.nova-lite-v1:0']);
 });
 
 it('a name has one schedule', async () => {

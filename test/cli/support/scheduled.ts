@@ -10,8 +10,19 @@ export interface ScheduledProject {
   readonly data: string;
 }
 
+const SAGEMAKER = `
+train: { engine: sagemaker, script: train.py }
+deploy: { to: none }
+`;
+
+/** The same on Bedrock. */
+export const BEDROCK = `
+train: { engine: bedrock, base: amazon.nova-lite-v1:0 }
+deploy: { to: bedrock-on-demand }
+`;
+
 /** A project of a name of its own; `retrain` is that of its spec. */
-export async function scheduledProject(retrain: string, more = ''): Promise<ScheduledProject> {
+export async function scheduledProject(retrain: string, more = '', engine = SAGEMAKER): Promise<ScheduledProject> {
   const name = `sched-${randomUUID().slice(0, 8)}`;
   const Key = `incoming/${name}/rows.jsonl`;
   const rows = Array.from({ length: 40 }, (_, row) => ({ text: `row ${row}`, label: row % 2 ? 'good' : 'bad' }));
@@ -21,9 +32,8 @@ export async function scheduledProject(retrain: string, more = ''): Promise<Sche
   const cwd = await project(`
 name: ${name}
 data: { source: "${data}", split: { test: 0.2 } }
-train: { engine: sagemaker, script: train.py }
 evaluate: { metrics: [accuracy] }
-deploy: { to: none }
+${engine}
 ${retrain === '' ? '' : `retrain: ${retrain}`}
 ${more}
 `);
