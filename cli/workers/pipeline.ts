@@ -1,13 +1,15 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker, type WorkerOptions } from '@temporalio/worker';
 import { createAwsProvider } from '../../activities/aws.ts';
 import { createPipelineActivities } from '../../activities/index.ts';
 import { PIPELINE_TASK_QUEUE, WORKER_DEPLOYMENT } from '../../spec/naming.ts';
 import type { Context } from '../context.ts';
-import { withTemporal } from '../temporal.ts';
+import { type Temporal, withTemporal } from '../temporal.ts';
+import { Adoption } from './adoption.ts';
 import { loadBundle } from './bundle.ts';
 import { aborted, connectWorker, HEARTBEATS } from './connect.ts';
 import { ensureSearchAttributes } from './search-attributes.ts';
-import { makeCurrent, readVersioning } from './versions.ts';
+import { countPinned, makeCurrent, readVersioning } from './versions.ts';
 
 /** Long enough for an AWS call under way to end; waits for jobs are between two looks, and go on elsewhere. */
 const SHUTDOWN_GRACE = '10s';
@@ -15,18 +17,27 @@ const SHUTDOWN_GRACE = '10s';
 const STICKY_TIMEOUT = '3s';
 /** Activities are AWS calls that wait for the network; the few that read data or predictions do so in bounded memory. */
 const CONCURRENT_ACTIVITIES = 50;
+const DRAINED_EVERY_MS = 2_000;
+
+export interface PipelineWorkerOptions {
+  /** Leaves new runs to the other version that takes them, and ends once no run of its own is under way. */
+  readonly drain?: boolean;
+}
 
 /** Works on the pipeline's task queue until the context's signal; then takes no more, and ends what is under way. */
-export async function runWorker(context: Context): Promise<void> {
+export async function runWorker(context: Context, { drain = false }: PipelineWorkerOptions = {}): Promise<void> {
   const { output } = context;
   await withTemporal(context, async (temporal) => {
     const { client, environment } = temporal;
     const { namespace, address } = environment.temporal;
-    const [{ supported: versioned }, { workflowBundle, buildId }] = await Promise.all([
+    const [{ supported: versioned }, bundle] = await Promise.all([
       readVersioning(temporal),
       loadBundle(),
       ensureSearchAttributes(client.connection, namespace),
     ]);
+    const { workflowBundle, buildId } = bundle;
+    const over = new AbortController();
+    const signal = AbortSignal.any([context.signal, over.signal]);
     const connection = await connectWorker(context, environment, 'WARN');
     try {
       const worker = await Worker.create({
@@ -42,8 +53,8 @@ export async function runWorker(context: Context): Promise<void> {
         maxConcurrentActivityTaskExecutions: CONCURRENT_ACTIVITIES,
       });
       await worker.runUntil(async () => {
-        if (versioned) await makeCurrent(temporal, buildId);
-        else output.note({ code: 'worker.unversioned', text: unversioned(address, namespace) });
+        if (versioned && !drain) await makeCurrent(temporal, buildId);
+        if (!versioned) output.note({ code: 'worker.unversioned', text: unversioned(address, namespace) });
         output.item(
           {
             event: 'worker.ready',
@@ -53,13 +64,24 @@ export async function runWorker(context: Context): Promise<void> {
           },
           `worker ready on task queue ${PIPELINE_TASK_QUEUE}${versioned ? `, version ${buildId}` : ''}, in ${environment.label}`,
         );
-        await aborted(context.signal);
-        output.note({ code: 'worker.stopping', text: 'ending what is under way' });
+        if (!versioned) await aborted(signal);
+        else if (drain) await untilDrained(temporal, buildId, signal);
+        else await new Adoption(temporal, bundle, output).until(signal);
+        const done =
+          drain && !signal.aborted ? `no run of version ${buildId} is under way` : 'ending what is under way';
+        output.note({ code: 'worker.stopping', text: done });
       });
     } finally {
+      over.abort();
       await connection.close();
     }
   });
+}
+
+async function untilDrained(temporal: Temporal, buildId: string, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted && (await countPinned(temporal, buildId)) > 0) {
+    await sleep(DRAINED_EVERY_MS, undefined, { signal }).catch(() => {});
+  }
 }
 
 /** Each workflow says itself whether it ends with the version that it began with. */
