@@ -61,18 +61,29 @@ async function knock(address: string): Promise<void> {
   }
 }
 
-/** Whether somebody works on the pipeline's task queue, as far as Temporal has heard lately. */
-export async function hasWorker({ client }: Temporal): Promise<boolean> {
+/**
+ * Whether somebody works on the pipeline's task queue, as far as Temporal has heard lately.
+ *
+ * @param version build id that a worker must have; any will do where none is given
+ */
+export async function hasWorker(temporal: Temporal, version?: string): Promise<boolean> {
+  const versions = await versionsAtWork(temporal);
+  return version === undefined ? versions.size > 0 : versions.has(version);
+}
+
+/** Build ids of the workers that Temporal has heard of lately; an empty one for those that are of no version. */
+export async function versionsAtWork({ client }: Temporal): Promise<Set<string>> {
   const { pollers } = await client.workflowService.describeTaskQueue({
     namespace: client.options.namespace,
     taskQueue: { name: PIPELINE_TASK_QUEUE },
     // TASK_QUEUE_TYPE_WORKFLOW.
     taskQueueType: 1,
   });
-  return (pollers ?? []).some(({ lastAccessTime }) => {
-    const heard = Number(lastAccessTime?.seconds ?? 0) * 1000;
-    return Date.now() - heard < POLLER_SILENCE_MS;
+  const heard = (pollers ?? []).filter(({ lastAccessTime }) => {
+    const at = Number(lastAccessTime?.seconds ?? 0) * 1000;
+    return Date.now() - at < POLLER_SILENCE_MS;
   });
+  return new Set(heard.map(({ deploymentOptions }) => deploymentOptions?.buildId ?? ''));
 }
 
 /** Page of a run, or of a schedule, in Temporal's web UI, where there is one. */

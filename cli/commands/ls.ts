@@ -18,14 +18,14 @@ export function lsCommand(context: Context) {
     .option('--limit <count>', 'how many at most', positive, 20)
     .action(async ({ limit, ...filter }) => {
       const { withTemporal, listAddress } = await import('../temporal.ts');
-      const { listRuns, queryOf } = await import('../runs/list.ts');
+      const { listRuns, queryOf, withoutWorkers } = await import('../runs/list.ts');
       const { renderRuns } = await import('../rendering/runs.ts');
       const { nameEnvironment } = await import('../environment.ts');
       const { output } = context;
       await withTemporal(context, async (temporal) => {
         const { environment } = temporal;
         nameEnvironment(context, environment);
-        const runs = await listRuns(temporal, { limit, ...filter });
+        const runs = await withoutWorkers(temporal, await listRuns(temporal, { limit, ...filter }));
         const query = queryOf(filter);
         const ui = listAddress(environment, query);
         const filtered = Object.keys(filter).length > 0;

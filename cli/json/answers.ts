@@ -55,8 +55,10 @@ const runSummary = z.strictObject({
   engine: text.exactOptional(),
   stage: text.exactOptional(),
   waiting: text.exactOptional().meta({
-    description: 'what for, as far as the workflow knows: capacity, quota, or approval, with its last reminder',
+    description:
+      'what for, as far as the workflow knows: capacity, quota, or approval, with its last reminder; or the worker that it lacks',
   }),
+  version: text.exactOptional().meta({ description: 'of the workflow code that it ends with, while it is under way' }),
   outcome: text.exactOptional().meta({ description: 'absent while the run is under way' }),
   score: z.number().exactOptional().meta({ description: 'the first metric asked for, of the candidate' }),
   schedule: text.exactOptional().meta({ description: 'the name whose schedule started it' }),

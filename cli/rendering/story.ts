@@ -106,6 +106,8 @@ function withoutTries({ tries: _, nextTryAt: __, ...waiting }: Waiting): Waiting
 
 const MISSING: Readonly<Record<Missing, string>> = {
   worker: '  … no worker answers: the run waits for one; start it with: temper worker',
+  version:
+    '  … no worker has the version of the run: another takes it in within a minute where it can; start its own with: temper worker --drain',
   code: '  … a worker with other code answered: the run waits for one with the code that it was started with',
   inputs: '  … the run waits for its files; upload them, from the machine that has them, with: temper upload RUN',
   temporal: '  … Temporal does not answer: trying again',

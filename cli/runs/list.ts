@@ -5,6 +5,7 @@ import type { STAGES } from '../../spec/record.ts';
 import { searchAttributes } from '../../workflows/search-attributes.ts';
 import type { LISTED_OUTCOMES } from '../options.ts';
 import type { Temporal } from '../temporal.ts';
+import { unserved, versionListed } from '../workers/versions.ts';
 
 /** One line of `temper ls`. */
 export interface RunSummary {
@@ -14,8 +15,10 @@ export interface RunSummary {
   readonly id: string;
   readonly engine?: string;
   readonly stage?: string;
-  /** What it waits for, `quota`, as far as its workflow knows. */
+  /** What it waits for, `quota`, as far as its workflow knows, or the worker that it lacks. */
   readonly waiting?: string;
+  /** Build id of the workflow code that it has to end with; absent where any will do, and of a run that is over. */
+  readonly version?: string;
   /** As in the record; `terminated` or `timed out` for a run that was ended from outside; absent while under way. */
   readonly outcome?: string;
   /** The first metric that is asked for, of the candidate; absent until it is known. */
@@ -86,6 +89,7 @@ function summaryOf(info: WorkflowExecutionInfo): RunSummary | undefined {
   const score = attributes.get(searchAttributes.score);
   const schedule = attributes.get(searchAttributes.schedule);
   const waiting = attributes.get(searchAttributes.waiting);
+  const version = status.name === 'RUNNING' ? versionListed(info) : undefined;
   const outcome =
     attributes.get(searchAttributes.outcome) ??
     (status.name === 'RUNNING' ? undefined : status.name.toLowerCase().replace('_', ' '));
@@ -95,10 +99,20 @@ function summaryOf(info: WorkflowExecutionInfo): RunSummary | undefined {
     ...(engine && { engine }),
     ...(stage && { stage }),
     ...(waiting && !outcome && { waiting }),
+    ...(version && { version }),
     ...(outcome && { outcome }),
     ...(score !== undefined && { score }),
     ...(schedule && { schedule }),
     startedAt: info.startTime.toISOString(),
     ...(info.closeTime && { endedAt: info.closeTime.toISOString() }),
   };
+}
+
+/** The same runs; those whose version no worker has wait for one, whatever their workflow says. */
+export async function withoutWorkers(temporal: Temporal, runs: readonly RunSummary[]): Promise<RunSummary[]> {
+  const open = runs.flatMap(({ run, version }) => (version ? [{ workflowId: run, version }] : []));
+  const lacking = await unserved(temporal, open);
+  return runs.map((run) =>
+    run.version && lacking.has(run.version) ? { ...run, waiting: `a worker of version ${run.version}` } : run,
+  );
 }

@@ -1,5 +1,10 @@
 /** Reading runs: their records, and what they were started with. */
-import { type WorkflowExecutionStatusName, WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
+import {
+  type WorkflowExecutionDescription,
+  type WorkflowExecutionStatusName,
+  WorkflowFailedError,
+  type WorkflowHandle,
+} from '@temporalio/client';
 import { ApplicationFailure, CancelledFailure, defaultPayloadConverter } from '@temporalio/common';
 import type { PipelineCode } from '../../spec/errors/pipeline.ts';
 import { RUN_VERSION, type RunRecord, STAGES } from '../../spec/record.ts';
@@ -8,6 +13,7 @@ import { searchAttributes } from '../../workflows/search-attributes.ts';
 import { UserError } from '../errors.ts';
 import { hasWorker, type Temporal } from '../temporal.ts';
 import { isOfOtherCode, isUnanswered } from '../temporal-errors.ts';
+import { readVersioning, versionOf } from '../workers/versions.ts';
 import { withWaiting } from './pending.ts';
 
 const QUERY_TIMEOUT_MS = 8_000;
@@ -15,8 +21,13 @@ const QUERY_TIMEOUT_MS = 8_000;
 /** The failure's code of a run that had no chance to write its own end. */
 export const ENDED_FROM_OUTSIDE = 'Terminated' satisfies PipelineCode;
 
-/** Asks the run itself; a worker has to answer. Throws the user error `NoWorker` when none does, or `OtherCode`. */
-export async function queryRecord(temporal: Temporal, workflowId: string): Promise<RunRecord> {
+/**
+ * Asks the run itself; a worker has to answer. Throws the user error `NoWorker` or `NoWorkerOfVersion` when none does, or
+ * `OtherCode`.
+ *
+ * @param version that the worker has to have, where the run is bound to one
+ */
+export async function queryRecord(temporal: Temporal, workflowId: string, version?: string): Promise<RunRecord> {
   const { client } = temporal;
   try {
     const record = await client.withDeadline(Date.now() + QUERY_TIMEOUT_MS, () =>
@@ -25,8 +36,16 @@ export async function queryRecord(temporal: Temporal, workflowId: string): Promi
     return understood(record, workflowId);
   } catch (error) {
     if (isOfOtherCode(error)) throw otherCode(error);
-    throw isUnanswered(error) ? noWorker(error) : error;
+    throw isUnanswered(error) ? await noWorker(temporal, workflowId, version, error) : error;
   }
+}
+
+/** Asks where somebody is there to answer: a query that nobody takes up takes seconds to fail. */
+export async function askForRecord(temporal: Temporal, description: WorkflowExecutionDescription): Promise<RunRecord> {
+  const { workflowId } = description;
+  const version = versionOf(description);
+  if (!(await hasWorker(temporal, version))) throw await noWorker(temporal, workflowId, version);
+  return queryRecord(temporal, workflowId, version);
 }
 
 /** The record of a run, under way or over. */
@@ -35,8 +54,7 @@ export async function readRecord(temporal: Temporal, workflowId: string): Promis
   const description = await handle.describe();
   const status = description.status.name;
   if (status !== 'RUNNING') return closedRecord(temporal, handle, status);
-  if (!(await hasWorker(temporal))) throw noWorker();
-  return withWaiting(await queryRecord(temporal, workflowId), description);
+  return withWaiting(await askForRecord(temporal, description), description);
 }
 
 /** The record that a closed run left: its result or its failure's details, which need no worker, or else its answer. */
@@ -61,13 +79,13 @@ export async function closedRecord(
 /** What a closed run answers, or where no worker lets it, what it was started with and the stage it had come to. */
 async function answerOf(temporal: Temporal, handle: WorkflowHandle): Promise<RunRecord> {
   const { spec, account } = await readInput(temporal, handle.workflowId);
+  const description = await handle.describe();
   try {
-    if (await hasWorker(temporal)) return await queryRecord(temporal, handle.workflowId);
+    return await askForRecord(temporal, description);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
   }
-  const { typedSearchAttributes } = await handle.describe();
-  const reached = typedSearchAttributes.get(searchAttributes.stage);
+  const reached = description.typedSearchAttributes.get(searchAttributes.stage);
   const stage = STAGES.find((each) => each === reached) ?? 'data';
   return { version: RUN_VERSION, run: handle.workflowId, spec, account, stage, timings: [] };
 }
@@ -109,8 +127,21 @@ function understood<T extends { readonly version: number }>(written: T, run: str
   );
 }
 
-function noWorker(cause?: unknown): UserError {
-  return new UserError('NoWorker', 'no worker answers for the run', { fix: 'start one with: temper worker', cause });
+async function noWorker(
+  temporal: Temporal,
+  workflowId: string,
+  version: string | undefined,
+  cause?: unknown,
+): Promise<UserError> {
+  const versioning = await readVersioning(temporal);
+  if (version === undefined || !versioning.supported || versioning.current === version) {
+    return new UserError('NoWorker', 'no worker answers for the run', { fix: 'start one with: temper worker', cause });
+  }
+  return new UserError(
+    'NoWorkerOfVersion',
+    `${workflowId} has version ${version} of the workflow code, which no worker has; one of another version takes it in within a minute where it can, and says so where it cannot`,
+    { fix: 'start that build beside the others with: temper worker --drain', cause },
+  );
 }
 
 /** What a run was started with, from its history. */

@@ -1,18 +1,19 @@
 /** A run as it goes on, one snapshot after the other. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { WorkflowFailedError } from '@temporalio/client';
+import { type WorkflowExecutionDescription, WorkflowFailedError } from '@temporalio/client';
 import type { RunRecord } from '../../spec/record.ts';
 import { UserError } from '../errors.ts';
-import { hasWorker, type Temporal } from '../temporal.ts';
+import type { Temporal } from '../temporal.ts';
 import { isGone } from '../temporal-errors.ts';
+import { versionOf } from '../workers/versions.ts';
 import { lacksInputs, type Pending, pendingOf, withWaiting } from './pending.ts';
-import { closedRecord, queryRecord } from './records.ts';
+import { askForRecord, closedRecord, queryRecord } from './records.ts';
 
 /**
- * What a run cannot go on without: a pipeline worker, one that has the code it was started with, the machine with its
- * files, or Temporal itself.
+ * What a run cannot go on without: a pipeline worker, one of its version, one whose code its history is of, the machine with
+ * its files, or Temporal itself.
  */
-export type Missing = 'worker' | 'code' | 'inputs' | 'temporal';
+export type Missing = 'worker' | 'version' | 'code' | 'inputs' | 'temporal';
 
 export interface Snapshot {
   /** The last record that is known. */
@@ -37,7 +38,7 @@ const PATIENCE_MS = 3_000;
 export async function* watchRun(temporal: Temporal, workflowId: string, signal: AbortSignal): AsyncGenerator<Snapshot> {
   let last: Snapshot = { closed: false };
   let delay = FASTEST_MS;
-  const answers = new Answers(temporal, workflowId);
+  const answers = new Answers(temporal);
   const done = new AbortController();
   const over = endOf(temporal, workflowId, AbortSignal.any([signal, done.signal]));
   try {
@@ -77,19 +78,20 @@ function endOf({ client }: Temporal, workflowId: string, signal: AbortSignal): A
 /** What a run answers; it is not asked again where its history is as long as before, so that nothing can have changed. */
 class Answers {
   readonly #temporal: Temporal;
-  readonly #workflowId: string;
   #last: { readonly record: RunRecord; readonly events: number; readonly at: number } | undefined;
 
-  constructor(temporal: Temporal, workflowId: string) {
+  constructor(temporal: Temporal) {
     this.#temporal = temporal;
-    this.#workflowId = workflowId;
   }
 
-  /** @param events of the history, as described before */
-  async record(events: number): Promise<RunRecord> {
+  /** @param doubtful whether nobody may be there to answer */
+  async record(description: WorkflowExecutionDescription, doubtful: boolean): Promise<RunRecord> {
     const last = this.#last;
+    const events = description.historyLength;
     if (last?.events === events && Date.now() - last.at < TRUSTED_MS) return last.record;
-    const record = await queryRecord(this.#temporal, this.#workflowId);
+    const record = doubtful
+      ? await askForRecord(this.#temporal, description)
+      : await queryRecord(this.#temporal, description.workflowId, versionOf(description));
     this.#last = { record, events, at: Date.now() };
     return record;
   }
@@ -102,10 +104,7 @@ async function look(temporal: Temporal, workflowId: string, last: Snapshot, answ
     const description = await handle.describe();
     const status = description.status.name;
     if (status !== 'RUNNING') return { record: await closedRecord(temporal, handle, status), closed: true };
-    // Asked where there is a doubt only: a query that nobody takes up takes seconds to fail.
-    const doubtful = !last.record || last.missing !== undefined;
-    if (doubtful && !(await hasWorker(temporal))) return { ...known, missing: 'worker', closed: false };
-    const record = await answers.record(description.historyLength);
+    const record = await answers.record(description, !last.record || last.missing !== undefined);
     if (lacksInputs(record, description)) return { record, missing: 'inputs', closed: false };
     const pending = pendingOf(record, description);
     return { record: withWaiting(record, description), ...(pending && { pending }), closed: false };
@@ -117,4 +116,8 @@ async function look(temporal: Temporal, workflowId: string, last: Snapshot, answ
   }
 }
 
-const MISSING_BY: Readonly<Record<string, Missing>> = { NoWorker: 'worker', OtherCode: 'code' };
+const MISSING_BY: Readonly<Record<string, Missing>> = {
+  NoWorker: 'worker',
+  NoWorkerOfVersion: 'version',
+  OtherCode: 'code',
+};

@@ -7,13 +7,11 @@ import { isGrpcServiceError } from '@temporalio/client';
 import { Worker } from '@temporalio/worker';
 import type { Output } from '../output.ts';
 import type { Temporal } from '../temporal.ts';
-import { isNotFound, isUnanswered } from '../temporal-errors.ts';
+import { isNotFound } from '../temporal-errors.ts';
 import type { VersionedBundle } from './bundle.ts';
-import { movedTo, pinnedElsewhere, readVersioning } from './versions.ts';
+import { answers, movedTo, type Pinned, pinned, readVersioning } from './versions.ts';
 
 const LOOK_EVERY_MS = 60_000;
-/** A worker that is there answers within a fraction of this, also after it has replayed the run. */
-const ANSWER_MS = 5_000;
 /** Temporal lets a run move to a version once it has noted that it is polled for. */
 const NOTED_MS = 10_000;
 const RETRY_MS = 200;
@@ -28,6 +26,8 @@ export class Adoption {
   readonly #output: Output;
   /** Run ids of those that this code does not replay: they are tried and told of once. */
   readonly #left = new Set<string>();
+  /** Versions whose workers are there, which are told of once. */
+  readonly #served = new Set<string>();
   #lastProblem = '';
 
   constructor(temporal: Temporal, mine: VersionedBundle, output: Output) {
@@ -56,40 +56,24 @@ export class Adoption {
     if (!versioning.supported || versioning.current !== this.#mine.buildId) return;
     for (const [version, runs] of versions) {
       if (signal.aborted) return;
-      if (await this.#isServed(runs)) continue;
-      await this.#adopt(version, runs, signal);
+      if (await answers(this.#temporal, runs)) this.#tellServed(version, runs);
+      else await this.#adopt(version, runs, signal);
     }
   }
 
   /** What is under way of other versions, by their build ids. */
-  async #strays(): Promise<Map<string, Stray[]>> {
-    const versions = new Map<string, Stray[]>();
-    for await (const { workflowId, runId, version } of pinnedElsewhere(this.#temporal, this.#mine.buildId)) {
-      if (this.#left.has(runId)) continue;
-      const runs = versions.get(version) ?? [];
-      versions.set(version, runs);
-      runs.push({ workflowId, runId });
+  async #strays(): Promise<Map<string, Pinned[]>> {
+    const versions = new Map<string, Pinned[]>();
+    for await (const run of pinned(this.#temporal, { except: this.#mine.buildId })) {
+      if (this.#left.has(run.runId)) continue;
+      const runs = versions.get(run.version) ?? [];
+      versions.set(run.version, runs);
+      runs.push(run);
     }
     return versions;
   }
 
-  /** Temporal goes on showing a worker that was killed for minutes: that one is there shows in its answer alone. */
-  async #isServed(runs: readonly Stray[]): Promise<boolean> {
-    const { client } = this.#temporal;
-    for (const { workflowId, runId } of runs) {
-      try {
-        await client.withDeadline(Date.now() + ANSWER_MS, () =>
-          client.workflow.getHandle(workflowId, runId).query(EVERY_WORKFLOW_ANSWERS),
-        );
-        return true;
-      } catch (error) {
-        if (!isNotFound(error)) return !isUnanswered(error);
-      }
-    }
-    return true;
-  }
-
-  async #adopt(version: string, runs: readonly Stray[], signal: AbortSignal): Promise<void> {
+  async #adopt(version: string, runs: readonly Pinned[], signal: AbortSignal): Promise<void> {
     const adopted: string[] = [];
     const left: string[] = [];
     const byId = new Map(runs.map((run) => [run.workflowId, run]));
@@ -105,7 +89,7 @@ export class Adoption {
   }
 
   /** One history at a time; a run that ended meanwhile has no need of it. */
-  async *#read(runs: readonly Stray[], signal: AbortSignal) {
+  async *#read(runs: readonly Pinned[], signal: AbortSignal) {
     for (const { workflowId, runId } of runs) {
       if (signal.aborted) return;
       try {
@@ -117,7 +101,7 @@ export class Adoption {
   }
 
   /** False where the run has ended. */
-  async #move({ workflowId, runId }: Stray): Promise<boolean> {
+  async #move({ workflowId, runId }: Pinned): Promise<boolean> {
     const { client } = this.#temporal;
     const deadline = Date.now() + NOTED_MS;
     let once = true;
@@ -139,6 +123,16 @@ export class Adoption {
         else throw error;
       }
     }
+  }
+
+  #tellServed(version: string, runs: readonly Pinned[]): void {
+    if (this.#served.has(version)) return;
+    this.#served.add(version);
+    this.#output.note({
+      code: 'worker.beside',
+      text: `${counted(runs)} of version ${version} ${runs.length === 1 ? 'goes' : 'go'} on with the workers that have it`,
+      data: { version, runs: runs.length },
+    });
   }
 
   #tell(version: string, adopted: readonly string[], left: readonly string[]): void {
@@ -167,16 +161,9 @@ export class Adoption {
   }
 }
 
-interface Stray {
-  readonly workflowId: string;
-  readonly runId: string;
-}
-
-/** A query that the SDK answers in the workflow's place. */
-const EVERY_WORKFLOW_ANSWERS = '__temporal_workflow_metadata';
 const NAMED = 5;
 
-const counted = (runs: readonly string[]): string => (runs.length === 1 ? '1 run' : `${runs.length} runs`);
+const counted = (runs: readonly unknown[]): string => (runs.length === 1 ? '1 run' : `${runs.length} runs`);
 
 const named = (runs: readonly string[]): string =>
   [...runs.slice(0, NAMED), ...(runs.length > NAMED ? [`and ${runs.length - NAMED} more`] : [])].join(', ');

@@ -5,6 +5,7 @@ import { createPipelineActivities } from '../../activities/index.ts';
 import { PIPELINE_TASK_QUEUE, WORKER_DEPLOYMENT } from '../../spec/naming.ts';
 import type { Context } from '../context.ts';
 import { type Temporal, withTemporal } from '../temporal.ts';
+import { isGone } from '../temporal-errors.ts';
 import { Adoption } from './adoption.ts';
 import { loadBundle } from './bundle.ts';
 import { aborted, connectWorker, HEARTBEATS } from './connect.ts';
@@ -79,7 +80,13 @@ export async function runWorker(context: Context, { drain = false }: PipelineWor
 }
 
 async function untilDrained(temporal: Temporal, buildId: string, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted && (await countPinned(temporal, buildId)) > 0) {
+  while (!signal.aborted) {
+    try {
+      if ((await countPinned(temporal, buildId)) === 0) return;
+    } catch (error) {
+      // The worker waits for Temporal to come back, and so does this.
+      if (!isGone(error)) throw error;
+    }
     await sleep(DRAINED_EVERY_MS, undefined, { signal }).catch(() => {});
   }
 }

@@ -1,7 +1,8 @@
 /** The pipeline's workers as versions of a Worker Deployment: one for each workflow code, of which one takes new runs. */
-import { isGrpcServiceError, type WorkflowExecutionDescription } from '@temporalio/client';
+import { isGrpcServiceError, type WorkflowExecutionDescription, type WorkflowExecutionInfo } from '@temporalio/client';
 import { WORKER_DEPLOYMENT } from '../../spec/naming.ts';
-import type { Temporal } from '../temporal.ts';
+import { type Temporal, versionsAtWork } from '../temporal.ts';
+import { isNotFound, isUnanswered } from '../temporal-errors.ts';
 
 // VersioningBehavior PINNED, and PinnedOverrideBehavior PINNED.
 const [PINNED, PINNED_OVERRIDE] = [1, 1];
@@ -50,29 +51,72 @@ export async function makeCurrent({ client }: Pick<Temporal, 'client'>, buildId:
   });
 }
 
-/** What an execution of another version is called by. */
-export interface Elsewhere {
+/** An execution and its version. */
+export interface Pinned {
   readonly workflowId: string;
   readonly runId: string;
   /** Build id. */
   readonly version: string;
 }
 
-const PINNED_AND_OPEN = `ExecutionStatus = 'Running' AND TemporalWorkflowVersioningBehavior = 'Pinned'`;
 const VERSION = 'TemporalWorkerDeploymentVersion';
+const BEHAVIOR = 'TemporalWorkflowVersioningBehavior';
+const PINNED_AND_OPEN = `ExecutionStatus = 'Running' AND ${BEHAVIOR} = 'Pinned'`;
 const attributeOf = (buildId: string): string => `${WORKER_DEPLOYMENT}:${buildId}`;
 
-/** What is under way and has to end with a version other than this one. */
-export async function* pinnedElsewhere(
+/** What is under way and has to end with the version that it began with, or was moved to. */
+export async function* pinned(
   { client }: Pick<Temporal, 'client'>,
-  buildId: string,
-): AsyncGenerator<Elsewhere> {
-  const ours = `TemporalWorkerDeployment = '${WORKER_DEPLOYMENT}'`;
-  const query = `${PINNED_AND_OPEN} AND ${ours} AND ${VERSION} != '${attributeOf(buildId)}'`;
-  for await (const { workflowId, runId, searchAttributes } of client.workflow.list({ query })) {
-    const [version] = searchAttributes[VERSION] ?? [];
-    if (typeof version === 'string') yield { workflowId, runId, version: version.slice(WORKER_DEPLOYMENT.length + 1) };
+  { except }: { readonly except?: string } = {},
+): AsyncGenerator<Pinned> {
+  const others = except === undefined ? '' : ` AND ${VERSION} != '${attributeOf(except)}'`;
+  const query = `${PINNED_AND_OPEN} AND TemporalWorkerDeployment = '${WORKER_DEPLOYMENT}'${others}`;
+  for await (const info of client.workflow.list({ query })) {
+    const version = versionListed(info);
+    if (version) yield { workflowId: info.workflowId, runId: info.runId, version };
   }
+}
+
+/** A query that the SDK answers in the workflow's place. */
+const EVERY_WORKFLOW_ANSWERS = '__temporal_workflow_metadata';
+/** A worker that is there answers within a fraction of this, also after it has replayed the run. */
+const ANSWER_MS = 5_000;
+
+/** Whether a worker of their version answers for these. Temporal goes on showing one that is gone for a minute or more. */
+export async function answers(
+  { client }: Pick<Temporal, 'client'>,
+  runs: readonly Omit<Pinned, 'runId'>[],
+): Promise<boolean> {
+  for (const { workflowId } of runs) {
+    try {
+      await client.withDeadline(Date.now() + ANSWER_MS, () =>
+        client.workflow.getHandle(workflowId).query(EVERY_WORKFLOW_ANSWERS),
+      );
+      return true;
+    } catch (error) {
+      // One that ended meanwhile says nothing of the others.
+      if (!isNotFound(error)) return !isUnanswered(error);
+    }
+  }
+  return true;
+}
+
+/** The versions of these that no worker has. */
+export async function unserved(temporal: Temporal, runs: readonly Omit<Pinned, 'runId'>[]): Promise<Set<string>> {
+  if (runs.length === 0) return new Set();
+  const [versioning, atWork] = await Promise.all([readVersioning(temporal), versionsAtWork(temporal)]);
+  const versions = [...new Set(runs.map(({ version }) => version))];
+  const lacking = await Promise.all(
+    versions.map(async (version) => {
+      if (!atWork.has(version)) return true;
+      if (versioning.supported && versioning.current === version) return false;
+      return !(await answers(
+        temporal,
+        runs.filter((run) => run.version === version),
+      ));
+    }),
+  );
+  return new Set(versions.filter((_, index) => lacking[index]));
 }
 
 /** How many executions are under way that have to end with this version. */
@@ -95,4 +139,12 @@ export function versionOf({ raw }: WorkflowExecutionDescription): string | undef
   const moved = override?.oneTime?.targetDeploymentVersion ?? override?.pinned?.version;
   if (moved) return moved.buildId ?? undefined;
   return behavior === PINNED ? (deploymentVersion?.buildId ?? undefined) : undefined;
+}
+
+/** The same of an execution in a list. */
+export function versionListed({
+  searchAttributes,
+}: Pick<WorkflowExecutionInfo, 'searchAttributes'>): string | undefined {
+  const [[version], [behavior]] = [searchAttributes[VERSION] ?? [], searchAttributes[BEHAVIOR] ?? []];
+  return typeof version === 'string' && behavior === 'Pinned' ? version.slice(WORKER_DEPLOYMENT.length + 1) : undefined;
 }

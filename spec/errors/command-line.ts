@@ -98,6 +98,13 @@ export const COMMAND_ERRORS = {
     fix: 'start one with: temper worker',
     example: 'no worker answers for the run',
   },
+  NoWorkerOfVersion: {
+    means:
+      'the run is there, and the workers have another version of the workflow code than it; it waits, and nothing of it is lost',
+    why: 'workers were started with changed code, and those that had the older one are gone; a new one takes in within a minute what its code can replay, and names the runs that wait for theirs',
+    fix: 'start the older build beside the others with: temper worker --drain; where it is lost, terminate the run in the Temporal UI, take away what it left with: temper orphans --delete, and start it again with: temper rerun RUN',
+    example: 'temper/reviews/7f3a9c has version 3f9ac21b04d7 of the workflow code, which no worker has',
+  },
   OtherCode: {
     means: 'the worker that answered has another version of temper than the run was started with',
     why: 'workers were updated in a way that runs in flight cannot follow',
