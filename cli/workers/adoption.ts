@@ -24,6 +24,8 @@ export class Adoption {
   readonly #temporal: Temporal;
   readonly #mine: VersionedBundle;
   readonly #output: Output;
+  /** Run ids of those that are tried, of which a log says what is told here. */
+  readonly #tried = new Set<string>();
   /** Run ids of those that this code does not replay: they are tried and told of once. */
   readonly #left = new Set<string>();
   /** Versions whose workers are there, which are told of once. */
@@ -46,6 +48,11 @@ export class Adoption {
       }
       await sleep(LOOK_EVERY_MS, undefined, { signal }).catch(() => {});
     }
+  }
+
+  /** Whether what is logged of the run is that it does not replay. */
+  hasTried(runId: string): boolean {
+    return this.#tried.has(runId);
   }
 
   async #look(signal: AbortSignal): Promise<void> {
@@ -78,20 +85,31 @@ export class Adoption {
     const left: string[] = [];
     const byId = new Map(runs.map((run) => [run.workflowId, run]));
     const { workflowBundle } = this.#mine;
-    for await (const { workflowId, error } of Worker.runReplayHistories({ workflowBundle }, this.#read(runs, signal))) {
-      const run = byId.get(workflowId);
-      if (run && error) {
-        this.#left.add(run.runId);
-        left.push(workflowId);
-      } else if (run && (await this.#move(run))) adopted.push(workflowId);
+    try {
+      for await (const { workflowId, error } of Worker.runReplayHistories(
+        { workflowBundle },
+        this.#read(runs, signal),
+      )) {
+        const run = byId.get(workflowId);
+        if (!run) continue;
+        if (error) {
+          this.#left.add(run.runId);
+          left.push(workflowId);
+        } else {
+          this.#tried.delete(run.runId);
+          if (await this.#move(run)) adopted.push(workflowId);
+        }
+      }
+    } finally {
+      this.#tell(version, adopted, left);
     }
-    this.#tell(version, adopted, left);
   }
 
   /** One history at a time; a run that ended meanwhile has no need of it. */
   async *#read(runs: readonly Pinned[], signal: AbortSignal) {
     for (const { workflowId, runId } of runs) {
       if (signal.aborted) return;
+      this.#tried.add(runId);
       try {
         yield { workflowId, history: await this.#temporal.client.workflow.getHandle(workflowId, runId).fetchHistory() };
       } catch (error) {

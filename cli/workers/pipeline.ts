@@ -39,7 +39,8 @@ export async function runWorker(context: Context, { drain = false }: PipelineWor
     const { workflowBundle, buildId } = bundle;
     const over = new AbortController();
     const signal = AbortSignal.any([context.signal, over.signal]);
-    const connection = await connectWorker(context, environment, 'WARN');
+    const adoption = new Adoption(temporal, bundle, output);
+    const connection = await connectWorker(context, environment, 'WARN', (runId) => adoption.hasTried(runId));
     try {
       const worker = await Worker.create({
         connection,
@@ -67,7 +68,7 @@ export async function runWorker(context: Context, { drain = false }: PipelineWor
         );
         if (!versioned) await aborted(signal);
         else if (drain) await untilDrained(temporal, buildId, signal);
-        else await new Adoption(temporal, bundle, output).until(signal);
+        else await adoption.until(signal);
         const done =
           drain && !signal.aborted ? `no run of version ${buildId} is under way` : 'ending what is under way';
         output.note({ code: 'worker.stopping', text: done });
