@@ -1,8 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { expect, it, onTestFinished } from 'vitest';
-import { installTools } from '../../local/tools.ts';
-import { SHARED_TOOLS } from '../support/region.ts';
+import { expect, it } from 'vitest';
+import { ownTemporal } from '../support/own-temporal.ts';
 import { cli, startCli, until } from './support/cli.ts';
 import { newNamespace, project, SPEC } from './support/pipeline.ts';
 
@@ -39,14 +37,7 @@ it('is what a namespace without search attributes asks for', async () => {
 });
 
 it('says once where Temporal keeps no versions, and works all the same', async () => {
-  const { temporal: path } = await installTools({ directory: SHARED_TOOLS, env: process.env });
-  const temporal = await TestWorkflowEnvironment.createLocal({
-    server: {
-      executable: { type: 'existing-path', path },
-      extraArgs: ['--dynamic-config-value', 'system.enableDeploymentVersions=false'],
-    },
-  });
-  onTestFinished(() => temporal.teardown());
+  const temporal = await ownTemporal({ 'system.enableDeploymentVersions': false });
   const worker = startCli(['worker'], { env: { TEMPORAL_ADDRESS: temporal.address } });
   await until(() => worker.stdout().includes('worker ready'));
   worker.interrupt();

@@ -3,6 +3,7 @@ import {
   ApplicationFailure,
   ChildWorkflowCancellationType,
   condition,
+  continueAsNew,
   defineSignal,
   getExternalWorkflowHandle,
   ParentClosePolicy,
@@ -11,6 +12,7 @@ import {
   setHandler,
   sleep,
   startChild,
+  workflowInfo,
 } from '@temporalio/workflow';
 import type { GuardedThroughput } from '../../activities/deployment/guard.ts';
 import type { Guard } from '../../activities/deployment/servers.ts';
@@ -37,7 +39,8 @@ const LONGEST_PAUSE_MINUTES = 60;
  * Sleeps until the throughput's time is over, then deletes it if it is still this guard's to delete. What AWS refuses for
  * now is tried again for as long as it takes: it bills.
  */
-export async function throughputGuard({ id: guard, expiresAt, region, names, run }: GuardInput): Promise<string> {
+export async function throughputGuard(input: GuardInput): Promise<string> {
+  const { id: guard, expiresAt, region, names, run } = input;
   let gone = false;
   setHandler(goneSignal, () => {
     gone = true;
@@ -56,6 +59,7 @@ export async function throughputGuard({ id: guard, expiresAt, region, names, run
     } catch (error) {
       setCurrentDetails(`Could not delete ${what}, and tries again in ${pause} min: ${String(error)}`);
       await sleep(`${pause} minutes`);
+      if (workflowInfo().continueAsNewSuggested) await continueAsNew<typeof throughputGuard>(input);
     }
   }
 }
