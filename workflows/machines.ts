@@ -2,13 +2,15 @@
  * What a job, or an endpoint, needs of the account: instance types in order, and a durable wait where none of them can be
  * had. Of a Bedrock job the base model stands for the type, as the account may have only so many jobs at a time.
  */
-import { ApplicationFailure, sleep } from '@temporalio/workflow';
+import { ApplicationFailure, sleep, workflowInfo } from '@temporalio/workflow';
 import type { FailedJob } from '../activities/sagemaker/job-failure.ts';
 import { durationSeconds } from '../spec/duration.ts';
 import type { Shortage, Stage } from '../spec/record.ts';
 import type { RunContext } from './context.ts';
 import { rootOf } from './failures.ts';
 
+/** Temporal ends a workflow at 51,200 events, without clean-up: docs/decisions/014. */
+const MOST_EVENTS = 48_000;
 const FIRST_PAUSE_SECONDS = 60;
 const LONGEST_PAUSE_SECONDS = 15 * 60;
 
@@ -124,7 +126,7 @@ export async function onFirstMachine<T>(
     }
     const begun = since ?? Date.now();
     const left = begun + durationSeconds(maxWait) * 1000 - Date.now();
-    if (left <= 0) throw givenUp(shortages, wanted);
+    if (left <= 0 || workflowInfo().historyLength > MOST_EVENTS) throw givenUp(shortages, wanted);
     const pause = Math.min(left, Math.min(FIRST_PAUSE_SECONDS * 2 ** round, LONGEST_PAUSE_SECONDS) * 1000);
     const waiting = {
       for: lackOf(shortages),

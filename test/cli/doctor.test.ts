@@ -67,7 +67,7 @@ describe('where everything is as it should be', () => {
       .split('\n')
       .flatMap((line) => /^ {2}(\S) (\w+(?: \w+)?)\s{2,}/.exec(line)?.slice(1).join(' ') ?? []);
     expect(shown).toEqual([
-      ...['✔ spec', '✔ node', '✔ python', '- laptop', '✔ temporal', '✔ search attributes', '✔ worker'],
+      ...['✔ spec', '✔ node', '✔ python', '- laptop', '✔ temporal', '✔ search attributes', '✔ worker', '✔ versions'],
       ...['✔ aws region', '✔ credentials', '✔ bucket', '✔ role', '✔ pass role', '- quotas'],
     ]);
     expect(stdout).toContain('ready to run');

@@ -1,8 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { ownTemporal } from '../support/own-temporal.ts';
+import { sharedRegion } from '../support/region.ts';
 import { cli, startCli, until } from './support/cli.ts';
 import { newNamespace, project, SPEC } from './support/pipeline.ts';
+
+/** No run has left such a model to start from. */
+const UNFOUNDED = SPEC.replace('run:movie-reviews', `run:none-${randomBytes(3).toString('hex')}`);
 
 it('registers what runs are found by, works on runs, and ends in order when told to', async () => {
   const env = await newNamespace();
@@ -16,10 +20,9 @@ it('registers what runs are found by, works on runs, and ends in order when told
 
   const options = {
     env,
-    cwd: await project(SPEC.replace('run:movie-reviews', `run:none-${randomBytes(3).toString('hex')}`)),
+    cwd: await project(UNFOUNDED),
   };
   const { exitCode, stdout } = await cli(['run', 'temper.yaml'], options);
-  // No run has left such a model to start from.
   expect(stdout).toContain('failed in data (BaseNotFound)');
   expect(exitCode).toBe(1);
 
@@ -38,8 +41,11 @@ it('is what a namespace without search attributes asks for', async () => {
 
 it('says once where Temporal keeps no versions, and works all the same', async () => {
   const temporal = await ownTemporal({ 'system.enableDeploymentVersions': false });
-  const worker = startCli(['worker'], { env: { TEMPORAL_ADDRESS: temporal.address } });
+  const env = { ...sharedRegion().env, TEMPORAL_ADDRESS: temporal.address };
+  const worker = startCli(['worker'], { env });
   await until(() => worker.stdout().includes('worker ready'));
+  const run = await cli(['run', 'temper.yaml'], { env, cwd: await project(UNFOUNDED) });
+  expect(run.stdout).toContain('failed in data (BaseNotFound)');
   worker.interrupt();
   const { exitCode, stdout, stderr } = await worker.done;
   expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: expect.not.stringContaining('version') });
