@@ -13,8 +13,15 @@ export interface VersionedBundle {
 
 const BUILD_ID_LENGTH = 12;
 
-/** The bundle that the build made, or from the sources, where there is none, one that is made now. */
-export async function loadBundle(): Promise<VersionedBundle> {
+let loaded: Promise<VersionedBundle> | undefined;
+
+/** The bundle that the build made, or from the sources, where there is none, one that is made once for this process. */
+export function loadBundle(): Promise<VersionedBundle> {
+  loaded ??= load();
+  return loaded;
+}
+
+async function load(): Promise<VersionedBundle> {
   const codePath = fileURLToPath(new URL('../../workflow-bundle.js', import.meta.url));
   if (existsSync(codePath)) {
     return { workflowBundle: { codePath }, buildId: buildIdOf(await readFile(codePath, 'utf8')) };

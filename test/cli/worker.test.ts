@@ -1,9 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
+import { loadBundle } from '../../cli/workers/bundle.ts';
 import { ownTemporal } from '../support/own-temporal.ts';
 import { sharedRegion } from '../support/region.ts';
 import { cli, startCli, until } from './support/cli.ts';
 import { newNamespace, project, SPEC } from './support/pipeline.ts';
+
+// From the sources that takes seconds, which no worker of a user's takes.
+beforeAll(loadBundle);
 
 /** No run has left such a model to start from. */
 const UNFOUNDED = SPEC.replace('run:movie-reviews', `run:none-${randomBytes(3).toString('hex')}`);
