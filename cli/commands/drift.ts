@@ -24,7 +24,7 @@ export function driftCommand(context: Context) {
       nameEnvironment(context, environment);
       const spec = file === undefined ? undefined : (await readSpec(context, file, [])).spec;
       const report = await driftReport(context, environment, name, { spec, since, region, bucket });
-      context.output.result(report, renderDrift(report, context.output));
+      if (report) context.output.result(report, renderDrift(report, context.output));
     });
   return withExamples(
     command,

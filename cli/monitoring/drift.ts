@@ -9,6 +9,7 @@ import type { Spec } from '../../spec/spec.ts';
 import type { Context } from '../context.ts';
 import { awsFailure } from '../endpoints/aws-failure.ts';
 import type { Environment } from '../environment.ts';
+import { EXIT } from '../errors.ts';
 import { noVersions, type Place, resolvePlace } from '../versions/history.ts';
 
 export interface DriftReport extends DriftEvidence {
@@ -26,13 +27,14 @@ export interface DriftOptions extends Place {
   readonly since: string | undefined;
 }
 
-/** Throws a user error where it is not known where to look, or nothing of the name is there. */
+/** Throws a user error where it is not known where to look, or nothing of the name is there. Nothing where it is interrupted. */
 export async function driftReport(
-  { signal }: Context,
+  context: Context,
   environment: Environment,
   name: string,
   { spec: given, since, ...place }: DriftOptions,
-): Promise<DriftReport> {
+): Promise<DriftReport | undefined> {
+  const { signal, output } = context;
   const { region, bucket } = await resolvePlace(environment, place);
   const clients = createAwsClients(region);
   try {
@@ -50,6 +52,11 @@ export async function driftReport(
     const live = liveMetric && (await measureLive(clients, { ...question, spec, liveMetric }, signal));
     return { name, limits, ...found, ...(live && { live }) };
   } catch (error) {
+    if (signal.aborted) {
+      context.exitCode = EXIT.interrupted;
+      output.note({ code: 'interrupted', text: '  stopped looking' });
+      return undefined;
+    }
     throw awsFailure(error, `measure the drift of ${name}`);
   }
 }

@@ -7,7 +7,7 @@ import type { DriftReport } from '../../cli/monitoring/drift.ts';
 import { sharedRegion, temporaryDirectory } from '../support/region.ts';
 import { expectExit } from '../support/runs.ts';
 import { put, watchedModel } from '../support/watched.ts';
-import { cli } from './support/cli.ts';
+import { cli, startCli } from './support/cli.ts';
 
 const { env } = sharedRegion();
 
@@ -67,6 +67,16 @@ retrain:
   );
   expect(stdout).toContain('live answers: 60 with a label');
   expect(stdout).toContain('✖ accuracy 0.3333 is < 0.5000, of 60 labelled answers');
+});
+
+it('stops on Ctrl-C, whatever there is to read', async () => {
+  const { name, captured } = await watchedModel({ trained });
+  await captured(asked(60));
+  const run = startCli(['drift', name], { env });
+  run.interrupt();
+  const result = await run.done;
+  expectExit(result, EXIT.interrupted);
+  expect(result.stderr).toContain('stopped looking');
 });
 
 it('says what is in the way: no capture, no version, a duration that is none', async () => {
