@@ -9,6 +9,7 @@ import type { Context } from '../context.ts';
 import { isBilled, nameEnvironment } from '../environment.ts';
 import { EXIT, usageError } from '../errors.ts';
 import { plural } from '../rendering/format.ts';
+import { labelled } from '../rendering/schedule-plan.ts';
 import { momentText } from '../rendering/schedule-text.ts';
 import type { Temporal } from '../temporal.ts';
 import { findSchedule, type Setting, settingOf } from './find.ts';
@@ -42,10 +43,16 @@ export async function backfillSchedule(
     throw usageError('NothingToFire', `${name} has ${many} ${between}`, 'give other times with --from and --to');
   }
   const { timezone } = setting.retrain;
+  const screen = { style: output.noteStyle, columns: output.columns, whole: output.whole };
   const text = [
-    `  ${plural(times.length, 'firing')} of ${name}, from ${momentText(first.toISOString(), timezone)} to ${momentText(last.toISOString(), timezone)}`,
-    '  one after the other; each decides on data, champion and spending as they are when it begins',
-    `  at most    ${mostText(setting, times.length)}`,
+    ...labelled(
+      'firings',
+      `${times.length}, one after the other; each decides on what is there when it begins`,
+      screen,
+    ),
+    ...labelled('from', momentText(first.toISOString(), timezone), screen),
+    ...labelled('to', momentText(last.toISOString(), timezone), screen),
+    ...labelled('at most', mostText(setting, times.length), screen),
   ].join('\n');
   const fired = times.map((time) => time.toISOString());
   output.note({ code: 'schedule.backfill', text, data: { firings: fired } });
