@@ -101,6 +101,10 @@ export const specSchema = z
       const message = 'train.invocationLogs stands in for the training split: give test: alone, or leave it out';
       context.addIssue({ code: 'custom', path: ['data'], message });
     }
+    if (logs !== undefined && spec.retrain?.when?.newData) {
+      const message = 'what train.invocationLogs holds is not counted: use championAge, or leave when: out';
+      context.addIssue({ code: 'custom', path: ['retrain', 'when', 'newData'], message });
+    }
     if (engine === 'bedrock' && (spec.serve.image ?? spec.serve.script) !== DEFAULT_SERVING_SCRIPT) {
       context.addIssue({ code: 'custom', path: ['serve'], message: 'Bedrock serves by itself: leave it out' });
     }

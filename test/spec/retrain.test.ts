@@ -54,3 +54,13 @@ it.each([
   const result = parseSpec(`${spec}retrain: { every: 1d, when: { drift: { of: [text] } } }\n`);
   expect(result.ok ? undefined : formatProblems(result.problems)).toContain(problem);
 });
+
+it('refuses to count new rows in the logs of a service', () => {
+  const spec = `name: reviews
+data: {}
+train: { engine: bedrock, base: "amazon.nova-lite-v1:0", customization: distillation, distillation: { teacher: "amazon.nova-pro-v1:0" }, invocationLogs: "s3://bucket/logs/" }
+retrain: { when: { newData: { rows: 10 } } }
+`;
+  const result = parseSpec(spec);
+  expect(result.ok ? '' : formatProblems(result.problems)).toContain('what train.invocationLogs holds is not counted');
+});

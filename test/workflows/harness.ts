@@ -136,6 +136,8 @@ export interface StartedFiring {
   readonly client: Client;
   /** Of the run that the firing starts: once it is under way. */
   runUnderWay(): Promise<WorkflowHandle<typeof fineTune>>;
+  /** Ends the worker, and starts another in its place. */
+  replaceWorker(): Promise<void>;
 }
 
 /** A firing with the given activities, which a client of its own has started, and its worker while the body works with it. */
@@ -157,8 +159,15 @@ export async function withFiring<T>(
   });
   const { prepareInputs, ...activities } = fakes.activities;
   const taskQueue = `firing-${id}`;
-  const worker = await Worker.create({ connection, taskQueue, workflowBundle: await workflowBundle(), activities });
-  const running = worker.run();
+  const startWorker = async () => {
+    const worker = await Worker.create({ connection, taskQueue, workflowBundle: await workflowBundle(), activities });
+    const running = worker.run();
+    return async () => {
+      worker.shutdown();
+      await running;
+    };
+  };
+  let stopWorker = await startWorker();
   try {
     const workflowId = `${options.workflowId}-${id}`;
     const handle = await client.workflow.start(retrain, { ...options, taskQueue, workflowId });
@@ -169,10 +178,13 @@ export async function withFiring<T>(
       });
       return client.workflow.getHandle<typeof fineTune>(workflowId);
     };
-    return await body({ handle, client, runUnderWay });
+    const replaceWorker = async () => {
+      await stopWorker();
+      stopWorker = await startWorker();
+    };
+    return await body({ handle, client, runUnderWay, replaceWorker });
   } finally {
-    worker.shutdown();
-    await running;
+    await stopWorker();
     await environment.teardown();
   }
 }

@@ -8,6 +8,7 @@ import type { RunRecord } from '../../spec/record.ts';
 import type { Firing } from '../../spec/retrain.ts';
 import { type RetrainInput, recordQuery } from '../../workflows/messages.ts';
 import { searchAttributes } from '../../workflows/search-attributes.ts';
+import { eventually } from '../support/eventually.ts';
 import { type AllActivities, fakeActivities, scoresWith, underWay } from './fake-activities.ts';
 import { BEDROCK_SPEC, RETRAIN_SPEC, withFiring } from './harness.ts';
 
@@ -221,6 +222,33 @@ describe('what goes wrong', () => {
       'whether to retrain reviews could not be decided (NotFound): no such bucket; nothing was started; when that is mended: temper schedule resume reviews',
     );
     expect(cards).toEqual([]);
+  });
+
+  it('goes on with another worker where its own has died', async () => {
+    const working = fakeActivities().activities;
+    let looks = 0;
+    let isOver = false;
+    const awaitTraining: AllActivities['awaitTraining'] = async (job) => {
+      looks += 1;
+      if (isOver) return working.awaitTraining(job);
+      throw underWay(10);
+    };
+    await withFiring(fakeActivities({ ...looking(), awaitTraining }), async ({ handle, replaceWorker }) => {
+      await eventually('a look at the job', async () => (looks > 0 ? true : undefined));
+      await replaceWorker();
+      isOver = true;
+      expect(await handle.result()).toMatchObject({ outcome: 'passed' });
+    });
+  });
+
+  it('fails where what became of its run cannot be written, and says what that was', async () => {
+    const recordFiring: AllActivities['recordFiring'] = async ({ firing }) => {
+      if (firing.endedAt !== undefined) throw ApplicationFailure.nonRetryable('no such bucket', 'NotFound');
+    };
+    const { error } = await fired({ ...looking(), recordFiring });
+    expect((error as WorkflowFailedError).cause?.message).toMatch(
+      /^temper\/reviews\/\w+ passed, and its card could not be written \(NotFound\): no such bucket; what was reserved counts/,
+    );
   });
 
   it('goes on where the note cannot be written', async () => {

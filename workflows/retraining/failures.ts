@@ -28,4 +28,17 @@ export function undecided({ name }: FiringContext, error: unknown): unknown {
   });
 }
 
+/** The run is over, and the ledger does not know. */
+export function unkept(firing: Firing, error: unknown): ApplicationFailure {
+  const { run, name, outcome = 'ended' } = firing;
+  const { code, message } = failureOf(error, 'data');
+  return ApplicationFailure.create({
+    type: code,
+    message: `${run} ${outcome}, and its card could not be written (${code}): ${message}; what was reserved counts; when that is mended: ${resume(name)}`,
+    nonRetryable: true,
+    details: [firing],
+    ...(error instanceof Error && { cause: error }),
+  });
+}
+
 const resume = (name: string): string => `temper schedule resume ${name}`;

@@ -10,7 +10,7 @@ import * as profiles from '../profiles.ts';
 import { keepTo } from '../versioning.ts';
 import { contextOf, type FiringContext } from './context.ts';
 import { decide } from './decide.ts';
-import { failedFiring, undecided } from './failures.ts';
+import { failedFiring, undecided, unkept } from './failures.ts';
 import { FiringProgress } from './progress.ts';
 import { runToItsEnd, settled } from './run.ts';
 
@@ -30,6 +30,24 @@ async function keep({ account, name }: FiringContext, progress: FiringProgress, 
   return firing;
 }
 
+/** Decides, and where it is to train reserves what that can cost. */
+async function begin(
+  context: FiringContext,
+  progress: FiringProgress,
+): Promise<{ readonly begun: Firing; readonly budget?: string | undefined }> {
+  const { name, account, scheduledAt, run, spec } = context;
+  const { decision, allowance } = await decide(context, progress);
+  const decided: Firing = { version: RUN_VERSION, name, scheduledAt, decision };
+  if (!allowance) return { begun: await keep(context, progress, decided) };
+  if (spec.retrain?.when?.newData) {
+    const what = summary('keep what the data of the run consists of');
+    await submit.keepData.executeWithOptions(what, [{ account, run }]);
+  }
+  const { budget, reservedUsd } = allowance;
+  const reserved = { ...decided, run: workflowIdOf(run), ...(reservedUsd !== undefined && { reservedUsd }) };
+  return { begun: await keep(context, progress, reserved), budget };
+}
+
 /**
  * One firing of a name's schedule. Returns its card: a skip, or what became of the run that it started. A run that failed
  * fails the firing, which pauses the schedule. Cancelled, it cancels the run and waits for its end; terminated, it leaves it.
@@ -38,21 +56,17 @@ export async function retrain(input: RetrainInput): Promise<Firing> {
   checkVersion(input);
   const context = contextOf(input);
   const progress = new FiringProgress(context);
-  const { decision, allowance } = await decide(context, progress).catch((error: unknown) => {
+  const { begun, budget } = await begin(context, progress).catch((error: unknown) => {
     throw undecided(context, error);
   });
-  const begun = { version: RUN_VERSION, name: context.name, scheduledAt: context.scheduledAt, decision };
-  if (!allowance) return progress.end(await keep(context, progress, begun));
-  if (input.spec.retrain?.when?.newData) {
-    const what = summary('keep what the data of the run consists of');
-    await submit.keepData.executeWithOptions(what, [{ account: input.account, run: context.run }]);
-  }
-  const { budget, reservedUsd } = allowance;
-  const run = workflowIdOf(context.run);
-  const reserved = await keep(context, progress, { ...begun, run, ...(reservedUsd !== undefined && { reservedUsd }) });
-  const ending = await runToItsEnd(context, decision, budget);
+  if (begun.run === undefined) return progress.end(begun);
+  const ending = await runToItsEnd(context, begun.decision, budget);
   return CancellationScope.nonCancellable(async () => {
-    const firing = progress.end(await keep(context, progress, await settled(context, reserved, ending)));
+    const firing = await settled(context, begun, ending);
+    await keep(context, progress, firing).catch((error: unknown) => {
+      throw unkept(firing, error);
+    });
+    progress.end(firing);
     if (firing.outcome === 'failed') throw failedFiring(firing);
     if (ending.interrupted) throw ending.interrupted;
     return firing;
