@@ -95,7 +95,7 @@ export function firingLines(firing: Firing, { style, columns }: Screen): string[
   const head = `  ${style.dim(`${decision.at.slice(0, 16).replace('T', ' ')} UTC`)}  ${pad(cameTo(firing, style), 9)}`;
   const indent = ' '.repeat(4);
   return [
-    [head, run, cost].filter(Boolean).join('  '),
+    [head, run, cost].filter(Boolean).join('  ').trimEnd(),
     ...hang(indent, decision.reason, columns),
     ...(failure ? hang(indent, `${style.red(failure.code)} in ${failure.stage}: ${failure.message}`, columns) : []),
   ];

@@ -4,7 +4,7 @@ import type { Firing } from '../retrain.ts';
 
 const MAX_REASON = 160;
 
-/** `2026-11-25 06:00Z  skipped: nothing has changed`, `...  trained a1b2c3: passed, 3.20 USD; 520 of 500 rows are new` */
+/** `2026-11-25 06:00Z  skipped: nothing has changed`, `...  trained a1b2c3: passed, 3.20 USD; 520 rows are new, at least 500 wanted: ...` */
 export function firingLine(firing: Firing): string {
   const { at, reason } = firing.decision;
   return `${at.slice(0, 10)} ${at.slice(11, 16)}Z  ${becameOf(firing)}${shortened(reason)}`;

@@ -90,15 +90,24 @@ export function newDataFinding(
   const since = judged === undefined ? 'there is no earlier run to compare it with' : `since ${judged.run}`;
   const [first] = largest;
   const found = [
-    ...(wanted.rows === undefined ? [] : [`${formatCount(rows ?? 0)} of ${plural(wanted.rows, 'row')}`]),
-    ...(wanted.bytes === undefined ? [] : [`${formatBytes(bytes)} of ${formatBytes(wanted.bytes)}`]),
-  ].join(', ');
-  const what = first === undefined ? 'nothing has changed' : `${nameOf(first)} ${HOW[first.how]}`;
+    ...(wanted.rows === undefined ? [] : [plural(rows ?? 0, 'row')]),
+    ...(wanted.bytes === undefined ? [] : [formatBytes(bytes)]),
+  ].join(' and ');
+  const least = [
+    ...(wanted.rows === undefined
+      ? []
+      : [wanted.bytes === undefined ? formatCount(wanted.rows) : plural(wanted.rows, 'row')]),
+    ...(wanted.bytes === undefined ? [] : [formatBytes(wanted.bytes)]),
+  ].join(' or ');
   const others = objects > 1 ? ` and ${formatCount(objects - 1)} more` : '';
+  const what =
+    first === undefined
+      ? 'nothing has changed in the data'
+      : `${found} ${rows === 1 && wanted.bytes === undefined ? 'is' : 'are'} new, at least ${least} wanted: ${nameOf(first)} ${HOW[first.how]}${others}`;
   return {
     trigger: 'newData',
     due: dueByRows || dueByBytes,
-    reason: `${found} are new: ${what}${others} (${since})`,
+    reason: `${what} (${since})`,
     evidence: {
       ...(rows !== undefined && { rows }),
       ...{ bytes, objects, largest },

@@ -41,12 +41,13 @@ it('tells how much is new of how much is wanted, what changed most, and since wh
   expect(newDataFinding({ rows: 500 }, change, judged(7))).toEqual({
     trigger: 'newData',
     due: true,
-    reason: '530 of 500 rows are new: b.jsonl has grown and 1 more (since temper/reviews/bbbb)',
+    reason: '530 rows are new, at least 500 wanted: b.jsonl has grown and 1 more (since temper/reviews/bbbb)',
     evidence: { ...change, since: 'temper/reviews/bbbb' },
   });
   expect(newDataFinding({ rows: 531, bytes: 60_000 }, change, judged(7))).toMatchObject({
     due: false,
-    reason: '530 of 531 rows, 53 kB of 60 kB are new: b.jsonl has grown and 1 more (since temper/reviews/bbbb)',
+    reason:
+      '530 rows and 53 kB are new, at least 531 rows or 60 kB wanted: b.jsonl has grown and 1 more (since temper/reviews/bbbb)',
   });
   expect(newDataFinding({ rows: 1000, bytes: 53_000 }, change, judged(7)).due).toBe(true);
 });
@@ -55,7 +56,7 @@ it('says of data that is what it was that nothing has changed', () => {
   const change = { rows: 0, bytes: 0, objects: 0, largest: [] };
   expect(newDataFinding({ rows: 500 }, change, undefined)).toMatchObject({
     due: false,
-    reason: '0 of 500 rows are new: nothing has changed (there is no earlier run to compare it with)',
+    reason: 'nothing has changed in the data (there is no earlier run to compare it with)',
   });
 });
 
