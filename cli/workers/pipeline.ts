@@ -31,12 +31,14 @@ export async function runWorker(context: Context, { drain = false }: PipelineWor
   await withTemporal(context, async (temporal) => {
     const { client, environment } = temporal;
     const { namespace, address } = environment.temporal;
-    const [{ supported: versioned }, bundle] = await Promise.all([
+    const [versioning, bundle] = await Promise.all([
       readVersioning(temporal),
       loadBundle(),
       ensureSearchAttributes(client.connection, namespace),
     ]);
     const { workflowBundle, buildId } = bundle;
+    const versioned = versioning.supported;
+    const isCurrent = versioned && versioning.current === buildId;
     const over = new AbortController();
     const signal = AbortSignal.any([context.signal, over.signal]);
     const adoption = new Adoption(temporal, bundle, output);
@@ -55,7 +57,7 @@ export async function runWorker(context: Context, { drain = false }: PipelineWor
         maxConcurrentActivityTaskExecutions: CONCURRENT_ACTIVITIES,
       });
       await worker.runUntil(async () => {
-        if (versioned && !drain) await makeCurrent(temporal, buildId);
+        if (versioned && !isCurrent && !drain) await makeCurrent(temporal, buildId);
         if (!versioned) output.note({ code: 'worker.unversioned', text: unversioned(address, namespace) });
         output.item(
           {
