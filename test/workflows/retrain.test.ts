@@ -4,9 +4,10 @@ import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { describe, expect, it } from 'vitest';
 import type { LookedUp } from '../../activities/retraining/look-up.ts';
 import { parseWorkflowId } from '../../spec/naming.ts';
-import type { RunRecord } from '../../spec/record.ts';
+import { RUN_VERSION, type RunRecord } from '../../spec/record.ts';
 import type { Firing } from '../../spec/retrain.ts';
 import { type RetrainInput, recordQuery } from '../../workflows/messages.ts';
+import { pageOf } from '../../workflows/retraining/page.ts';
 import { searchAttributes } from '../../workflows/search-attributes.ts';
 import { eventually } from '../support/eventually.ts';
 import { type AllActivities, fakeActivities, scoresWith, underWay } from './fake-activities.ts';
@@ -295,5 +296,52 @@ describe('stopping', () => {
       const error = await handle.result().catch((thrown: unknown) => thrown);
       expect((error as WorkflowFailedError).cause?.message).toContain('(Terminated): it was ended from outside');
     });
+  });
+});
+
+describe('the page of a firing', () => {
+  const findings = [
+    { trigger: 'newData', due: true, reason: '520 of 500 rows are new' },
+    { trigger: 'championAge', due: false, reason: 'version 3 is 3d old, trained again after 30d' },
+  ] as const;
+  const looked = [
+    '**Looked at** (✔ is reason to train)',
+    '',
+    '- ✔ **newData** · `520 of 500 rows are new`',
+    '- ◦ **championAge** · `version 3 is 3d old, trained again after 30d`',
+  ];
+  const decision = { firing: 'f', at: '2026-11-25T06:00:00.000Z', findings, reason: '520 of 500 rows are new' };
+  const firing: Firing = {
+    version: RUN_VERSION,
+    name: 'reviews',
+    scheduledAt: decision.at,
+    decision: { ...decision, decided: 'train' },
+    run: 'temper/reviews/aaaa',
+    reservedUsd: 20.25,
+  };
+
+  it('says what it looks at, what it decided and why, and what that costs', () => {
+    expect(pageOf({ name: 'reviews' }, findings).split('\n')).toEqual([
+      '### Now: looks whether reviews is to be trained again',
+      '',
+      ...looked,
+    ]);
+    expect(pageOf({ name: 'reviews' }, findings, firing).split('\n')).toEqual([
+      '### Now: trains, by run `temper/reviews/aaaa`',
+      '',
+      '`520 of 500 rows are new`',
+      '',
+      ...looked,
+      '',
+      '**At most** 20.25 USD.',
+    ]);
+  });
+
+  it('says what came of it', () => {
+    const failure = { code: 'JobFailed', message: 'boom', stage: 'train' } as const;
+    const failed = pageOf({ name: 'reviews' }, findings, { ...firing, outcome: 'failed', failure });
+    expect(failed).toMatch(/^### Run `temper\/reviews\/aaaa` failed\n\n\*\*JobFailed\*\* in train: `boom`\n/);
+    const skipped: Firing = { ...firing, decision: { ...decision, decided: 'skip', reason: 'nothing is left' } };
+    expect(pageOf({ name: 'reviews' }, [], skipped)).toMatch(/^### Skipped\n\n`nothing is left`\n/);
   });
 });
