@@ -125,8 +125,9 @@ export function createDeploymentActivities({ aws }: { aws: AwsProvider }) {
         throw failure('RolledBack', message);
       }
       const proof = await smokeTest(clients, { run, endpoint: name, data });
-      await endpoints.markProven(clients.sagemaker, endpointConfig);
+      // In this order: once it is proven the next run takes the endpoint, and its version is to be the later one.
       await publishModel(clients.s3, input);
+      await endpoints.markProven(clients.sagemaker, endpointConfig);
       return { to: 'sagemaker-endpoint', endpoint: name, endpointConfig, created, smokeTest: proof };
     },
 

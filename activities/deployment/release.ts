@@ -167,8 +167,9 @@ export function createReleaseActivities({ aws }: { aws: AwsProvider }) {
       const smokeTest = await converseTest(clients, server, release);
       const proven = { name, arn, created, smokeTest };
       const deployment = await deploymentOf(bedrock, options, proven);
-      await markPassed(bedrock, model.customModel);
+      // In this order: once it is proven the next run takes its place, and that one's version is to be the later one.
       await publishModel(clients.s3, release);
+      await markPassed(bedrock, model.customModel);
       const retention = await retireAtOnce(clients, release);
       return { deployment, ...(retention && { retention }) };
     },

@@ -2,19 +2,23 @@
 import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { DeleteObjectCommand } from '@aws-sdk/client-s3';
-import {
-  DeleteEndpointCommand,
-  DescribeEndpointCommand,
-  DescribeEndpointConfigCommand,
-  DescribeModelCommand,
-} from '@aws-sdk/client-sagemaker';
+import { DeleteEndpointCommand } from '@aws-sdk/client-sagemaker';
 import { expect, it } from 'vitest';
 import { EXIT } from '../../cli/errors.ts';
 import type { History } from '../../cli/versions/history.ts';
 import type { RunRecord } from '../../spec/record.ts';
 import { cli, until } from '../cli/support/cli.ts';
 import { ownNamespace } from '../cli/support/pipeline.ts';
-import { type Env, expectExit, project, recordOf, resourcesOf, s3, sagemaker } from '../support/runs.ts';
+import {
+  type Env,
+  expectExit,
+  project,
+  recordOf,
+  resourcesOf,
+  s3,
+  sagemaker,
+  servedArtifact,
+} from '../support/runs.ts';
 import { startWorkerProcess } from './worker-process.ts';
 
 /** What differs from the deployment before. */
@@ -24,18 +28,6 @@ async function done(env: Env, argv: readonly string[]): Promise<RunRecord> {
   const result = await cli([...argv, '--json'], { env });
   expectExit(result, EXIT.done);
   return JSON.parse(result.stdout) as RunRecord;
-}
-
-/** The artifact that the endpoint of the name answers with. */
-async function servedArtifact(env: Env, EndpointName: string): Promise<string | undefined> {
-  const client = sagemaker(env);
-  const { EndpointConfigName } = await client.send(new DescribeEndpointCommand({ EndpointName }));
-  const { ProductionVariants = [] } = await client.send(new DescribeEndpointConfigCommand({ EndpointConfigName }));
-  const { PrimaryContainer } = await client.send(
-    new DescribeModelCommand({ ModelName: ProductionVariants[0]?.ModelName }),
-  );
-  client.destroy();
-  return PrimaryContainer?.ModelDataUrl;
 }
 
 it('goes on with the model of a run that failed to deploy it, or was rejected, and trains nothing', async () => {

@@ -3,6 +3,9 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { ListMultipartUploadsCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import {
+  DescribeEndpointCommand,
+  DescribeEndpointConfigCommand,
+  DescribeModelCommand,
   ListEndpointConfigsCommand,
   ListEndpointsCommand,
   ListModelsCommand,
@@ -91,6 +94,18 @@ export const HANDED_OVER: Awaited<ReturnType<typeof resourcesOf>> = {
   endpoints: ['InService'],
   uploads: 0,
 };
+
+/** The artifact that the endpoint of the name answers with. */
+export async function servedArtifact(env: Env, EndpointName: string): Promise<string | undefined> {
+  const client = sagemaker(env);
+  const { EndpointConfigName } = await client.send(new DescribeEndpointCommand({ EndpointName }));
+  const { ProductionVariants = [] } = await client.send(new DescribeEndpointConfigCommand({ EndpointConfigName }));
+  const { PrimaryContainer } = await client.send(
+    new DescribeModelCommand({ ModelName: ProductionVariants[0]?.ModelName }),
+  );
+  client.destroy();
+  return PrimaryContainer?.ModelDataUrl;
+}
 
 /** The record of the newest run of a name. */
 export async function recordOf(env: Env, name: string): Promise<RunRecord> {
