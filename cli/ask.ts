@@ -1,6 +1,7 @@
 /** Questions to whoever sits at the terminal. */
 import { createInterface } from 'node:readline/promises';
 import type { Context } from './context.ts';
+import { EXIT } from './errors.ts';
 
 /** Whether somebody is there to answer. */
 export function canAsk({ stdin, output }: Pick<Context, 'stdin' | 'output'>): boolean {
@@ -36,4 +37,16 @@ export async function confirm(
 ): Promise<boolean> {
   const answer = await ask(context, `${question} [y/N] `);
   return /^y(es)?$/i.test(answer ?? '');
+}
+
+/**
+ * Asks whether to go on with what bills or cannot be undone. A no sets the exit code, and is told.
+ *
+ * @param instead what a no comes to: `nothing was started`
+ */
+export async function consents(context: Context, question: string, instead: string): Promise<boolean> {
+  if (await confirm(context, `  ${question}`)) return true;
+  context.exitCode = context.signal.aborted ? EXIT.interrupted : EXIT.failed;
+  context.output.note({ code: 'declined', text: `  ${instead}` });
+  return false;
 }

@@ -129,7 +129,10 @@ export function endpointConfigName(run: RunRef): string {
 export const MADE_BY_A_RUN =
   /^[a-z0-9](?:-?[a-z0-9])*-[a-z0-9]{4,10}(?:-\d+|-base|-candidate|-champion|-import|-train(?:-\d+)?|-eval-(?:base|champion|candidate))?$/;
 
-/** The file that a split's S3 prefix holds; `inputs` is the test split without its labels, `slices` what gate rules hold it by, `fields` what drift is measured by beside the training split. */
+/**
+ * The file that a split's S3 prefix holds; `inputs` is the test split without its labels, `slices` what gate rules hold it by,
+ * `fields` what drift is measured by beside the training split.
+ */
 export function splitFile(split: 'train' | 'validation' | 'test' | 'inputs' | 'slices' | 'fields'): string {
   return `${split}.jsonl`;
 }

@@ -323,7 +323,7 @@ export interface StageTiming {
 }
 
 export interface Failure {
-  /** A type of the error table in activities/errors.ts. */
+  /** A code of spec/errors/pipeline.ts. */
   readonly code: string;
   readonly message: string;
   readonly stage: Stage;

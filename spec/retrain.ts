@@ -11,7 +11,7 @@ export type Obstacle = (typeof OBSTACLES)[number];
 
 /** What was found of one trigger. */
 export interface Finding {
-  /** `first`: there is no version yet; `asked`: a person triggers the firing; `always`: the spec has no `when`. */
+  /** `first`: there is neither a version nor a run that was judged; `asked`: a person triggers the firing; `always`: the spec has no `when`. */
   readonly trigger: Trigger;
   /** Whether it is a reason to train. */
   readonly due: boolean;

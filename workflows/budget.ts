@@ -6,7 +6,8 @@ import { startsAt } from '../spec/takeover.ts';
 import type { FineTuneInput } from './messages.ts';
 
 /**
- * Fails where the run, with what it does itself, could cost more than its budget. The CLI does so before it starts a run; no client gets past this.
+ * Fails where the run, with what it does itself, could cost more than its budget. The CLI does so before it starts a run; no
+ * client gets past this.
  *
  * @param known what the run knows by then: jobs that have billed in vain, how much data there is
  */

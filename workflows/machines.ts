@@ -94,8 +94,9 @@ function givenUp(shortages: readonly Shortage[], { maxWait, givingUp }: Wanted):
 
 /**
  * Does the job on the first instance type that can be had. Where a type cannot, for want of capacity or quota, the next
- * one is tried, each as an attempt of its own whose clean-up `run` registers under the job's name; after the last the run waits, a minute at first and a quarter of an hour
- * in the end, and begins again. Fails with `CapacityUnavailable` or `QuotaExceeded` when `maxWait` is over.
+ * one is tried, each as an attempt of its own whose clean-up `run` registers under the job's name; after the last the run
+ * waits, a minute at first and a quarter of an hour in the end, and begins again. Fails with `CapacityUnavailable` or
+ * `QuotaExceeded` when `maxWait` is over.
  */
 export async function onFirstMachine<T>(
   { progress, cleanUp }: Pick<RunContext, 'progress' | 'cleanUp'>,

@@ -1,7 +1,7 @@
 /** Lines of the files that data capture of SageMaker endpoints writes. */
 import { z } from 'zod';
 import { parseWorkflowId } from '../../spec/naming.ts';
-import { BrokenRecord, type Exchange, type KeptRequest } from './exchange.ts';
+import { BrokenRecord, type Exchange, type KeptRequest, parsedLine } from './exchange.ts';
 
 const side = z.object({ observedContentType: z.string().optional(), data: z.string(), encoding: z.string() });
 
@@ -16,7 +16,7 @@ const record = z.object({
 
 /** Reads a line. Throws a {@link BrokenRecord} where it is not what SageMaker writes, or has nothing that was asked. */
 export function capturedRequest(line: string): KeptRequest {
-  const { captureData, eventMetadata } = parsed(line);
+  const { captureData, eventMetadata } = parsedLine(line, record);
   const { eventId: requestId, inferenceId, inferenceTime } = eventMetadata;
   const { endpointInput, endpointOutput } = captureData;
   if (!endpointInput) throw new BrokenRecord('it has no endpointInput');
@@ -34,15 +34,6 @@ export function capturedRequest(line: string): KeptRequest {
     }),
   );
   return { exchanges, own: parseWorkflowId(inferenceId ?? '') !== undefined };
-}
-
-function parsed(line: string): z.infer<typeof record> {
-  try {
-    return record.parse(JSON.parse(line));
-  } catch (error) {
-    const [issue] = error instanceof z.ZodError ? error.issues : [];
-    throw new BrokenRecord(issue ? `${issue.path.join('.')}: ${issue.message}` : (error as Error).message);
-  }
 }
 
 /** One document is one answer, also where it is a list; otherwise answers belong to rows where there are as many. */

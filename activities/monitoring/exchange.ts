@@ -1,3 +1,6 @@
+/** What services keep of what served models are asked, whichever service it is. */
+import { z } from 'zod';
+
 /** A row that a served model was asked, and what it answered, as the service has kept it. */
 export interface Exchange {
   readonly at: Date;
@@ -31,4 +34,14 @@ export interface KeptRequest {
 /** It stands in a service's file, and is not what the service writes. The message says what is wrong with it. */
 export class BrokenRecord extends Error {
   override readonly name = 'BrokenRecord';
+}
+
+/** A line as a service writes it. Throws a {@link BrokenRecord} where it is something else. */
+export function parsedLine<T extends z.ZodType>(line: string, schema: T): z.infer<T> {
+  try {
+    return schema.parse(JSON.parse(line));
+  } catch (error) {
+    const [issue] = error instanceof z.ZodError ? error.issues : [];
+    throw new BrokenRecord(issue ? `${issue.path.join('.')}: ${issue.message}` : (error as Error).message);
+  }
 }

@@ -1,7 +1,7 @@
 /** Records of Bedrock's model invocation logs, of every operation that is logged. */
 import { z } from 'zod';
 import { TAGS } from '../../spec/naming.ts';
-import { BrokenRecord, type Conversation, type Exchange, type KeptRequest } from './exchange.ts';
+import { BrokenRecord, type Conversation, type Exchange, type KeptRequest, parsedLine } from './exchange.ts';
 
 const record = z.object({
   schemaType: z.literal('ModelInvocationLog'),
@@ -17,14 +17,7 @@ const record = z.object({
 export type LogRecord = z.infer<typeof record>;
 
 /** Reads a line. Throws a {@link BrokenRecord} where it is not what Bedrock writes. */
-export function logRecord(line: string): LogRecord {
-  try {
-    return record.parse(JSON.parse(line));
-  } catch (error) {
-    const [issue] = error instanceof z.ZodError ? error.issues : [];
-    throw new BrokenRecord(issue ? `${issue.path.join('.')}: ${issue.message}` : (error as Error).message);
-  }
-}
+export const logRecord = (line: string): LogRecord => parsedLine(line, record);
 
 /** The bodies of a record, once those that lie in objects of their own were read. */
 export interface LoggedBodies {

@@ -1,5 +1,4 @@
 /** The note of a schedule, which its page in the Temporal UI shows. */
-
 import { getClient } from '@temporalio/activity';
 import { type Client, isGrpcServiceError } from '@temporalio/client';
 import { scheduleIdOf } from '../../spec/naming.ts';

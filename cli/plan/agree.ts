@@ -5,10 +5,10 @@ import type { Prices } from '../../spec/cost/prices.ts';
 import { planOf } from '../../spec/plan.ts';
 import type { Spec } from '../../spec/spec.ts';
 import { startsAt, type Takeover } from '../../spec/takeover.ts';
-import { canAsk, confirm } from '../ask.ts';
+import { canAsk, consents } from '../ask.ts';
 import type { Context } from '../context.ts';
 import { type Environment, isBilled } from '../environment.ts';
-import { EXIT, usageError } from '../errors.ts';
+import { usageError } from '../errors.ts';
 import { costLine, renderPlan } from '../rendering/plan.ts';
 import type { SpecFile } from '../runs/read-spec.ts';
 
@@ -70,12 +70,7 @@ function tellCost({ output }: Context, spec: Spec, cost: Cost, billed: boolean):
   if (billed) output.note({ code: 'cost', text: costLine(cost, screenOf(output)), data: { cost } });
 }
 
-async function isConfirmed(context: Context): Promise<boolean> {
-  if (await confirm(context, '  start it?')) return true;
-  context.exitCode = context.signal.aborted ? EXIT.interrupted : EXIT.failed;
-  context.output.note({ code: 'declined', text: '  nothing was started' });
-  return false;
-}
+const isConfirmed = (context: Context): Promise<boolean> => consents(context, 'start it?', 'nothing was started');
 
 /** The rows and tokens that the cost follows from, where they are on this machine; a run refuses what cannot be read. */
 async function counted(context: Context, file: SpecFile): Promise<Known> {

@@ -52,6 +52,7 @@ function triggerTexts({ newData, championAge, drift, liveMetric }: Triggers): st
     ...(liveMetric === undefined ? [] : [`${liveMetric.rule} on ${liveMetric.labels}`]),
   ];
 }
+
 /** What came of a firing, in a word: `passed`, `skipped`. */
 export function cameTo({ decision, outcome }: Firing, style: Style): string {
   if (decision.decided === 'skip') return style.dim('skipped');

@@ -1,13 +1,12 @@
 /** `temper schedule backfill NAME`: the firings of a time that is over. */
-
 import { formatUsd } from '../../spec/cost/budget.ts';
 import { costOf } from '../../spec/cost/cost.ts';
 import { NO_PRICES } from '../../spec/cost/prices.ts';
 import { scheduleIdOf } from '../../spec/naming.ts';
-import { canAsk, confirm } from '../ask.ts';
+import { canAsk, consents } from '../ask.ts';
 import type { Context } from '../context.ts';
 import { isBilled, nameEnvironment } from '../environment.ts';
-import { EXIT, usageError } from '../errors.ts';
+import { usageError } from '../errors.ts';
 import { plural } from '../rendering/format.ts';
 import { labelled } from '../rendering/schedule-plan.ts';
 import { momentText } from '../rendering/schedule-text.ts';
@@ -57,10 +56,7 @@ export async function backfillSchedule(
   const fired = times.map((time) => time.toISOString());
   output.note({ code: 'schedule.backfill', text, data: { firings: fired } });
   const asks = isBilled(temporal.environment, setting.input.spec.train.engine) && !yes && canAsk(context);
-  if (asks && !(await confirm(context, '  let them fire?'))) {
-    context.exitCode = context.signal.aborted ? EXIT.interrupted : EXIT.failed;
-    return output.note({ code: 'declined', text: '  nothing was started' });
-  }
+  if (asks && !(await consents(context, 'let them fire?', 'nothing was started'))) return;
   await temporal.client.schedule.getHandle(scheduleIdOf(name)).backfill({ start, end, overlap: 'BUFFER_ALL' });
   const done = `${plural(times.length, 'firing')} of ${name} begun; see what they decide with: temper schedule show ${name}`;
   output.result({ name, firings: fired }, output.hint(done));

@@ -2,8 +2,7 @@
 import { ScheduleAlreadyRunning } from '@temporalio/client';
 import { scheduleIdOf } from '../../spec/naming.ts';
 import { phaseOf } from '../../spec/retraining/times.ts';
-import { searchAttributes } from '../../workflows/search-attributes.ts';
-import { canAsk, confirm } from '../ask.ts';
+import { canAsk, consents } from '../ask.ts';
 import type { Context } from '../context.ts';
 import { nameEnvironment } from '../environment.ts';
 import { EXIT, UserError } from '../errors.ts';
@@ -45,11 +44,6 @@ export async function createSchedule(
     await temporal.client.schedule.create({
       scheduleId: scheduleIdOf(name),
       ...partsOf({ input, retrain, setBy, phase }),
-      typedSearchAttributes: [
-        { key: searchAttributes.name, value: name },
-        { key: searchAttributes.engine, value: input.spec.train.engine },
-        { key: searchAttributes.schedule, value: name },
-      ],
       state: { paused, ...(retrain.remaining !== undefined && { remainingActions: retrain.remaining }) },
     });
   } catch (error) {
@@ -97,8 +91,5 @@ export async function agreed(
   yes: boolean,
   question: string,
 ): Promise<boolean> {
-  if (!plan.billed || yes || !canAsk(context) || (await confirm(context, `  ${question}`))) return true;
-  context.exitCode = context.signal.aborted ? EXIT.interrupted : EXIT.failed;
-  context.output.note({ code: 'declined', text: '  nothing was changed' });
-  return false;
+  return !plan.billed || yes || !canAsk(context) || consents(context, question, 'nothing was changed');
 }

@@ -22,7 +22,8 @@ export interface Definition {
   readonly phase: number;
 }
 
-type Parts = Required<Pick<ScheduleOptions<ScheduleOptionsAction>, 'spec' | 'action' | 'policies'>>;
+type Part = 'spec' | 'action' | 'policies' | 'typedSearchAttributes';
+type Parts = Required<Pick<ScheduleOptions<ScheduleOptionsAction>, Part>>;
 
 /**
  * What is fixed for each schedule, and why: firings take turns (`SKIP`), what was missed is made up for within minutes and
@@ -30,6 +31,7 @@ type Parts = Required<Pick<ScheduleOptions<ScheduleOptionsAction>, 'spec' | 'act
  */
 export function partsOf({ input, retrain, setBy, phase }: Definition): Parts {
   const { every, cron, timezone, jitter, catchUp } = retrain;
+  const action = firingOptions(input);
   const ms = (duration: string): number => durationSeconds(duration) * 1000;
   return {
     spec: {
@@ -38,7 +40,8 @@ export function partsOf({ input, retrain, setBy, phase }: Definition): Parts {
       timezone,
       ...(jitter !== undefined && { jitter: ms(jitter) }),
     },
-    action: { type: 'startWorkflow', workflowType: 'retrain', ...firingOptions(input), memo: { setBy } },
+    action: { type: 'startWorkflow', workflowType: 'retrain', ...action, memo: { setBy } },
     policies: { overlap: 'SKIP', catchupWindow: ms(catchUp), pauseOnFailure: true },
+    typedSearchAttributes: action.typedSearchAttributes,
   };
 }

@@ -1,8 +1,8 @@
 /** `temper schedule delete NAME`. */
 import { s3Keys, scheduleIdOf } from '../../spec/naming.ts';
-import { canAsk, confirm } from '../ask.ts';
+import { canAsk, consents } from '../ask.ts';
 import type { Context } from '../context.ts';
-import { EXIT, usageError } from '../errors.ts';
+import { usageError } from '../errors.ts';
 import type { Temporal } from '../temporal.ts';
 import { findSchedule } from './find.ts';
 import { underWay } from './under-way.ts';
@@ -19,10 +19,7 @@ export async function deleteSchedule(
   if (!yes && !canAsk(context)) {
     throw usageError('NotAgreed', `nobody is there to ask whether the schedule of ${name} may go`, 'add --yes');
   }
-  if (!yes && !(await confirm(context, `  delete the schedule of ${name}?`))) {
-    context.exitCode = context.signal.aborted ? EXIT.interrupted : EXIT.failed;
-    return output.note({ code: 'declined', text: '  nothing was deleted' });
-  }
+  if (!yes && !(await consents(context, `delete the schedule of ${name}?`, 'nothing was deleted'))) return;
   await temporal.client.schedule.getHandle(scheduleIdOf(name)).delete();
   const lines = [
     `${name} is not scheduled any more; what its firings decided stays in the bucket, under ${s3Keys.firings(name)}`,

@@ -6,11 +6,11 @@ import { writeRequest } from '../../activities/retraining/requests.ts';
 import { costOf } from '../../spec/cost/cost.ts';
 import { NO_PRICES } from '../../spec/cost/prices.ts';
 import { firingIdOf, scheduleIdOf } from '../../spec/naming.ts';
-import { canAsk, confirm } from '../ask.ts';
+import { canAsk, consents } from '../ask.ts';
 import type { Context } from '../context.ts';
 import { awsFailure } from '../endpoints/aws-failure.ts';
 import { isBilled, nameEnvironment } from '../environment.ts';
-import { EXIT, UserError } from '../errors.ts';
+import { UserError } from '../errors.ts';
 import { costLine } from '../rendering/plan.ts';
 import { type Temporal, uiAddress } from '../temporal.ts';
 import { whoIs } from '../who.ts';
@@ -69,10 +69,7 @@ async function agreed(
   const screen = { style: output.noteStyle, columns: output.columns, whole: output.whole };
   output.note({ code: 'cost', text: costLine(cost, screen), data: { cost } });
   const question = whenDue ? 'let it decide now?' : 'train it now?';
-  if (yes || !canAsk(context) || (await confirm(context, `  ${question}`))) return true;
-  context.exitCode = context.signal.aborted ? EXIT.interrupted : EXIT.failed;
-  output.note({ code: 'declined', text: '  nothing was started' });
-  return false;
+  return yes || !canAsk(context) || consents(context, question, 'nothing was started');
 }
 
 /** @param own a firing that is no reason to refuse: the one that was asked for */
@@ -87,7 +84,7 @@ async function refuseUnderWay(temporal: Temporal, schedule: Schedule, own?: stri
   );
 }
 
-/** Lets the schedule fire, and waits until it has; who asks is there to read before. */
+/** Lets the schedule fire, and waits until it has, or nobody waits any more; who asks is there to read before. */
 async function fire(
   context: Context,
   temporal: Temporal,
@@ -114,8 +111,8 @@ async function fire(
   });
   const firing = `${firingIdOf(name)}-${scheduledAt}`;
   const deadline = Date.now() + FIRES_WITHIN_MS;
-  while (Date.now() < deadline && !context.signal.aborted) {
-    if (await describeFiring(temporal, firing)) return firing;
+  while (Date.now() < deadline) {
+    if (context.signal.aborted || (await describeFiring(temporal, firing))) return firing;
     // Somebody was faster.
     await refuseUnderWay(temporal, await findSchedule(temporal, name), firing);
     await sleep(LOOK_MS);

@@ -2,7 +2,6 @@
 import { durationSeconds } from '../../spec/duration.ts';
 import { scheduleIdOf } from '../../spec/naming.ts';
 import { phaseOf } from '../../spec/retraining/times.ts';
-import { searchAttributes } from '../../workflows/search-attributes.ts';
 import type { Context } from '../context.ts';
 import { nameEnvironment } from '../environment.ts';
 import { UserError } from '../errors.ts';
@@ -43,18 +42,11 @@ export async function updateSchedule(
   if (!(await agreed(context, prepared, yes, 'update it?'))) return;
   await uploadCode(context, prepared, code);
   const counted = overrides.remaining !== undefined || changes.some((change) => change.path === 'retrain.remaining');
-  await temporal.client.schedule
-    .getHandle(scheduleIdOf(name))
-    .update(({ state, typedSearchAttributes: _, ...rest }) => ({
-      ...rest,
-      ...partsOf({ input, retrain, setBy: setByOf(context, path, now), phase }),
-      typedSearchAttributes: [
-        { key: searchAttributes.name, value: name },
-        { key: searchAttributes.engine, value: input.spec.train.engine },
-        { key: searchAttributes.schedule, value: name },
-      ],
-      state: { ...state, ...(counted && { remainingActions: retrain.remaining }) },
-    }));
+  await temporal.client.schedule.getHandle(scheduleIdOf(name)).update(({ state, ...rest }) => ({
+    ...rest,
+    ...partsOf({ input, retrain, setBy: setByOf(context, path, now), phase }),
+    state: { ...state, ...(counted && { remainingActions: retrain.remaining }) },
+  }));
   const updated = await findSchedule(temporal, name);
   const state = stateOf(temporal, updated);
   const open = await underWay(temporal, updated);

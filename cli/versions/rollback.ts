@@ -4,11 +4,11 @@ import { createAwsClients } from '../../activities/aws.ts';
 import { newestVersions, readVersion } from '../../activities/models.ts';
 import type { NumberedCard } from '../../spec/version.ts';
 import { modelOf, placeOf } from '../../spec/version.ts';
-import { canAsk, confirm } from '../ask.ts';
+import { canAsk, consents } from '../ask.ts';
 import type { Context } from '../context.ts';
 import { awsFailure } from '../endpoints/aws-failure.ts';
 import { isBilled } from '../environment.ts';
-import { EXIT, UserError, usageError } from '../errors.ts';
+import { UserError, usageError } from '../errors.ts';
 import { type AgainOptions, startAgain } from '../runs/again.ts';
 import type { Temporal } from '../temporal.ts';
 import { noVersions, type Place, resolvePlace } from './history.ts';
@@ -37,10 +37,7 @@ export async function rollback(
   const text = `  back from version ${newest.number} of ${name} to version ${target.number}, by ${run}`;
   context.output.note({ code: 'rollback', text, data: { from: newest.number, to: target.number } });
   const asks = isBilled(temporal.environment, spec.train.engine) && !options.yes && canAsk(context);
-  if (asks && !(await confirm(context, '  let it serve again?'))) {
-    context.exitCode = context.signal.aborted ? EXIT.interrupted : EXIT.failed;
-    return context.output.note({ code: 'declined', text: '  nothing was started' });
-  }
+  if (asks && !(await consents(context, 'let it serve again?', 'nothing was started'))) return;
   const takeover = {
     run,
     data,

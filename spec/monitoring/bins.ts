@@ -4,7 +4,7 @@
 export type Value = number | string | undefined;
 
 /** Into so many bins values are put, beside those for values that are new or not given. */
-export const MOST_BINS = 10;
+const MOST_BINS = 10;
 
 /** Above this a field does not sort rows into categories. */
 const MOST_CATEGORIES = 5_000;

@@ -1,6 +1,7 @@
 /** What the runs of a schedule may spend in a month, and what they have spent. Pure. */
 import { budgetProblem, budgetUsd, formatUsd } from '../cost/budget.ts';
 import { costOf } from '../cost/cost.ts';
+import { monthProblem } from '../cost/month.ts';
 import { billOf } from '../cost/paid.ts';
 import type { Prices } from '../cost/prices.ts';
 import type { RunRecord } from '../record.ts';
@@ -18,7 +19,7 @@ export interface Spending {
 }
 
 /** What counts of a firing against its month: what its run was billed, or where that is not known the most it can be. */
-export const spentBy = ({ billedUsd, reservedUsd = 0 }: Firing): number => billedUsd ?? reservedUsd;
+const spentBy = ({ billedUsd, reservedUsd = 0 }: Firing): number => billedUsd ?? reservedUsd;
 
 export function spendingOf(month: string, firings: readonly Firing[]): Spending {
   const trained = firings.filter(({ run }) => run !== undefined);
@@ -47,12 +48,10 @@ export function allowanceOf(spec: Spec, prices: Prices, spent: Spending): Allowa
     const reservedUsd = cost.usd ?? own;
     return reservedUsd === undefined ? {} : { reservedUsd };
   }
+  const never = monthProblem(monthly, cost);
+  if (never?.code === 'PriceUnknown') return { problem: never.message };
   const left = wholeCents(budgetUsd(monthly) - spent.usd);
   const most = Math.min(left, own ?? Number.POSITIVE_INFINITY);
-  const problem = budgetProblem({ budget: monthly }, cost);
-  if (problem?.code === 'PriceUnknown') {
-    return { problem: problem.message.replace('the run has a budget', 'the month has a budget') };
-  }
   const told = `of the ${monthly} of ${spent.month} ${formatUsd(left)} USD are left, as ${runs(spent)}`;
   if (left === 0) return { problem: told };
   if (cost.usd !== undefined && cost.usd > left) {

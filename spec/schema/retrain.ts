@@ -16,7 +16,7 @@ const SHORTEST_SECONDS = 60;
 const CRON_ITEM = /^(?:\*|(?:\d+|[a-z]{3})(?:-(?:\d+|[a-z]{3}))?)(?:\/\d+)?$/i;
 
 /** Why Temporal would not take a cron expression, or nothing. Temporal's has five fields; names such as MON and JAN count. */
-export function cronProblem(text: string): string | undefined {
+function cronProblem(text: string): string | undefined {
   const reason = whyNoCron(text);
   return reason === undefined
     ? undefined
@@ -37,7 +37,7 @@ function whyNoCron(text: string): string | undefined {
   }
 }
 
-export function isTimeZone(text: string): boolean {
+function isTimeZone(text: string): boolean {
   try {
     new Intl.DateTimeFormat('en', { timeZone: text });
     return true;

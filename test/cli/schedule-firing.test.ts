@@ -109,8 +109,8 @@ it('of two triggers one starts a run, and the other says which is under way', as
     message: expect.stringContaining(`with its run ${run}`),
     fix: `follow its run with: temper watch ${run}`,
   });
-  const deleted = await cli(['schedule', 'pause', name], { env: where });
-  expect(deleted.stdout).toContain(`what is under way goes on: ${run}`);
+  const paused = await cli(['schedule', 'pause', name], { env: where });
+  expect(paused.stdout).toContain(`what is under way goes on: ${run}`);
   release();
   expect(await following.done).toMatchObject({ exitCode: EXIT.done });
   expect((await shown(where, name)).total).toBe(1);

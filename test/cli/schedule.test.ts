@@ -5,6 +5,7 @@ import { EXIT } from '../../cli/errors.ts';
 import type { ScheduleState } from '../../cli/schedules/state.ts';
 import { scheduleIdOf } from '../../spec/naming.ts';
 import type { RetrainInput } from '../../workflows/messages.ts';
+import { searchAttributes } from '../../workflows/search-attributes.ts';
 import { expectExit } from '../support/runs.ts';
 import { type CliRun, cli, startCli, until } from './support/cli.ts';
 import { type Env, newNamespace, ownNamespace } from './support/pipeline.ts';
@@ -39,9 +40,10 @@ it('creates a schedule that is careful with money: turns, minutes to catch up, a
     remaining: 8,
   });
   expect(state.next).toHaveLength(5);
-  const { policies, action, spec } = await described(env, name);
+  const { policies, action, spec, typedSearchAttributes } = await described(env, name);
   expect(policies).toEqual({ overlap: 'SKIP', catchupWindow: 600_000, pauseOnFailure: true });
   expect(spec).toMatchObject({ timezone: 'Europe/Paris', jitter: 300_000 });
+  expect(typedSearchAttributes.get(searchAttributes.schedule)).toBe(name);
   expect(action).toMatchObject({
     workflowType: 'retrain',
     workflowId: `temper-retrain/${name}`,

@@ -61,7 +61,7 @@ describe('what a run may spend', () => {
     [
       { retrain: { budget: '200 USD' }, evaluate: { instance: 'ml.b.large' } },
       0,
-      'the month has a budget of 200 USD, and no price is known of ml.b.large',
+      'the schedule has a budget of 200 USD a month, and no price is known of ml.b.large',
     ],
   ])('is not started with %j and %d USD spent', (more, usd, problem) => {
     const allowance = allowanceOf(spec(more), PRICES, spent(usd));
