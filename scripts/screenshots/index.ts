@@ -7,6 +7,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { builtFile, environmentIn, readRegion } from '../../local/index.ts';
+import { retraining } from '../tours/retraining.ts';
 import { TemporalUi } from './browser.ts';
 
 const IMAGES = 'docs/images';
@@ -39,6 +40,14 @@ function startRuns(env: NodeJS.ProcessEnv): string {
   while (!temper(['ls', '--waiting', 'approval'], env).includes('decide')) Atomics.wait(CLOCK, 0, 0, 500);
   return run;
 }
+/** The schedule of the examples, which has trained twice and once has not; gives its id. */
+async function fireSchedule(env: NodeJS.ProcessEnv): Promise<string> {
+  for (const step of retraining.steps) {
+    if ('arrive' in step) await step.arrive(env);
+    else temper(step.words, env, step.exits);
+  }
+  return 'temper/daily-reviews';
+}
 const CLOCK = new Int32Array(new SharedArrayBuffer(4));
 
 /** Lets the UI decide, with what the run's page says to send; first by somebody who may not. */
@@ -67,6 +76,8 @@ async function takePictures(address: string, run: string, env: NodeJS.ProcessEnv
     temper(['watch', run], env);
     await ui.visit(`workflows/${encodeURIComponent(run)}`);
     await ui.picture(join(IMAGES, 'run-timeline.png'), 1240);
+    await ui.visit(`schedules/${encodeURIComponent(await fireSchedule(env))}`);
+    await ui.picture(join(IMAGES, 'schedule.png'), 1180);
   } finally {
     await ui.close();
   }

@@ -22,5 +22,6 @@ function becameOf({ decision, run, outcome, billedUsd, failure }: Firing): strin
 const shortened = (reason: string): string =>
   reason.length > MAX_REASON ? `${reason.slice(0, MAX_REASON - 1)}…` : reason;
 
-/** The note of a schedule: its last decisions, the newest first. */
-export const noteOf = (newest: readonly Firing[]): string => newest.map(firingLine).join('\n');
+/** The note of a schedule: its last decisions, the newest first. The Temporal UI shows all lines as one, told apart by their marks. */
+export const noteOf = (newest: readonly Firing[]): string =>
+  newest.map((firing) => `▪ ${firingLine(firing)}`).join('\n');
