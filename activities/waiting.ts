@@ -1,6 +1,6 @@
 import { activityInfo } from '@temporalio/activity';
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
-import type { JobProgress } from '../spec/record.ts';
+import type { JobProgress } from '../spec/progress.ts';
 import { type ErrorType, errorTypeOf, translateAwsError } from './errors.ts';
 import { tell } from './heartbeating.ts';
 import { putOff } from './pace.ts';

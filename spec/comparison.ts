@@ -3,10 +3,11 @@ import { costOf } from './cost/cost.ts';
 import type { ServingCost } from './cost/items.ts';
 import { type Bill, billOf } from './cost/paid.ts';
 import type { Prices } from './cost/prices.ts';
+import type { Deployment } from './deployment.ts';
 import { type MetricValues, type Metric as ScoreName, shownMetrics } from './metrics.ts';
 import { parseWorkflowId } from './naming.ts';
 import type { Metric } from './numbers.ts';
-import type { Deployment, RunRecord, SplitName, Stage } from './record.ts';
+import type { RunRecord, SplitName, Stage } from './record.ts';
 import type { Spec } from './spec.ts';
 
 /** What a record tells of one of the runs; what it does not know yet is absent. */

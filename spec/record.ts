@@ -4,12 +4,12 @@
  */
 import type { Approval, RefusedSignal, Verdict } from './approval.ts';
 import type { Kind } from './data/examples.ts';
+import type { CandidateDeployment, Deployment } from './deployment.ts';
+import type { Evaluation } from './evaluation.ts';
 import type { RuleVerdict } from './gate.ts';
-import type { ScoreSummary } from './metrics.ts';
 import type { Contender } from './naming.ts';
 import type { Metric } from './numbers.ts';
 import type { RetrainDecision } from './retrain.ts';
-import type { Pairs, Spread } from './scoring/judgement.ts';
 import type { Spec } from './spec.ts';
 import type { FirstStage } from './takeover.ts';
 
@@ -187,115 +187,6 @@ export interface Weights {
 /** What the train stage left. */
 export type TrainedModel = TrainedArtifact | CustomizedModel;
 
-/** The scores of one contender on the test split. */
-export interface Evaluation {
-  readonly scores: ScoreSummary;
-  /**
-   * Per-row predictions, JSON Lines in S3: `{row, label, prediction, ok}` of classifiers, `{row, expected, prediction,
-   * exact_match, token_f1, ...}` of other models; `scores.json` beside them has the confusion matrix.
-   */
-  readonly predictions: string;
-  /** Of language models. */
-  readonly answering?: Answering;
-  /** The evaluation job of Bedrock, where the spec asks for one. */
-  readonly job?: EvaluationJob;
-  /** What a judge thinks of the answers, where the spec names one. */
-  readonly judged?: Judged;
-}
-
-/** An evaluation job of Bedrock on the contender's answers; its scores are among the others. */
-export interface EvaluationJob {
-  readonly jobArn: string;
-  /** Rows that it evaluated. */
-  readonly rows: number;
-}
-
-/** A judge's verdicts on some rows, and their spread. */
-export interface Judged {
-  /** The model that judged. */
-  readonly model: string;
-  /** Rows that were judged. */
-  readonly rows: number;
-  /** Verdicts that could not be read, though asked for twice, and those that the judge refused to give. */
-  readonly unread: number;
-  /** Of the answers by themselves; from 0, very bad, to 1. Absent where no verdict could be read. */
-  readonly score?: Spread;
-  /** Of the answers beside those of the other contender. */
-  readonly pairs?: Pairs;
-  /** Of both contenders together. */
-  readonly inputTokens: number;
-  readonly outputTokens: number;
-  /** Every verdict with its reason, JSON Lines in S3. */
-  readonly verdicts: string;
-}
-
-/** How a language model answered the test split. */
-export interface Answering {
-  /** What was asked: the id or ARN of the model, or of what serves it. */
-  readonly modelId: string;
-  readonly inputTokens: number;
-  readonly outputTokens: number;
-  /** Answers that went on beyond `evaluate.maxTokens` and were cut there. */
-  readonly cut: number;
-  /** Of rows with a label: answers that are none of the labels, which count as wrong. */
-  readonly unlabelled?: number;
-  /** Rows that got no answer, which count as wrong; the reason is that of the first. */
-  readonly unanswered?: { readonly rows: number; readonly reason: string };
-}
-
-/** What a smoke test sent and got back, shortened. */
-export interface SmokeTest {
-  readonly input: string;
-  readonly output: string;
-  readonly milliseconds: number;
-}
-
-interface Proven {
-  /** Whether the run made it, or gave it another model. */
-  readonly created: boolean;
-  readonly smokeTest: SmokeTest;
-}
-
-export interface EndpointDeployment extends Proven {
-  readonly to: 'sagemaker-endpoint';
-  readonly endpoint: string;
-  readonly endpointConfig: string;
-}
-
-/** A custom model deployment, which bills what is asked of it. */
-export interface OnDemandDeployment extends Proven {
-  readonly to: 'bedrock-on-demand';
-  readonly name: string;
-  /** What callers give as the model id; the same from run to run. */
-  readonly arn: string;
-}
-
-/** A provisioned throughput, which bills by the hour. */
-export interface ProvisionedDeployment extends Proven {
-  readonly to: 'bedrock-provisioned';
-  readonly name: string;
-  readonly arn: string;
-  readonly modelUnits: number;
-  /** When it is deleted, where it has a time to live. */
-  readonly expiresAt?: string;
-}
-
-/** A model that was imported into Bedrock, which bills what is asked of it, in windows of five minutes. */
-export interface ImportedDeployment extends Proven {
-  readonly to: 'bedrock-import';
-  readonly name: string;
-  readonly arn: string;
-}
-
-export type Deployment = EndpointDeployment | OnDemandDeployment | ProvisionedDeployment | ImportedDeployment;
-
-/** What the candidate answers from while it is evaluated on Bedrock. */
-export interface CandidateDeployment {
-  readonly to: 'bedrock-on-demand' | 'bedrock-provisioned';
-  readonly name: string;
-  readonly arn: string;
-}
-
 /** What a hand-over on Bedrock did with older custom models. */
 export interface Retention {
   /** Names of those that were deleted. */
@@ -381,34 +272,3 @@ export interface RunRecord {
 /** The stages that a run goes through. */
 export const stagesOf = ({ spec }: Pick<RunRecord, 'spec'>): Stage[] =>
   STAGES.filter((stage) => stage !== 'approve' || spec.approve !== undefined);
-
-/** What a waiting activity leaves as heartbeat details at each look: it outlives the attempt, `watch` and the UI show it. */
-export interface JobProgress {
-  /** The AWS name of the job or endpoint. */
-  readonly resource: string;
-  /** Its status in AWS's words, `InProgress`. */
-  readonly status: string;
-  /** The finer status in AWS's words, `Downloading`. */
-  readonly secondaryStatus?: string;
-  readonly metrics?: Readonly<Record<string, Metric>>;
-}
-
-/** What an activity that asks a model leaves as heartbeat details. */
-export interface AskingProgress {
-  /** The model that is asked, and what for: `amazon.nova-lite-v1:0`. */
-  readonly asked: string;
-  readonly answered: number;
-  readonly total: number;
-  /** How many questions are under way at once, as far as AWS lets. */
-  readonly atOnce: number;
-}
-
-/** What the data stage leaves as heartbeat details while it reads or uploads. */
-export interface DataProgress {
-  /** The file that is read, or what is uploaded: `train.jsonl`, `3 files`. */
-  readonly file: string;
-  readonly bytes: number;
-  readonly total: number;
-  /** Bytes a second, of late; of uploads only, and not before there is something to judge by. */
-  readonly rate?: number | undefined;
-}

@@ -1,6 +1,7 @@
 /** What to know of an evaluation beside its scores, in words: the same on the terminal and in the Temporal UI. */
+
+import type { Answering, Evaluation, Judged } from './evaluation.ts';
 import { CONTENDERS, type Contender } from './naming.ts';
-import type { Answering, Evaluation, Judged } from './record.ts';
 import type { Pairs } from './scoring/judgement.ts';
 
 const REASON_LENGTH = 200;

@@ -1,6 +1,7 @@
+import type { Deployment } from './deployment.ts';
 import type { SageMakerSpec } from './engine.ts';
 import { imageUri } from './images.ts';
-import type { Account, Deployment, Serving, SourceBundle, TrainedModel } from './record.ts';
+import type { Account, Serving, SourceBundle, TrainedModel } from './record.ts';
 
 /** How the spec's models are served: in script mode, by the serving script from the same bundle that trained. */
 export function servingOf(spec: SageMakerSpec, source: SourceBundle, account: Account): Serving {

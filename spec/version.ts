@@ -1,8 +1,10 @@
 /** Versions of a name: the models that its runs handed over, in the order of their hand-over. Pure. */
+
+import type { Deployment } from './deployment.ts';
 import { servedName } from './engine.ts';
 import type { ScoreSummary } from './metrics.ts';
 import type { Contender } from './naming.ts';
-import type { CustomModelRef, Deployment, ModelRef, RunRecord, StartedBy } from './record.ts';
+import type { CustomModelRef, ModelRef, RunRecord, StartedBy } from './record.ts';
 
 const HANDED_DOWN = [
   'spec',

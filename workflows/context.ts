@@ -1,6 +1,7 @@
 import type { BedrockSpec } from '../spec/engine.ts';
+import type { Evaluation } from '../spec/evaluation.ts';
 import type { Contender } from '../spec/naming.ts';
-import type { DataSet, Evaluation, ModelRef, SourceBundle } from '../spec/record.ts';
+import type { DataSet, ModelRef, SourceBundle } from '../spec/record.ts';
 import type { CleanUp } from './clean-up.ts';
 import type { FineTuneInput } from './messages.ts';
 import type { Progress } from './progress.ts';

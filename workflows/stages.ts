@@ -2,18 +2,11 @@
 import { ApplicationFailure, proxyActivities } from '@temporalio/workflow';
 import type { PipelineActivities } from '../activities/index.ts';
 import { askingFor, lowerEnd, type Verdict } from '../spec/approval.ts';
+import type { Deployment } from '../spec/deployment.ts';
 import { isBedrock, isSageMaker } from '../spec/engine.ts';
 import { evidenceOf } from '../spec/evidence.ts';
 import { type Comparison, evaluateGate, isOfRows, isRelativeToChampion, type RuleVerdict } from '../spec/gate.ts';
-import type {
-  Deployment,
-  ModelRef,
-  Result,
-  Retention,
-  TrainedArtifact,
-  TrainedModel,
-  Weights,
-} from '../spec/record.ts';
+import type { ModelRef, Result, Retention, TrainedArtifact, TrainedModel, Weights } from '../spec/record.ts';
 import { servingOf } from '../spec/serving.ts';
 import type { Spec } from '../spec/spec.ts';
 import { awaitDecision } from './approval.ts';

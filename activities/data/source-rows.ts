@@ -14,7 +14,7 @@ import {
   withoutGroup,
   withoutReference,
 } from '../../spec/data/verdicts.ts';
-import type { DataProgress } from '../../spec/record.ts';
+import type { DataProgress } from '../../spec/progress.ts';
 import type { Spec } from '../../spec/spec.ts';
 import { failure } from '../errors.ts';
 import { findShape, type Reading, readExamples } from './read-examples.ts';

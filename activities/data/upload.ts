@@ -8,7 +8,7 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { HeadObjectCommand, PutObjectCommand, type S3Client, UploadPartCommand } from '@aws-sdk/client-s3';
-import type { DataProgress } from '../../spec/record.ts';
+import type { DataProgress } from '../../spec/progress.ts';
 import { ERRORS, errorTypeOf, unlessNotFound } from '../errors.ts';
 import { parseS3Uri } from '../s3-uri.ts';
 import type { Content } from './content.ts';

@@ -1,7 +1,8 @@
 /** The candidate's own server: what a custom model answers its evaluation from, before it may serve. */
 import type { BedrockClient } from '@aws-sdk/client-bedrock';
+import type { CandidateDeployment } from '../../spec/deployment.ts';
 import { candidateDeploymentName, championDeploymentName, type RunRef, TAGS, workflowIdOf } from '../../spec/naming.ts';
-import type { Account, CandidateDeployment } from '../../spec/record.ts';
+import type { Account } from '../../spec/record.ts';
 import type { AwsProvider } from '../aws.ts';
 import { tagsOf } from '../bedrock/tags.ts';
 import { errorTypeOf, failure, translateAwsError } from '../errors.ts';

@@ -1,7 +1,8 @@
 import type { DescribeEndpointOutput, SageMakerClient } from '@aws-sdk/client-sagemaker';
 import type { Capture } from '../../spec/capture.ts';
+import type { EndpointDeployment } from '../../spec/deployment.ts';
 import { endpointConfigName, type RunRef, TAGS, workflowIdOf } from '../../spec/naming.ts';
-import type { Account, DataSet, EndpointDeployment, ModelRef } from '../../spec/record.ts';
+import type { Account, DataSet, ModelRef } from '../../spec/record.ts';
 import type { AwsProvider } from '../aws.ts';
 import { failure } from '../errors.ts';
 import { type HandOver, publishModel, withdrawModel } from '../models.ts';

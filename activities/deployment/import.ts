@@ -7,8 +7,9 @@ import {
 } from '@aws-sdk/client-bedrock';
 import { DeleteObjectsCommand, type S3Client } from '@aws-sdk/client-s3';
 import type { Wording } from '../../spec/bedrock/question.ts';
+import type { ImportedDeployment } from '../../spec/deployment.ts';
 import { importedModelName, importJobName, s3Keys, TAGS, workflowIdOf } from '../../spec/naming.ts';
-import type { DataSet, ImportedDeployment, ModelRef, Weights } from '../../spec/record.ts';
+import type { DataSet, ModelRef, Weights } from '../../spec/record.ts';
 import type { AwsProvider } from '../aws.ts';
 import { bedrockTags, createOrAttach, tagsOf } from '../bedrock/tags.ts';
 import { calling, failure, unlessNotFound } from '../errors.ts';

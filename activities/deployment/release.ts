@@ -2,14 +2,9 @@
 import { type BedrockClient, TagResourceCommand } from '@aws-sdk/client-bedrock';
 import type { Wording } from '../../spec/bedrock/question.ts';
 import { takeoverProblem } from '../../spec/bedrock/serving.ts';
+import type { OnDemandDeployment, ProvisionedDeployment } from '../../spec/deployment.ts';
 import { TAGS, workflowIdOf } from '../../spec/naming.ts';
-import type {
-  CustomModelRef,
-  DataSet,
-  OnDemandDeployment,
-  ProvisionedDeployment,
-  Retention,
-} from '../../spec/record.ts';
+import type { CustomModelRef, DataSet, Retention } from '../../spec/record.ts';
 import type { AwsProvider } from '../aws.ts';
 import { retireAtOnce } from '../bedrock/retention.ts';
 import { tagsOf } from '../bedrock/tags.ts';

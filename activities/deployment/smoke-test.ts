@@ -1,8 +1,9 @@
 import { InvokeEndpointCommand } from '@aws-sdk/client-sagemaker-runtime';
 import { Context } from '@temporalio/activity';
 import { canonicalExample, inputOf } from '../../spec/data/examples.ts';
+import type { Deployment } from '../../spec/deployment.ts';
 import { type RunRef, splitFile, workflowIdOf } from '../../spec/naming.ts';
-import type { DataSet, Deployment } from '../../spec/record.ts';
+import type { DataSet } from '../../spec/record.ts';
 import { answerField } from '../../spec/scoring/answers.ts';
 import type { AwsClients } from '../aws.ts';
 import { errorTypeOf, failure, translateAwsError } from '../errors.ts';

@@ -1,6 +1,7 @@
 import { GetCustomModelCommand } from '@aws-sdk/client-bedrock';
 import { HeadObjectCommand } from '@aws-sdk/client-s3';
-import type { Account, CandidateDeployment, Champion, CustomModelRef, ModelRef } from '../../spec/record.ts';
+import type { CandidateDeployment } from '../../spec/deployment.ts';
+import type { Account, Champion, CustomModelRef, ModelRef } from '../../spec/record.ts';
 import type { AwsClients, AwsProvider } from '../aws.ts';
 import { kindOf } from '../deployment/servers.ts';
 import { unlessNotFound } from '../errors.ts';

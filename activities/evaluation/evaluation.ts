@@ -5,8 +5,9 @@ import {
   type DescribeTransformJobResponse,
   StopTransformJobCommand,
 } from '@aws-sdk/client-sagemaker';
+import type { Evaluation } from '../../spec/evaluation.ts';
 import { type Contender, type RunRef, s3Keys, splitFile, transformJobName } from '../../spec/naming.ts';
-import type { Account, DataSet, Evaluation, ModelRef } from '../../spec/record.ts';
+import type { Account, DataSet, ModelRef } from '../../spec/record.ts';
 import type { AwsClients, AwsProvider } from '../aws.ts';
 import { failure, unlessNotFound } from '../errors.ts';
 import { jobFailure } from '../sagemaker/job-failure.ts';

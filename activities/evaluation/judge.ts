@@ -2,6 +2,7 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import { Context } from '@temporalio/activity';
 import { type ConversePrompt, conversePrompt, promptText, type Wording } from '../../spec/bedrock/question.ts';
 import { answerOf } from '../../spec/data/examples.ts';
+import type { Judged } from '../../spec/evaluation.ts';
 import {
   type Choice,
   choiceIn,
@@ -14,7 +15,7 @@ import {
   VERDICT_TOKENS,
 } from '../../spec/judge.ts';
 import { type RunRef, s3Keys } from '../../spec/naming.ts';
-import type { Account, DataSet, Judged } from '../../spec/record.ts';
+import type { Account, DataSet } from '../../spec/record.ts';
 import { mirrored, PairsOf, SpreadOf } from '../../spec/scoring/judgement.ts';
 import type { AwsProvider } from '../aws.ts';
 import { LineFile } from '../data/line-file.ts';

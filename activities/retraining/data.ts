@@ -4,7 +4,8 @@ import { CopyObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { Context } from '@temporalio/activity';
 import { dataPaths } from '../../spec/inputs.ts';
 import { type RunRef, s3Keys } from '../../spec/naming.ts';
-import { type Account, type DataProgress, RUN_VERSION } from '../../spec/record.ts';
+import type { DataProgress } from '../../spec/progress.ts';
+import { type Account, RUN_VERSION } from '../../spec/record.ts';
 import {
   changesSince,
   type DataChange,

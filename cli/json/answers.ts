@@ -9,10 +9,13 @@ import { TEMPLATE_NAMES } from '../init/templates.ts';
 import { ORPHAN_KINDS } from '../orphans/orphan.ts';
 import { checkReport } from './check.ts';
 import { comparison } from './comparison.ts';
+import { decided } from './decisions.ts';
+import { metric } from './evaluation.ts';
+import { history } from './history.ts';
 import { modelsReport } from './models.ts';
 import { driftReport } from './monitoring.ts';
 import { plan } from './plan.ts';
-import { dataSet, decided, history, metric, runRecord } from './record.ts';
+import { dataSet, runRecord } from './record.ts';
 import {
   backfilled,
   deletedSchedule,

@@ -3,8 +3,8 @@ import { z } from 'zod';
 import type { Comparison } from '../../spec/comparison.ts';
 import { METRICS } from '../../spec/metrics.ts';
 import { STAGES } from '../../spec/record.ts';
+import { metric, metrics } from './evaluation.ts';
 import { serving, tokens, usd, who } from './plan.ts';
-import { metric, metrics } from './record.ts';
 
 const seconds = z.strictObject(
   Object.fromEntries(STAGES.map((stage) => [stage, z.number().exactOptional()])) as Record<

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { LiveEvidence } from '../../spec/monitoring/evidence.ts';
 import type { DriftReport } from '../monitoring/drift.ts';
-import { metrics } from './record.ts';
+import { metrics } from './evaluation.ts';
 
 const share = z.number().meta({ description: 'from 0 to 1' });
 

@@ -1,13 +1,14 @@
 /** What `temper schedule` prints with `--json`. */
 import { z } from 'zod';
 import { STAGES } from '../../spec/record.ts';
-import { account, decision, outcome, source, spec } from './record.ts';
+import { decision } from './decisions.ts';
+import { account, outcome, source, spec } from './record.ts';
 
 const text = z.string();
 
 const times = z.strictObject({ every: text.exactOptional(), cron: text.exactOptional(), timezone: text });
 
-export const stateShape = {
+const stateShape = {
   name: text,
   schedule: text.meta({ description: 'its id in Temporal' }),
   times: times.exactOptional().meta({ description: 'absent where a temper of another version has set it' }),

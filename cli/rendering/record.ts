@@ -2,7 +2,8 @@
 
 import { basename } from 'node:path/posix';
 import { formatSeconds } from '../../spec/duration.ts';
-import { type AskingProgress, type DataProgress, type RunRecord, STAGES, type Stage } from '../../spec/record.ts';
+import type { AskingProgress, DataProgress } from '../../spec/progress.ts';
+import { type RunRecord, STAGES, type Stage } from '../../spec/record.ts';
 import { waitingText } from '../../spec/waiting.ts';
 import type { Screen, Style } from '../output.ts';
 import type { Pending } from '../runs/pending.ts';

@@ -4,7 +4,8 @@ import { defaultPayloadConverter } from '@temporalio/common';
 import type { PipelineActivities } from '../../activities/index.ts';
 import type { RetrainingActivities } from '../../activities/retraining/retraining.ts';
 import { candidateServing } from '../../spec/bedrock/serving.ts';
-import type { AskingProgress, DataProgress, JobProgress, RunRecord, Stage, Waiting } from '../../spec/record.ts';
+import type { AskingProgress, DataProgress, JobProgress } from '../../spec/progress.ts';
+import type { RunRecord, Stage, Waiting } from '../../spec/record.ts';
 
 /** What activities tell of themselves. */
 export type ActivityProgress = JobProgress | DataProgress | AskingProgress;

@@ -1,7 +1,8 @@
 /** What a run has been billed for, as far as its record tells: in AWS's units, and in USD where prices are known. */
 import { isBedrock, jobKind } from '../engine.ts';
+import type { Answering, Evaluation } from '../evaluation.ts';
 import { CONTENDERS } from '../naming.ts';
-import type { Answering, Evaluation, RunRecord } from '../record.ts';
+import type { RunRecord } from '../record.ts';
 import { epochsOf } from './bedrock.ts';
 import type { TokenCost } from './items.ts';
 import { modelPrices, type Prices, type TokenPrice, type Use } from './prices.ts';

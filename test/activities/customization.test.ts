@@ -16,7 +16,7 @@ import {
 } from '../../activities/bedrock/customization-request.ts';
 import { parseS3Uri } from '../../activities/s3-uri.ts';
 import type { FaultPlan } from '../../local/aws/faults.ts';
-import type { JobProgress } from '../../spec/record.ts';
+import type { JobProgress } from '../../spec/progress.ts';
 import { clients, failureOf, once, settled } from '../support/activities.ts';
 import { type BedrockPipeline, bedrockPipeline, preparedCustomization } from '../support/bedrock.ts';
 

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { compareRuns } from '../../spec/comparison.ts';
 import { billOf } from '../../spec/cost/paid.ts';
 import { NO_PRICES, type Prices } from '../../spec/cost/prices.ts';
-import { type DataSet, type Evaluation, RUN_VERSION, type RunRecord } from '../../spec/record.ts';
+import type { Evaluation } from '../../spec/evaluation.ts';
+import { type DataSet, RUN_VERSION, type RunRecord } from '../../spec/record.ts';
 import { type SpecInput, specSchema } from '../../spec/spec.ts';
 
 const NOVA = 'amazon.nova-micro-v1:0';

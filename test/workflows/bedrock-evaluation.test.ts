@@ -1,6 +1,6 @@
 /** How a Bedrock run has its contenders answer, and what of that decides. */
 import { expect, it } from 'vitest';
-import type { Judged } from '../../spec/record.ts';
+import type { Judged } from '../../spec/evaluation.ts';
 import { type ActivityName, type AllActivities, fakeActivities, underWay } from './fake-activities.ts';
 import { runToEnd, withRun } from './harness.ts';
 

@@ -1,10 +1,11 @@
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import type { createDataActivities } from '../../activities/data/activities.ts';
 import type { PipelineActivities } from '../../activities/index.ts';
+import type { CandidateDeployment } from '../../spec/deployment.ts';
 import type { Comparison } from '../../spec/gate.ts';
 import type { ScoreSummary } from '../../spec/metrics.ts';
 import { candidateDeploymentName, customModelName, trainingJobName } from '../../spec/naming.ts';
-import type { CandidateDeployment, DataSet, Serving } from '../../spec/record.ts';
+import type { DataSet, Serving } from '../../spec/record.ts';
 import { scorerFor } from '../../spec/scoring/scorer.ts';
 
 export type AllActivities = PipelineActivities & ReturnType<typeof createDataActivities>;

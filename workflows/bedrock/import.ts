@@ -1,9 +1,10 @@
 /** A model that SageMaker trained goes to Bedrock: looked into, imported, proven; the one from before goes. */
 import { type ActivityOptions, ApplicationFailure, proxyActivities } from '@temporalio/workflow';
 import type { PipelineActivities } from '../../activities/index.ts';
+import type { Deployment } from '../../spec/deployment.ts';
 import { servedName } from '../../spec/engine.ts';
 import { importJobName } from '../../spec/naming.ts';
-import type { DataSet, Deployment, ModelRef, Weights } from '../../spec/record.ts';
+import type { DataSet, ModelRef, Weights } from '../../spec/record.ts';
 import type { RunContext } from '../context.ts';
 import { handOverOf } from '../hand-over.ts';
 import * as profiles from '../profiles.ts';

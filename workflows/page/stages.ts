@@ -2,11 +2,12 @@
 import { askingFor } from '../../spec/approval.ts';
 import { hoursText } from '../../spec/bedrock/serving.ts';
 import { decidedText } from '../../spec/decision.ts';
+import type { Deployment } from '../../spec/deployment.ts';
 import { formatSeconds } from '../../spec/duration.ts';
 import { SERVING } from '../../spec/engine.ts';
 import { shownMetrics } from '../../spec/metrics.ts';
 import type { Metric } from '../../spec/numbers.ts';
-import type { Deployment, RunRecord, Stage, StageTiming } from '../../spec/record.ts';
+import type { RunRecord, Stage, StageTiming } from '../../spec/record.ts';
 import { remarks } from '../../spec/remarks.ts';
 import { nameOf } from '../../spec/serving.ts';
 import { timeOf } from '../../spec/waiting.ts';

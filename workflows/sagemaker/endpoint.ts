@@ -2,8 +2,9 @@
 import { type ActivityOptions, proxyActivities } from '@temporalio/workflow';
 import type { PipelineActivities } from '../../activities/index.ts';
 import { captureOf } from '../../spec/capture.ts';
+import type { Deployment } from '../../spec/deployment.ts';
 import { modelName } from '../../spec/naming.ts';
-import type { DataSet, Deployment, ModelRef } from '../../spec/record.ts';
+import type { DataSet, ModelRef } from '../../spec/record.ts';
 import type { Spec } from '../../spec/spec.ts';
 import type { RunContext } from '../context.ts';
 import { handOverOf } from '../hand-over.ts';

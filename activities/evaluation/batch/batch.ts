@@ -6,9 +6,10 @@ import {
   StopModelInvocationJobCommand,
 } from '@aws-sdk/client-bedrock';
 import { Context } from '@temporalio/activity';
+import type { Evaluation } from '../../../spec/evaluation.ts';
 import { rowsProblem } from '../../../spec/fit.ts';
 import { type Contender, evaluationJobName, type RunRef, s3Keys, splitFile } from '../../../spec/naming.ts';
-import type { Account, Evaluation } from '../../../spec/record.ts';
+import type { Account } from '../../../spec/record.ts';
 import { scorerFor } from '../../../spec/scoring/scorer.ts';
 import type { AwsProvider } from '../../aws.ts';
 import { isOf } from '../../bedrock/custom-models.ts';

@@ -1,7 +1,7 @@
 /** Everything asked of a model, once: what is saved is not asked again. */
 import { setMaxListeners } from 'node:events';
 import { Context } from '@temporalio/activity';
-import type { AskingProgress } from '../../../spec/record.ts';
+import type { AskingProgress } from '../../../spec/progress.ts';
 import { failure } from '../../errors.ts';
 import { tell } from '../../heartbeating.ts';
 import { inOrder } from './in-order.ts';

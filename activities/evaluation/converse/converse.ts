@@ -1,6 +1,7 @@
 import { conversePrompt, type Wording } from '../../../spec/bedrock/question.ts';
+import type { Evaluation } from '../../../spec/evaluation.ts';
 import { type Contender, type RunRef, s3Keys } from '../../../spec/naming.ts';
-import type { Account, DataSet, Evaluation } from '../../../spec/record.ts';
+import type { Account, DataSet } from '../../../spec/record.ts';
 import { scorerFor } from '../../../spec/scoring/scorer.ts';
 import type { AwsProvider } from '../../aws.ts';
 import { failure } from '../../errors.ts';

@@ -1,6 +1,7 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import { answerOf } from '../../../spec/data/examples.ts';
-import type { Answering, DataSet } from '../../../spec/record.ts';
+import type { Answering } from '../../../spec/evaluation.ts';
+import type { DataSet } from '../../../spec/record.ts';
 import { labelReader } from '../../../spec/scoring/labels.ts';
 import { failure } from '../../errors.ts';
 import type { ToldAnswer } from '../predictions.ts';

@@ -8,7 +8,7 @@ import { objectLines } from '../../../activities/s3-lines.ts';
 import type { FaultPlan } from '../../../local/aws/faults.ts';
 import { untrainedAnswer } from '../../../local/bedrock/learning/untrained.ts';
 import type { Example } from '../../../spec/data/examples.ts';
-import type { AskingProgress } from '../../../spec/record.ts';
+import type { AskingProgress } from '../../../spec/progress.ts';
 import { ownBedrock } from '../../local/bedrock/support.ts';
 import { account, clients, failureOf, once } from '../../support/activities.ts';
 import { testSplit } from '../../support/test-splits.ts';
