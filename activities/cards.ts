@@ -1,5 +1,6 @@
 /** Small JSON objects in S3 that tell of something that happened: versions of a model, firings of a schedule. */
 import { GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { z } from 'zod';
 import { RUN_VERSION } from '../spec/record.ts';
 import { calling, failure, unlessNotFound } from './errors.ts';
 
@@ -15,17 +16,49 @@ export async function writeCard<T extends Card>(s3: S3Client, bucket: string, ke
   await calling(`write s3://${bucket}/${key}`, () => s3.send(new PutObjectCommand(object)));
 }
 
-/** `OtherVersion` where another temper wrote it. */
-export async function readCard<T extends Card>(s3: S3Client, bucket: string, key: string): Promise<T> {
-  const text = await calling(`read s3://${bucket}/${key}`, async () => {
+const anyCard = z.looseObject({ version: z.number() });
+
+/** What lies under a key as JSON of a shape; `BrokenCard` where it is something else. */
+export async function readJson<T>(s3: S3Client, bucket: string, key: string, shape: z.ZodType<T>): Promise<T> {
+  const address = `s3://${bucket}/${key}`;
+  const text = await calling(`read ${address}`, async () => {
     const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
     return Body?.transformToString();
   });
-  const card = JSON.parse(text ?? '') as T;
-  if (card.version === RUN_VERSION) return card;
+  return shaped(() => JSON.parse(text ?? ''), address, shape);
+}
+
+function shaped<T>(read: () => unknown, address: string, shape: z.ZodType<T>): T {
+  try {
+    return shape.parse(read());
+  } catch (error) {
+    const why = error instanceof z.ZodError ? error.issues.map(issueText).join('; ') : (error as Error).message;
+    throw failure(
+      'BrokenCard',
+      `${address} is not as temper wrote it: ${why}; put back what it was, or delete it: what it told is not reckoned with then`,
+    );
+  }
+}
+
+const issueText = ({ path, message }: z.core.$ZodIssue): string => [...path, message].map(String).join(': ');
+
+/**
+ * `OtherVersion` where another temper wrote it, `BrokenCard` where none did.
+ *
+ * @param shape what is relied on of a card of this version
+ */
+export async function readCard<T extends Card>(
+  s3: S3Client,
+  bucket: string,
+  key: string,
+  shape: z.ZodType = anyCard,
+): Promise<T> {
+  const address = `s3://${bucket}/${key}`;
+  const card = await readJson(s3, bucket, key, anyCard);
+  if (card.version === RUN_VERSION) return shaped(() => card, address, shape) as T;
   throw failure(
     'OtherVersion',
-    `s3://${bucket}/${key} was written by a temper of another version: it is of version ${card.version}, and this one reads ${RUN_VERSION}`,
+    `${address} was written by a temper of another version: it is of version ${card.version}, and this one reads ${RUN_VERSION}`,
   );
 }
 
@@ -39,10 +72,16 @@ export async function cardUnlessGone<T extends Card>(
 }
 
 /** In the order of the keys. */
-export async function readCards<T extends Card>(s3: S3Client, bucket: string, keys: readonly string[]): Promise<T[]> {
+export async function readCards<T extends Card>(
+  s3: S3Client,
+  bucket: string,
+  keys: readonly string[],
+  shape?: z.ZodType,
+): Promise<T[]> {
   const cards: T[] = [];
   for (let start = 0; start < keys.length; start += AT_ONCE) {
-    cards.push(...(await Promise.all(keys.slice(start, start + AT_ONCE).map((key) => readCard<T>(s3, bucket, key)))));
+    const some = keys.slice(start, start + AT_ONCE);
+    cards.push(...(await Promise.all(some.map((key) => readCard<T>(s3, bucket, key, shape)))));
   }
   return cards;
 }

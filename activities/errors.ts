@@ -59,6 +59,8 @@ export const ERRORS = {
   InvalidSpec: { retryable: false },
   BaseNotFound: { retryable: false },
   OtherVersion: { retryable: false },
+  /** What temper keeps in the bucket was changed or damaged. */
+  BrokenCard: { retryable: false },
   TakeoverGone: { retryable: false },
 } as const satisfies { [Code in PipelineCode]?: { retryable: boolean } };
 export type ErrorType = keyof typeof ERRORS;

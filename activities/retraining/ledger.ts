@@ -1,5 +1,6 @@
 /** The ledger of a schedule: a card in S3 for each firing. What is listed in Temporal is forgotten after its retention. */
 import type { S3Client } from '@aws-sdk/client-s3';
+import { z } from 'zod';
 import { parseWorkflowId, s3Keys } from '../../spec/naming.ts';
 import type { Firing } from '../../spec/retrain.ts';
 import { monthOf } from '../../spec/retraining/budget.ts';
@@ -16,6 +17,16 @@ function keyOf({ name, run, decision }: Firing): string {
   return `${s3Keys.firings(name)}${decision.at.replaceAll(':', '')}${id === undefined ? SKIPPED : `-${id}.json`}`;
 }
 
+const usd = z.number().nonnegative().optional();
+
+/** What decisions and budgets are drawn from: a sum that is none would let any run pass a budget. */
+const firingShape = z.looseObject({
+  decision: z.looseObject({ at: z.iso.datetime(), decided: z.enum(['train', 'skip']), reason: z.string() }),
+  run: z.string().optional(),
+  reservedUsd: usd,
+  billedUsd: usd,
+});
+
 export async function writeFiring(s3: S3Client, bucket: string, firing: Firing): Promise<void> {
   await writeCard(s3, bucket, keyOf(firing), firing);
 }
@@ -28,7 +39,10 @@ export async function newestFirings(
   limit: number,
 ): Promise<{ readonly firings: readonly Firing[]; readonly total: number }> {
   const keys = await keysUnder(s3, bucket, s3Keys.firings(name));
-  return { firings: await readCards<Firing>(s3, bucket, keys.toReversed().slice(0, limit)), total: keys.length };
+  return {
+    firings: await readCards<Firing>(s3, bucket, keys.toReversed().slice(0, limit), firingShape),
+    total: keys.length,
+  };
 }
 
 const hasRun = (key: string): boolean => !key.endsWith(SKIPPED);
@@ -36,7 +50,7 @@ const hasRun = (key: string): boolean => !key.endsWith(SKIPPED);
 /** The firings of the month of a time that have started a run. */
 export async function trainedInMonth(s3: S3Client, bucket: string, name: string, at: string): Promise<Firing[]> {
   const keys = await keysUnder(s3, bucket, `${s3Keys.firings(name)}${monthOf(at)}`);
-  return readCards<Firing>(s3, bucket, keys.filter(hasRun));
+  return readCards<Firing>(s3, bucket, keys.filter(hasRun), firingShape);
 }
 
 const JUDGED: ReadonlySet<Firing['outcome']> = new Set(['passed', 'rejected', 'declined']);
@@ -45,7 +59,7 @@ const JUDGED: ReadonlySet<Firing['outcome']> = new Set(['passed', 'rejected', 'd
 export async function lastJudged(s3: S3Client, bucket: string, name: string): Promise<JudgedRun | undefined> {
   const keys = await keysUnder(s3, bucket, s3Keys.firings(name));
   for (const key of keys.filter(hasRun).reverse()) {
-    const { run, outcome, decision } = await readCard<Firing>(s3, bucket, key);
+    const { run, outcome, decision } = await readCard<Firing>(s3, bucket, key, firingShape);
     if (run !== undefined && JUDGED.has(outcome)) return { run, at: decision.at };
   }
   return undefined;

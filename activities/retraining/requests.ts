@@ -1,7 +1,9 @@
 /** Who asked for a firing: written before the schedule is triggered, read by the firing itself. */
-import { GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { z } from 'zod';
 import { s3Keys } from '../../spec/naming.ts';
 import type { Asked } from '../../spec/retrain.ts';
+import { readJson } from '../cards.ts';
 import { calling, unlessNotFound } from '../errors.ts';
 
 /** @param scheduledAt the time that the schedule is triggered for, to the second: `2026-11-25T06:00:00Z` */
@@ -18,6 +20,8 @@ export async function writeRequest(
   );
 }
 
+const requestShape = z.object({ by: z.string(), comment: z.string().optional() });
+
 /** `undefined` where nobody asked: the schedule fires by itself, or from the Temporal UI. */
 export async function readRequest(
   s3: S3Client,
@@ -26,11 +30,8 @@ export async function readRequest(
   scheduledAt: string,
 ): Promise<Asked | undefined> {
   const Key = s3Keys.firingRequest(name, scheduledAt);
-  const text = await unlessNotFound(`read s3://${bucket}/${Key}`, async () => {
-    const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key }));
-    return Body?.transformToString();
-  });
-  if (text === undefined) return undefined;
-  const { by, comment } = JSON.parse(text) as Asked;
+  const request = await unlessNotFound(`read s3://${bucket}/${Key}`, () => readJson(s3, bucket, Key, requestShape));
+  if (request === undefined) return undefined;
+  const { by, comment } = request;
   return { by, ...(comment !== undefined && { comment }) };
 }

@@ -180,6 +180,13 @@ export const PIPELINE_ERRORS = {
     fix: 'install the same version on both sides, then start the run again, or look at it with the temper that started it',
     example: 'the run was started by a temper of another version: its input is of version 2, and this worker reads 1',
   },
+  BrokenCard: {
+    means: 'what temper keeps in the bucket of a version or of a firing cannot be read as that; nothing was started',
+    why: 'somebody has changed the object that is named, or a copy of it was cut off',
+    fix: 'put back what it was, such as its version before, or delete it; then temper schedule resume NAME, where a schedule was paused by it',
+    example:
+      's3://bucket/temper/reviews/retraining/firings/2026-11-25T060000.000Z-7f3a9c.json is not as temper wrote it: Unexpected end of JSON input',
+  },
   BaseNotFound: {
     means: 'the model that the run is to start from is not there',
     why: 'no run of that name has passed yet in this bucket, or the s3:// address of train.base holds nothing',

@@ -6,12 +6,13 @@ import { parquetWriteBuffer } from 'hyparquet-writer';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { newestFirings, trainedInMonth } from '../../activities/retraining/ledger.ts';
 import { writeRequest } from '../../activities/retraining/requests.ts';
+import { s3Keys } from '../../spec/naming.ts';
 import { RUN_VERSION } from '../../spec/record.ts';
 import type { Firing } from '../../spec/retrain.ts';
 import type { DataChange } from '../../spec/retraining/data-change.ts';
 import type { NewestVersion } from '../../spec/retraining/triggers.ts';
 import { specSchema } from '../../spec/spec.ts';
-import { account, clients, once, pipeline } from '../support/activities.ts';
+import { account, clients, failureOf, once, pipeline } from '../support/activities.ts';
 import { handedDown } from '../support/hand-over.ts';
 
 const { s3 } = clients;
@@ -186,6 +187,40 @@ describe('the ledger', () => {
     await record(firing(at(4), { run: `temper/${name}/aaaa04`, outcome: 'cancelled' }));
     await record(firing(at(5)));
     expect((await lookUp(at(6))).judged).toEqual({ run: `temper/${name}/aaaa02`, at: at(2) });
+  });
+});
+
+describe('what somebody has damaged in the bucket', () => {
+  const at = '2026-11-25T06:00:00.000Z';
+  const keyOf = async (): Promise<string> => {
+    await record(firing(at, { run: `temper/${name}/aaaa01`, reservedUsd: 12 }));
+    return `${s3Keys.firings(name)}2026-11-25T060000.000Z-aaaa01.json`;
+  };
+  const damaged = async (Key: string, Body: string) => {
+    await s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body }));
+    return failureOf(lookUp('2026-11-26T06:00:00.000Z', at));
+  };
+
+  it('ends the firing at once, and names the object', async () => {
+    const key = await keyOf();
+    expect(await damaged(key, '{"version":3,"na')).toMatchObject({
+      type: 'BrokenCard',
+      nonRetryable: true,
+      message: expect.stringMatching(new RegExp(`^s3://${bucket}/${key} is not as temper wrote it: .*; put back`)),
+    });
+    expect(await damaged(key, 'null')).toMatchObject({ type: 'BrokenCard' });
+    expect((await failureOf(newestFirings(s3, bucket, name, 1))).type).toBe('BrokenCard');
+  });
+
+  it('is no sum of money that any budget has room for', async () => {
+    const card = firing(at, { run: `temper/${name}/aaaa01` });
+    const { message } = await damaged(await keyOf(), JSON.stringify({ ...card, billedUsd: 'much' }));
+    expect(message).toContain('is not as temper wrote it: billedUsd: Invalid input: expected number');
+    await damaged(await keyOf(), JSON.stringify({ ...card, reservedUsd: -500 }));
+  });
+
+  it('is not taken for who asked', async () => {
+    expect((await damaged(s3Keys.firingRequest(name, '2026-11-25T06:00:00Z'), 'ana')).type).toBe('BrokenCard');
   });
 });
 
