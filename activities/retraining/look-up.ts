@@ -14,6 +14,8 @@ export interface Question {
   readonly account: Account;
   /** When the schedule wanted the firing. */
   readonly scheduledAt: string;
+  /** When the firing was started, by Temporal's clock. */
+  readonly startedAt: string;
   /** When it decides. */
   readonly at: string;
 }
@@ -27,14 +29,17 @@ export interface LookedUp {
   readonly open: readonly string[];
 }
 
-export async function lookUp({ s3 }: AwsClients, { name, account, scheduledAt, at }: Question): Promise<LookedUp> {
+export async function lookUp(
+  { s3 }: AwsClients,
+  { name, account, scheduledAt, startedAt, at }: Question,
+): Promise<LookedUp> {
   const { bucket } = account;
   const [asked, { cards }, judged, trained, open] = await Promise.all([
     readRequest(s3, bucket, name, scheduledAt),
     newestVersions(s3, bucket, name, 1),
     lastJudged(s3, bucket, name),
     trainedInMonth(s3, bucket, name, at),
-    openOf(name),
+    openOf(name, startedAt),
   ]);
   const [newest] = cards;
   return {
@@ -48,16 +53,18 @@ export async function lookUp({ s3 }: AwsClients, { name, account, scheduledAt, a
   };
 }
 
-/** Of two firings that were started at once, each with no regard to the other, the one that was first goes on. */
-async function openOf(name: string): Promise<string[]> {
+/**
+ * Of two firings that were started at once, each with no regard to the other, the one that was first goes on. Its own start
+ * is not looked up: what has just been started may not be listed yet.
+ */
+async function openOf(name: string, startedAt: string): Promise<string[]> {
   const { workflowExecution: own } = activityInfo();
+  const order = (start: string, runId = ''): string => `${start} ${runId}`;
   const query = `TemperName = "${name}" AND WorkflowType IN ("fineTune", "retrain") AND ExecutionStatus = "Running"`;
-  const open: { id: string; isFiring: boolean; order: string }[] = [];
-  let ownOrder = '';
+  const open: string[] = [];
   for await (const { workflowId, runId, type, startTime } of getClient().workflow.list({ query })) {
-    const order = `${startTime.toISOString()} ${runId}`;
-    if (runId === own?.runId) ownOrder = order;
-    else open.push({ id: workflowId, isFiring: type === 'retrain', order });
+    const isLater = order(startTime.toISOString(), runId) > order(startedAt, own?.runId);
+    if (runId !== own?.runId && !(type === 'retrain' && isLater)) open.push(workflowId);
   }
-  return open.filter(({ isFiring, order }) => !isFiring || order < ownOrder).map(({ id }) => id);
+  return open;
 }

@@ -152,7 +152,8 @@ const firing = (at: string, more: Partial<Firing> = {}): Firing => ({
   ...more,
 });
 const record = (one: Firing) => once(pipeline.recordFiring, { account, firing: one });
-const lookUp = (at: string, scheduledAt = at) => once(pipeline.lookUpFiring, { name, account, scheduledAt, at });
+const lookUp = (at: string, scheduledAt = at) =>
+  once(pipeline.lookUpFiring, { name, account, scheduledAt, startedAt: at, at });
 
 describe('the ledger', () => {
   it('has a card for each firing, which is written over when its run is over', async () => {

@@ -274,6 +274,34 @@ describe('stopping', () => {
     });
   });
 
+  it('starts none where the cancel comes before the run, and gives back what was reserved for it', async () => {
+    const cards: Firing[] = [];
+    let cancel = async (): Promise<unknown> => undefined;
+    let begin = (): void => {};
+    const ready = new Promise<void>((resolve) => {
+      begin = resolve;
+    });
+    const recordFiring: AllActivities['recordFiring'] = async ({ firing }) => {
+      await ready;
+      if (cards.push(firing) === 1) await cancel();
+    };
+    const asked: string[] = [];
+    const askForRecord = async (run: string) => {
+      asked.push(run);
+      throw ApplicationFailure.create({ message: 'no such run' });
+    };
+    await withFiring(fakeActivities({ ...waiting, recordFiring, askForRecord }), async ({ handle, client }) => {
+      cancel = () => handle.cancel();
+      begin();
+      const error = await handle.result().catch((thrown: unknown) => thrown);
+      expect((error as WorkflowFailedError).cause).toBeInstanceOf(CancelledFailure);
+      const { run = '' } = cards.at(-1) ?? {};
+      expect(cards.at(-1)).toMatchObject({ outcome: 'cancelled', billedUsd: 0 });
+      await expect(client.workflow.getHandle(run).describe()).rejects.toThrow();
+      expect(asked).toEqual([]);
+    });
+  });
+
   it('takes a run that somebody has cancelled as a result', async () => {
     await withFiring(fakeActivities(waiting), async ({ handle, runUnderWay }) => {
       await (await runUnderWay()).cancel();

@@ -11,6 +11,8 @@ export interface FiringContext extends RetrainInput {
   readonly firing: string;
   /** When the schedule wanted it. */
   readonly scheduledAt: string;
+  /** When Temporal started it. */
+  readonly startedAt: string;
   /** When it begins to decide. */
   readonly at: string;
 }
@@ -25,6 +27,7 @@ export function contextOf(input: RetrainInput): FiringContext {
     name,
     run: { name, id: newRunId((limit) => Math.floor(Math.random() * limit)) },
     firing: workflowId,
+    startedAt: startTime.toISOString(),
     scheduledAt: (scheduled ?? startTime).toISOString(),
     at: new Date().toISOString(),
   };

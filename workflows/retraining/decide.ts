@@ -28,10 +28,10 @@ export async function decide(
   context: FiringContext,
   progress: FiringProgress,
 ): Promise<{ readonly decision: RetrainDecision; readonly allowance?: Allowance }> {
-  const { name, account, spec, prices = NO_PRICES, scheduledAt, at, firing } = context;
+  const { name, account, spec, prices = NO_PRICES, scheduledAt, startedAt, at, firing } = context;
   const { asked, newest, judged, spent, open } = await quickCall.lookUpFiring.executeWithOptions(
     summary(`look up versions, runs and spending of ${name}`),
-    [{ name, account, scheduledAt, at }],
+    [{ name, account, scheduledAt, startedAt, at }],
   );
   const when = spec.retrain?.when;
   const findings: Finding[] = [

@@ -4,10 +4,10 @@ import {
   CancellationScope,
   ChildWorkflowCancellationType,
   ChildWorkflowFailure,
-  executeChild,
   isCancellation,
   ParentClosePolicy,
   proxyActivities,
+  startChild,
 } from '@temporalio/workflow';
 import type { PipelineActivities } from '../../activities/index.ts';
 import { NO_PRICES } from '../../spec/cost/prices.ts';
@@ -30,6 +30,8 @@ export interface Ending {
   readonly failure?: NonNullable<Firing['failure']>;
   /** What the firing itself is cancelled by. */
   readonly interrupted?: unknown;
+  /** Whether there was a run at all: the cancel may have come before. */
+  readonly started: boolean;
 }
 
 /** @param budget of the run, where it is another one than that of the spec */
@@ -50,19 +52,22 @@ export async function runToItsEnd(
     ...(source && { source }),
     ...(prices && { prices }),
   };
+  let started = false;
   try {
-    const record = await executeChild(fineTune, {
+    const child = await startChild(fineTune, {
       ...runOptions(input, { ofSchedule: true }),
       parentClosePolicy: ParentClosePolicy.ABANDON,
       cancellationType: ChildWorkflowCancellationType.WAIT_CANCELLATION_COMPLETED,
     });
-    return { outcome: record.outcome ?? 'failed', record };
+    started = true;
+    const record = await child.result();
+    return { outcome: record.outcome ?? 'failed', record, started };
   } catch (error) {
-    return endingOf(error);
+    return { ...endingOf(error), started };
   }
 }
 
-function endingOf(error: unknown): Ending {
+function endingOf(error: unknown): Omit<Ending, 'started'> {
   const interrupted = CancellationScope.current().consideredCancelled ? { interrupted: error } : {};
   if (isCancellation(error)) return { outcome: 'cancelled', ...interrupted };
   if (!(error instanceof ChildWorkflowFailure)) throw error;
@@ -87,11 +92,11 @@ const BEYOND_BUDGET: ReadonlySet<string> = new Set(['BudgetExceeded', 'PriceUnkn
 export async function settled(
   { prices = NO_PRICES }: FiringContext,
   reserved: Firing,
-  { outcome, record: told, failure }: Ending,
+  { outcome, record: told, failure, started }: Ending,
 ): Promise<Firing> {
   const { run = '', decision, reservedUsd } = reserved;
-  const record = told ?? (await askForRecord(run).catch(() => undefined));
-  const billed = record && billedUsd(record, prices);
+  const record = told ?? (started ? await askForRecord(run).catch(() => undefined) : undefined);
+  const billed = started ? record && billedUsd(record, prices) : 0;
   const most = record && mostOf(record, prices, reservedUsd);
   const settledNow = {
     ...reserved,
