@@ -16,6 +16,7 @@ export async function decideWith(
   await withTemporal(context, async (temporal) => {
     nameEnvironment(context, temporal.environment);
     const run = await resolveRun(temporal, text, {
+      newest: true,
       preferring: ({ waiting }) => waiting?.startsWith('approval') === true,
     });
     await decide(context, temporal, run, verdict, options);

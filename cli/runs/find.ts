@@ -18,7 +18,8 @@ export interface ResolveOptions {
  * The workflow id of the run that `text` stands for: a workflow id, `name/id`, or a part of it that no other run has.
  * Throws a user error where there is none, or more than one.
  *
- * @param options.newest whether a whole name stands for the newest run of that name: for what only reads
+ * @param options.newest whether a whole name stands for the newest run of that name: for what only reads, or tells of it
+ *   why it cannot be done
  * @param options.preferring which of several runs is meant where one alone is so
  */
 export async function resolveRun(
@@ -35,7 +36,8 @@ export async function resolveRun(
   if (run && candidates.length === 1) return run.run;
   const preferred = preferring ? candidates.filter(preferring) : [];
   if (preferred[0] && preferred.length === 1) return preferred[0].run;
-  if (run && newest && candidates.every(({ name }) => name === text)) return newestOf(candidates, run).run;
+  if (run && newest && preferred.length === 0 && candidates.every(({ name }) => name === text))
+    return newestOf(candidates, run).run;
   if (!run) {
     const known = [...new Set(runs.flatMap(({ name, id }) => [name, `${name}/${id}`, id]))];
     const fix = didYouMean(text, known, 'list them with: temper ls');

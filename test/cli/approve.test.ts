@@ -102,6 +102,8 @@ it('refuses what does not count, with what to do', async () => {
   const { run: another } = await start(env, 'auto');
   await cli(['watch', another], { env });
   expect(await told('approve', another)).toBe('RunOver');
+  // Of a name none of whose runs waits, the newest run says why.
+  expect((await cli(['approve', 'reviews'], { env })).stderr).toContain(`${another} is over (passed)`);
 });
 
 it('says of a newer model that was handed over meanwhile', async () => {
