@@ -8,7 +8,7 @@ import { waitingText } from '../../spec/waiting.ts';
 import type { Screen, Style } from '../output.ts';
 import type { Pending } from '../runs/pending.ts';
 import { endingLines } from './ending.ts';
-import { formatBytes, formatMetric, formatWhole, pad, plural, shorten, widthOf } from './format.ts';
+import { formatBytes, formatMetric, formatWhole, hang, pad, plural, shorten, widthOf } from './format.ts';
 import { stageText } from './stage-text.ts';
 
 const STAGE_WIDTH = 11;
@@ -97,7 +97,7 @@ function percent(part: number, whole: number): number {
 export function renderRecord(record: RunRecord, screen: Screen, ui?: string): string {
   return [
     headingLine(record.run, ui),
-    ...startLines(record),
+    ...startLines(record, screen),
     '',
     ...finishedStages(record).map((stage) => stageLine(record, stage, screen)),
     ...(record.outcome === undefined ? [underWayLine(record, screen)] : []),
@@ -114,8 +114,9 @@ const TAKEN = {
   deploy: 'its data, code, model and scores',
 } as const;
 
-/** Of a run that does not begin at the beginning: where it comes from, and why. */
-function startLines({ takenFrom, startedBy }: RunRecord): string[] {
+/** Why a schedule started it; of a run that does not begin at the beginning, where it comes from. */
+function startLines({ takenFrom, startedBy, decision }: RunRecord, { columns }: Screen): string[] {
+  if (decision) return hang(`  ${pad('why', STAGE_WIDTH)}`, decision.reason, columns);
   if (!takenFrom) return [];
   const { how, by, comment } = startedBy ?? {};
   const who = how ? ` · ${how}${by ? ` by ${by}` : ''}${comment ? `: ${JSON.stringify(comment)}` : ''}` : '';

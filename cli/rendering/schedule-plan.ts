@@ -1,11 +1,12 @@
 /** What a schedule would do, before it is there. */
 import { afterwards } from '../../spec/cost/afterwards.ts';
 import { formatUsd } from '../../spec/cost/budget.ts';
+import type { Cost } from '../../spec/cost/items.ts';
 import { firingsAfter } from '../../spec/retraining/times.ts';
 import type { Screen } from '../output.ts';
 import type { Prepared } from '../schedules/prepare.ts';
 import { forWhat, sumText } from './cost.ts';
-import { hang, pad, plural } from './format.ts';
+import { formatCount, hang, pad, plural } from './format.ts';
 import { momentText, timesText, triggersText } from './schedule-text.ts';
 
 const LABEL = 10;
@@ -49,13 +50,19 @@ export function renderSchedulePlan(prepared: Prepared, phase: number, now: Date,
 }
 
 /** What a run and a month can cost. */
-function mostText({ retrain, plan }: Prepared, phase: number, now: Date): string {
-  const run = `${sumText(plan.cost)} a run ${forWhat(plan.cost)}`;
+function mostText({ file, retrain, plan }: Prepared, phase: number, now: Date): string {
+  const run = runText(file.spec.budget, plan.cost);
   if (retrain.budget !== undefined) return `${run}, ${retrain.budget} a month by retrain.budget`;
   const end = new Date(now.getTime() + MONTH_DAYS * 86_400_000);
   const firings = firingsAfter(retrain, phase, now, COUNTED).filter((time) => time <= end).length;
-  const count = firings === COUNTED ? `more than ${COUNTED} firings` : plural(firings, 'firing');
+  const count = firings === COUNTED ? `more than ${formatCount(COUNTED)} firings` : plural(firings, 'firing');
   const { usd } = plan.cost;
   const month = usd === undefined || firings === COUNTED ? '' : `, ${formatUsd(usd * firings)} USD if each trains`;
   return `${run}; ${count} in a month of ${MONTH_DAYS} days${month}; retrain.budget would set a limit`;
+}
+
+/** Where only its data tells what a run costs, its budget is known. */
+function runText(budget: string | undefined, cost: Cost): string {
+  if (cost.usd !== undefined) return `${sumText(cost)} a run ${forWhat(cost)}`;
+  return budget === undefined ? `${sumText(cost)} a run` : `${budget} a run by budget`;
 }

@@ -7,7 +7,7 @@ import { canAsk, consents } from '../ask.ts';
 import type { Context } from '../context.ts';
 import { isBilled, nameEnvironment } from '../environment.ts';
 import { usageError } from '../errors.ts';
-import { plural } from '../rendering/format.ts';
+import { formatCount, plural } from '../rendering/format.ts';
 import { labelled } from '../rendering/schedule-plan.ts';
 import { momentText } from '../rendering/schedule-text.ts';
 import type { Temporal } from '../temporal.ts';
@@ -29,6 +29,10 @@ export async function backfillSchedule(
 ): Promise<void> {
   const { output } = context;
   nameEnvironment(context, temporal.environment);
+  if (from >= to) {
+    const times = `--from ${momentText(from.toISOString())}, --to ${momentText(to.toISOString())}`;
+    throw usageError('NothingToFire', `no time is between them: ${times}`, 'give an earlier --from, or a later --to');
+  }
   const setting = settingOf(await findSchedule(temporal, name));
   // Temporal leaves out the moment that a time begins with.
   const start = new Date(from.getTime() - 1);
@@ -38,7 +42,7 @@ export async function backfillSchedule(
   const [first] = times;
   const last = times.at(-1);
   if (!first || !last || times.length === MOST_TIMES) {
-    const many = times.length === MOST_TIMES ? `${MOST_TIMES} firings or more` : 'no firings';
+    const many = times.length === MOST_TIMES ? `${formatCount(MOST_TIMES)} firings or more` : 'no firings';
     throw usageError('NothingToFire', `${name} has ${many} ${between}`, 'give other times with --from and --to');
   }
   const { timezone } = setting.retrain;

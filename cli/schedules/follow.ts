@@ -87,4 +87,8 @@ export function concludeFiring(
   if (decision.decided === 'skip') context.exitCode = asked ? EXIT.failed : EXIT.done;
   else if (outcome) context.exitCode = EXIT_OF[outcome];
   output.result(card, ['', ...firingLines(card, output)].join('\n'));
+  if (outcome === 'failed') {
+    const text = `  a run that fails pauses its schedule; go on with: temper schedule resume ${card.name}`;
+    output.note({ code: 'schedule.paused', text });
+  }
 }

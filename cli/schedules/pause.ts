@@ -1,7 +1,7 @@
 /** `temper schedule pause` and `resume`. */
 import { scheduleIdOf } from '../../spec/naming.ts';
 import type { Context } from '../context.ts';
-import { plural } from '../rendering/format.ts';
+import { formatCount, plural } from '../rendering/format.ts';
 import { momentText } from '../rendering/schedule-text.ts';
 import { renderScheduled } from '../rendering/schedules.ts';
 import type { Temporal } from '../temporal.ts';
@@ -72,6 +72,6 @@ function pausedSince({ description: { state, info } }: Schedule): Date {
 }
 
 function missedText(name: string, missed: number, since: Date): string {
-  const count = missed === MOST_TIMES ? `${MOST_TIMES} firings or more` : plural(missed, 'firing');
+  const count = missed === MOST_TIMES ? `${formatCount(MOST_TIMES)} firings or more` : plural(missed, 'firing');
   return `  ${count} missed since ${momentText(since.toISOString())}, which nothing makes up for; look now with: temper schedule trigger ${name} --when-due`;
 }

@@ -1,4 +1,6 @@
 /** What a schedule is made from, with everything looked at that could have been known before its first firing. */
+import { stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { createAwsClients } from '../../activities/aws.ts';
 import { objectBytes } from '../../activities/data/s3-source.ts';
 import { packSource } from '../../activities/data/source.ts';
@@ -62,7 +64,7 @@ export async function prepare(
       'add one, such as retrain: { every: 1w }, or give --every 1w or --cron "0 6 * * 1"',
     );
   }
-  refuseLocalData(file);
+  await refuseLocalData(file);
   const account = await resolveAccount(environment, spec);
   checkRegion(file, account.region);
   await refuseNoData(account, file);
@@ -87,19 +89,21 @@ function withoutOf({ cron, every }: ScheduleOverrides): string[] {
   return [...(cron === undefined ? [] : ['retrain.every']), ...(every === undefined ? [] : ['retrain.cron'])];
 }
 
-function refuseLocalData({ file, spec }: SpecFile): void {
+async function refuseLocalData({ file, spec, directory }: SpecFile): Promise<void> {
   const local = dataPaths(spec).filter(([, path]) => !isS3(path));
   const [first] = local;
   if (!first) return;
   const { bucket = 'BUCKET' } = spec.aws;
   const [, path] = first;
+  const found = await stat(resolve(directory, path)).catch(() => undefined);
+  const copy = `aws s3 cp ${found?.isDirectory() ? '--recursive ' : ''}${join(dirname(file), path)} s3://${bucket}/${spec.name}/`;
   throw usageError(
     'DataNotInS3',
     [
       `${file}: a schedule trains without this machine, which alone has its data:`,
       ...local.map(([field, each]) => `${field}: ${each}`),
     ].join('\n  '),
-    `put it into S3, such as with: aws s3 cp --recursive ${path} s3://${bucket}/${spec.name}/, and name that address`,
+    `put it into S3${found ? `, such as with: ${copy},` : ''} and name that address`,
   );
 }
 
@@ -108,14 +112,16 @@ async function refuseNoData({ region }: Account, { file, spec, directory }: Spec
   const { s3 } = createAwsClients(region);
   try {
     for (const [field, path] of dataPaths(spec)) {
-      const files: SourceFile[] = await findSourceFiles(path, { directory, s3: () => s3 }, spec.data.format);
-      const [first] = files;
-      if (!first)
-        throw usageError('NotFound', `${file}  ${field}: there is no data under ${path}`, 'correct the address');
-      if (first.bytes > 0) await objectBytes(first.path, s3, 0, 1);
+      try {
+        const files: SourceFile[] = await findSourceFiles(path, { directory, s3: () => s3 }, spec.data.format);
+        const [first] = files;
+        if (!first)
+          throw usageError('NotFound', `${file}  ${field}: there is no data under ${path}`, 'correct the address');
+        if (first.bytes > 0) await objectBytes(first.path, s3, 0, 1);
+      } catch (error) {
+        throw awsFailure(error, `read ${field}, ${path}`);
+      }
     }
-  } catch (error) {
-    throw awsFailure(error, 'read the data');
   } finally {
     s3.destroy();
   }

@@ -192,7 +192,7 @@ export const COMMAND_ERRORS = {
   DataNotInS3: {
     means: 'a schedule cannot train on data of this machine; nothing was scheduled',
     why: 'its firings come when nobody is there, and are done by workers anywhere; the data is on this machine alone',
-    fix: 'put the data into S3, as with aws s3 cp --recursive, and name its s3:// address in data:',
+    fix: 'put the data into S3, as with aws s3 cp, and name its s3:// address in data:',
     example:
       'temper.yaml: a schedule trains without this machine, which alone has its data: data.source: data/rows.jsonl',
   },

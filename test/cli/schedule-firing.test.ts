@@ -69,6 +69,8 @@ it('trains when somebody asks, with who and why in the record; ls and show tell 
     startedBy: { how: 'schedule', by: 'ana', comment: 'labels were mended' },
     decision: { firing: firing.decision.firing },
   });
+  const story = (await cli(['show', firing.run ?? ''], { env: where })).stdout;
+  expect(story).toContain('  why        ana asked for it: labels were mended; ');
   const report = await shown(where, name);
   expect(report).toMatchObject({ name, total: 1, month: { runs: 1, budget: '200 USD' }, setBy: { by: 'ana' } });
   expect(report.month.usd).toBeCloseTo(firing.billedUsd ?? Number.NaN);
@@ -157,14 +159,16 @@ it('a run that is cancelled is a result of its firing; one that is cancelled its
 it('a run that fails pauses the schedule, which says why; a rejected one is a result', async () => {
   let works = false;
   const awaitEvaluation: AllActivities['awaitEvaluation'] = async () => {
-    if (!works) throw ApplicationFailure.create({ type: 'JobFailed', message: 'out of memory', nonRetryable: true });
+    if (!works)
+      throw ApplicationFailure.create({ type: 'JobFailed', message: 'out of memory\nin epoch 3', nonRetryable: true });
     return { evaluations: { candidate: { scores: scoresWith(20), predictions: 's3://b/p' } }, removed: [] };
   };
   const more = 'gate: [accuracy >= 0.70]';
   const { name, env: where } = await scheduled('{ every: 1w }', { activities: { awaitEvaluation }, more });
   const failed = await cli(['schedule', 'trigger', name], { env: where });
   expectExit(failed, EXIT.failed);
-  expect(failed.stdout).toContain('JobFailed in evaluate: out of memory');
+  expect(failed.stdout).toContain('    JobFailed in evaluate: out of memory\n    in epoch 3');
+  expect(failed.stderr).toContain(`pauses its schedule; go on with: temper schedule resume ${name}`);
   await until(async () => (await shown(where, name)).paused);
   expect((await shown(where, name)).note).toContain('out of memory');
   expect((await cli(['schedule', 'show', name], { env: where })).stdout).toMatch(/note .*out of memory/s);
@@ -226,6 +230,9 @@ it('backfills one after the other, each with a decision of its own', async () =>
   expect(report.firings.map(({ scheduledAt }) => scheduledAt).toReversed()).toEqual(firings);
   const none = await cli([...argv, '--to', `${from}Z`, '--json'], { env: where });
   expect(JSON.parse(none.stdout).error).toMatchObject({ code: 'NothingToFire' });
+  const turned = await cli(['schedule', 'backfill', name, '--from', `${to}Z`, '--to', `${from}Z`], { env: where });
+  expectExit(turned, EXIT.usage);
+  expect(turned.stderr).toContain('no time is between them: --from ');
   expect((await cli([...argv, '--to', 'tomorrow'], { env: where })).exitCode).toBe(EXIT.usage);
 });
 

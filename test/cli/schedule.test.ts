@@ -110,10 +110,28 @@ it('on Bedrock there is no code to upload, and what the data costs is held again
   const { name, cwd } = await scheduledProject('{ every: 1d, budget: 50 USD }', '', BEDROCK);
   const result = await cli(['schedule', 'create', 'temper.yaml'], { env, cwd });
   expectExit(result, EXIT.done);
-  expect(result.stderr).toContain('an unknown sum a run for the tokens, by an estimate, 50 USD a month');
+  expect(result.stderr).toContain('an unknown sum a run, 50 USD a month');
   const [input] = (await described(env, name)).action.args as unknown as [RetrainInput];
   expect(input.source).toBeUndefined();
   expect(input.prices?.bedrock?.models).toHaveProperty(['amazon.nova-lite-v1:0']);
+  const update = await cli(['schedule', 'update', 'temper.yaml', '--set', 'budget=2 USD'], { env, cwd });
+  expect(update.stderr).toContain('2 USD a run by budget, 50 USD a month');
+});
+
+it('says how a file, or a directory, comes into S3, and which bucket is not there', async () => {
+  const { name, cwd } = await scheduledProject('{ every: 1w }');
+  const refused = async (source: string): Promise<string | undefined> => {
+    const set = ['--set', `data.source=${source}`];
+    const { stdout } = await cli(['schedule', 'create', 'temper.yaml', ...set, '--json'], { env, cwd });
+    const { message, fix } = refusal(stdout);
+    return fix ?? message;
+  };
+  expect(await refused('train.py')).toContain(`aws s3 cp train.py s3://BUCKET/${name}/`);
+  expect(await refused('.')).toContain(`aws s3 cp --recursive . s3://BUCKET/${name}/`);
+  expect(await refused('train.*')).toBe('put it into S3 and name that address');
+  expect(await refused('s3://no-such-bucket-of-ours/rows/')).toBe(
+    'could not read data.source, s3://no-such-bucket-of-ours/rows/: The specified bucket does not exist',
+  );
 });
 
 it('a name has one schedule', async () => {
