@@ -1,6 +1,7 @@
 /** Schedules as people read them. */
 import { formatUsd } from '../../spec/cost/budget.ts';
 import type { Firing } from '../../spec/retrain.ts';
+import { isDecision } from '../../spec/retraining/line.ts';
 import type { Screen, Style } from '../output.ts';
 import type { Change } from '../schedules/changes.ts';
 import type { ScheduleReport, ScheduleSummary } from '../schedules/report.ts';
@@ -71,10 +72,8 @@ export function renderSchedule(report: ScheduleReport, screen: Screen): string {
   ].join('\n');
 }
 
-const DECISION = /^\d{4}-\d\d-\d\d \d\d:\d\dZ /;
-
 /** Why it is paused; the decisions that its note tells besides are told below. */
-const remarks = (note = ''): string[] => note.split('\n').filter((line) => !DECISION.test(line));
+const remarks = (note = ''): string[] => note.split('\n').filter((line) => !isDecision(line));
 
 function policyText({ spec: { retrain }, remaining }: ScheduleReport): string {
   const { jitter, catchUp } = retrain ?? {};

@@ -1,4 +1,5 @@
 /** Whether what a model is asked is still like what it was trained on. Pure. */
+import { formatCount } from '../amounts.ts';
 import { type FeatureReference, Sorter, type Value } from './bins.ts';
 import { type Feature, featuresOf, type Observation } from './features.ts';
 import { differs, stability } from './psi.ts';
@@ -181,7 +182,6 @@ export interface DriftVerdict {
   readonly reason: string;
 }
 
-const counted = (rows: number): string => rows.toLocaleString('en');
 const shownIndex = (value: number): string => value.toFixed(2);
 const percent = (share: number): string => `${Number((100 * share).toFixed(1))} %`;
 
@@ -201,7 +201,7 @@ function driftText(
 
 export function driftVerdict({ rows, features, lacking, newFields }: DriftMeasure, limits: DriftLimits): DriftVerdict {
   if (rows < limits.minRows) {
-    const reason = `${counted(rows)} rows of captured traffic are too few to tell drift: at least ${counted(limits.minRows)} are wanted`;
+    const reason = `${formatCount(rows)} rows of captured traffic are too few to tell drift: at least ${formatCount(limits.minRows)} are wanted`;
     return { due: false, reason };
   }
   const drifted = features.filter((feature) => feature.drifted);
@@ -213,12 +213,12 @@ export function driftVerdict({ rows, features, lacking, newFields }: DriftMeasur
   if (drifted.length > 0) {
     return {
       due: true,
-      reason: `${drifted.map((each) => driftText(each, limits)).join('; ')}, of ${counted(rows)} rows${after}`,
+      reason: `${drifted.map((each) => driftText(each, limits)).join('; ')}, of ${formatCount(rows)} rows${after}`,
     };
   }
   const [first] = [...features].sort((a, b) => b.psi - a.psi);
   const most = first ? `: the greatest PSI is ${shownIndex(first.psi)}, of ${first.feature}` : '';
   const why =
     !first || first.psi < limits.psi ? '' : first.less ? ', of which there are fewer' : ', as chance brings too';
-  return { due: false, reason: `no drift in ${counted(rows)} rows${most}${why}${after}` };
+  return { due: false, reason: `no drift in ${formatCount(rows)} rows${most}${why}${after}` };
 }

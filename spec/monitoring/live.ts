@@ -1,4 +1,5 @@
 /** A metric of what a served model answered, on labels that came later. Pure. */
+import { formatCount, plural } from '../amounts.ts';
 import { evaluateGate, parseRule, type Rule } from '../gate.ts';
 import { type MetricValues, ROW_METRICS, type ScoreSummary } from '../metrics.ts';
 import { listed } from '../suggest.ts';
@@ -38,30 +39,28 @@ export interface Joined {
   readonly scores?: ScoreSummary;
 }
 
-const count = (rows: number, what: string): string => `${rows.toLocaleString('en')} ${what}${rows === 1 ? '' : 's'}`;
-
 export function liveVerdict(
   { joined, unlabelled, unmatched, unread, scores }: Joined,
   { rule, minRows }: LiveMetric,
 ): { readonly due: boolean; readonly reason: string; readonly metrics?: MetricValues } {
   const left = [
-    ...(unlabelled > 0 ? [`${count(unlabelled, 'answer')} without a label`] : []),
-    ...(unmatched > 0 ? [`${count(unmatched, 'label')} without an answer`] : []),
-    ...(unread > 0 ? [`${count(unread, 'row')} of the labels could not be read`] : []),
+    ...(unlabelled > 0 ? [`${plural(unlabelled, 'answer')} without a label`] : []),
+    ...(unmatched > 0 ? [`${plural(unmatched, 'label')} without an answer`] : []),
+    ...(unread > 0 ? [`${plural(unread, 'row')} of the labels could not be read`] : []),
   ];
   const beside = left.length > 0 ? ` (${left.join(', ')})` : '';
   if (!scores || joined < minRows) {
-    const few = `${count(joined, 'captured answer')} with a label ${joined === 1 ? 'is' : 'are'} too few to tell ${parseRule(rule).metric}`;
+    const few = `${plural(joined, 'captured answer')} with a label ${joined === 1 ? 'is' : 'are'} too few to tell ${parseRule(rule).metric}`;
     return {
       due: false,
-      reason: `${few}: at least ${minRows.toLocaleString('en')} are wanted${beside}`,
+      reason: `${few}: at least ${formatCount(minRows)} are wanted${beside}`,
       ...(scores && { metrics: scores.metrics }),
     };
   }
   const { passed, rules } = evaluateGate([rule], { candidate: scores });
   return {
     due: passed,
-    reason: `${rules[0]?.reason}, of ${count(joined, 'labelled answer')}${beside}`,
+    reason: `${rules[0]?.reason}, of ${plural(joined, 'labelled answer')}${beside}`,
     metrics: scores.metrics,
   };
 }

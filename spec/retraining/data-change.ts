@@ -87,5 +87,6 @@ export function changesSince(before: readonly DataObject[], now: readonly SeenOb
   };
 }
 
+/** By its ETag where it was not read; one that was uploaded in other parts has another, and the same hash. */
 const isSame = (one: DataObject, other: DataObject): boolean =>
-  one.bytes === other.bytes && one.sha256 !== undefined && one.sha256 === other.sha256;
+  one.bytes === other.bytes && (one.etag === other.etag || (one.sha256 !== undefined && one.sha256 === other.sha256));

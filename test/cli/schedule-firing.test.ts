@@ -95,6 +95,10 @@ it('lets the conditions decide with --when-due; a skip is told with its reason',
   expect(json<Firing>(second).decision).toMatchObject({ decided: 'skip', findings: [{ due: false }] });
   const report = await shown(where, name);
   expect(report.firings.map(({ decision }) => decision.decided)).toEqual(['skip', 'train']);
+  // Its decisions are told below: beside the note there is room for why it is paused.
+  await cli(['schedule', 'pause', name, '--comment', 'holidays'], { env: where });
+  const paused = await cli(['schedule', 'show', name], { env: where });
+  expect(paused.stdout).toMatch(/\n +note +paused by ana at .* UTC: holidays\n +ui /);
 });
 
 it('of two triggers one starts a run, and the other says which is under way', async () => {

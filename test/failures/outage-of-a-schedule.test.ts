@@ -1,6 +1,6 @@
 /** A Temporal of the test's own, with a database file, that is away while its schedule is due. */
 import { join } from 'node:path';
-import { Client, Connection } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker } from '@temporalio/worker';
 import { expect, it, onTestFinished } from 'vitest';
@@ -64,10 +64,7 @@ it('an outage over several due firings is made up for by one at most', async () 
   };
   const stop = await work(first);
   await first.client.schedule.create({ scheduleId: scheduleIdOf('reviews'), policies, ...others });
-  const before = await eventually('two firings', async () => {
-    const times = await firingsOf(first.client);
-    return times.length >= 2 ? times : undefined;
-  });
+  await eventually('two firings', async () => ((await firingsOf(first.client)).length >= 2 ? true : undefined));
   await stop();
   await first.teardown();
 
@@ -80,13 +77,10 @@ it('an outage over several due firings is made up for by one at most', async () 
     await stopAgain();
     await second.teardown();
   });
-  const client = new Client({ connection: await Connection.connect({ address: second.address }) });
-  const after = await eventually('firings after the outage', async () => {
-    const times = (await firingsOf(client)).filter((time) => time > back + 1_000);
-    return times.length >= 2 ? times : undefined;
-  });
+  const { client } = second;
+  await eventually('two firings after the outage', async () =>
+    (await firingsOf(client)).filter((time) => time > back + 1_000).length >= 2 ? true : undefined,
+  );
   const missed = (await firingsOf(client)).filter((time) => time > gone && time < back - 1_000);
-  expect(before.length).toBeGreaterThanOrEqual(2);
-  expect(after.length).toBeGreaterThanOrEqual(2);
   expect(missed.length).toBeLessThanOrEqual(1);
 });

@@ -59,6 +59,10 @@ describe('where objects are not read', () => {
     expect(change).not.toHaveProperty('rows');
   });
 
+  it('knows one that has only another name by its ETag', () => {
+    expect(changesSince([unread('a', 1000)], [unread('c', 1000)])).toMatchObject({ bytes: 0, objects: 0 });
+  });
+
   it('counts a smaller one whole: it was rewritten', () => {
     expect(changesSince([unread('a', 1000)], [unread('a', 900)]).bytes).toBe(900);
   });
