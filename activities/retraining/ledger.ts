@@ -53,6 +53,15 @@ export async function trainedInMonth(s3: S3Client, bucket: string, name: string,
   return readCards<Firing>(s3, bucket, keys.filter(hasRun), firingShape);
 }
 
+/** How many of the newest runs are looked after. */
+const LOOKED_AFTER = 16;
+
+/** The newest firings whose run is not known to be over. */
+export async function unsettledFirings(s3: S3Client, bucket: string, name: string): Promise<Firing[]> {
+  const keys = (await keysUnder(s3, bucket, s3Keys.firings(name))).filter(hasRun).slice(-LOOKED_AFTER);
+  return (await readCards<Firing>(s3, bucket, keys, firingShape)).filter(({ endedAt }) => endedAt === undefined);
+}
+
 const JUDGED: ReadonlySet<Firing['outcome']> = new Set(['passed', 'rejected', 'declined']);
 
 /** The last run of the schedule that did its work. */

@@ -1,5 +1,6 @@
 /** What a firing's decision is drawn from, but for what has to be read for it. */
 import { activityInfo, getClient } from '@temporalio/activity';
+import type { Prices } from '../../spec/cost/prices.ts';
 import type { Account } from '../../spec/record.ts';
 import type { Asked } from '../../spec/retrain.ts';
 import { monthOf, type Spending, spendingOf } from '../../spec/retraining/budget.ts';
@@ -7,6 +8,7 @@ import type { JudgedRun, NewestVersion } from '../../spec/retraining/triggers.ts
 import type { AwsClients } from '../aws.ts';
 import { newestVersions } from '../models.ts';
 import { lastJudged, trainedInMonth } from './ledger.ts';
+import { settleLeft } from './left.ts';
 import { readRequest } from './requests.ts';
 
 export interface Question {
@@ -18,6 +20,8 @@ export interface Question {
   readonly startedAt: string;
   /** When it decides. */
   readonly at: string;
+  /** By which runs are reckoned with that no firing waits for any more. */
+  readonly prices: Prices;
 }
 
 export interface LookedUp {
@@ -31,9 +35,10 @@ export interface LookedUp {
 
 export async function lookUp(
   { s3 }: AwsClients,
-  { name, account, scheduledAt, startedAt, at }: Question,
+  { name, account, scheduledAt, startedAt, at, prices }: Question,
 ): Promise<LookedUp> {
   const { bucket } = account;
+  await settleLeft(s3, bucket, name, prices);
   const [asked, { cards }, judged, trained, open] = await Promise.all([
     readRequest(s3, bucket, name, scheduledAt),
     newestVersions(s3, bucket, name, 1),

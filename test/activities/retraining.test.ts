@@ -6,6 +6,7 @@ import { parquetWriteBuffer } from 'hyparquet-writer';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { newestFirings, trainedInMonth } from '../../activities/retraining/ledger.ts';
 import { writeRequest } from '../../activities/retraining/requests.ts';
+import { NO_PRICES } from '../../spec/cost/prices.ts';
 import { s3Keys } from '../../spec/naming.ts';
 import { RUN_VERSION } from '../../spec/record.ts';
 import type { Firing } from '../../spec/retrain.ts';
@@ -153,7 +154,7 @@ const firing = (at: string, more: Partial<Firing> = {}): Firing => ({
 });
 const record = (one: Firing) => once(pipeline.recordFiring, { account, firing: one });
 const lookUp = (at: string, scheduledAt = at) =>
-  once(pipeline.lookUpFiring, { name, account, scheduledAt, startedAt: at, at });
+  once(pipeline.lookUpFiring, { name, account, scheduledAt, startedAt: at, at, prices: NO_PRICES });
 
 describe('the ledger', () => {
   it('has a card for each firing, which is written over when its run is over', async () => {

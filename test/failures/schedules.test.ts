@@ -130,6 +130,27 @@ it('what a person does meanwhile stays: a schedule that is paused while a firing
   });
 });
 
+it('what became of a run whose firing was terminated is known to the next firing: its data is not trained on again', async () => {
+  const { open, training } = gate();
+  const spec = when('newData: { rows: 10 }');
+  await withSchedule({ spec, activities: training }, async (schedule) => {
+    await schedule.put('a.jsonl', rows(30));
+    const firing = await schedule.trigger();
+    const run = await eventually('its run', async () => {
+      const { pendingChildren } = (await firing.describe().catch(() => undefined))?.raw ?? {};
+      return pendingChildren?.[0]?.runId ? (pendingChildren[0].workflowId ?? undefined) : undefined;
+    });
+    await firing.terminate();
+    expect((await schedule.fire()).decision).toMatchObject({ decided: 'skip', obstacle: 'runOpen' });
+    open();
+    await schedule.client.workflow.getHandle(run).result();
+    const { decision } = await schedule.fire();
+    expect(decision).toMatchObject({ decided: 'skip', reason: `nothing has changed in the data (since ${run})` });
+    const { firings } = await newestFirings(clients.s3, account.bucket, schedule.name, 9);
+    expect(firings.at(-1)).toMatchObject({ run, outcome: 'passed', endedAt: expect.any(String) });
+  });
+});
+
 /** Each run is billed an hour of training at 20 USD, and could cost 20.25. */
 const BILLED: Partial<AllActivities> = {
   awaitTraining: async (job) => ({ ...(await fakeActivities().activities.awaitTraining(job)), billedSeconds: 3600 }),

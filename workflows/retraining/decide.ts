@@ -31,7 +31,7 @@ export async function decide(
   const { name, account, spec, prices = NO_PRICES, scheduledAt, startedAt, at, firing } = context;
   const { asked, newest, judged, spent, open } = await quickCall.lookUpFiring.executeWithOptions(
     summary(`look up versions, runs and spending of ${name}`),
-    [{ name, account, scheduledAt, startedAt, at }],
+    [{ name, account, scheduledAt, startedAt, at, prices }],
   );
   const when = spec.retrain?.when;
   const findings: Finding[] = [

@@ -12,7 +12,7 @@ import { contextOf, type FiringContext } from './context.ts';
 import { decide } from './decide.ts';
 import { failedFiring, undecided, unkept } from './failures.ts';
 import { FiringProgress } from './progress.ts';
-import { runToItsEnd, settled } from './run.ts';
+import { runToItsEnd, settle } from './run.ts';
 
 const submit = proxyActivities<PipelineActivities>(profiles.submit);
 const telling = proxyActivities<PipelineActivities>(profiles.afterHandOver);
@@ -62,7 +62,7 @@ export async function retrain(input: RetrainInput): Promise<Firing> {
   if (begun.run === undefined) return progress.end(begun);
   const ending = await runToItsEnd(context, begun.decision, budget);
   return CancellationScope.nonCancellable(async () => {
-    const firing = await settled(context, begun, ending);
+    const firing = await settle(context, begun, ending);
     await keep(context, progress, firing).catch((error: unknown) => {
       throw unkept(firing, error);
     });
