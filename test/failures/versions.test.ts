@@ -45,10 +45,13 @@ it('runs go on with changed code that replays them, and wait for their own where
 }, async () => {
   const env = await ownNamespace();
   const first = await startWorkerProcess(env);
-  const runs = await runsThatWait(env, RUNS);
+  const [runs, compatible, incompatible] = await Promise.all([
+    runsThatWait(env, RUNS),
+    changedBuild(...OTHER_WORDS),
+    changedBuild(...OTHER_ACTIVITY),
+  ]);
   await kill(first, 'SIGKILL');
 
-  const compatible = await changedBuild(...OTHER_WORDS);
   const second = await startWorkerProcess(env, { main: compatible });
   await until(() => second.said().includes(`${RUNS} runs of it, which this code replays, go on with it: `));
   const versions = new Set((await listed(env)).map(({ version }) => version));
@@ -56,13 +59,18 @@ it('runs go on with changed code that replays them, and wait for their own where
   expect(versionIn(second.said())).not.toBe(versionIn(first.said()));
   await kill(second, 'SIGKILL');
 
-  const third = await startWorkerProcess(env, { main: await changedBuild(...OTHER_ACTIVITY) });
+  const third = await startWorkerProcess(env, { main: incompatible });
   await until(() => third.said().includes(`${RUNS} runs of it cannot go on with this code: `));
-  const shown = await cli(['show', runs[0] ?? '', '--json'], { env });
+  // Each waits some seconds for a worker that could answer.
+  const [shown, waiting, doctor] = await Promise.all([
+    cli(['show', runs[0] ?? '', '--json'], { env }),
+    listed(env),
+    cli(['doctor'], { env }),
+  ]);
   expect(JSON.parse(shown.stdout)).toMatchObject({ error: { code: 'NoWorkerOfVersion' } });
   const lacking = `a worker of version ${[...versions][0]}`;
-  expect(await listed(env)).toEqual(runs.map((run) => expect.objectContaining({ run, waiting: lacking })));
-  expect((await cli(['doctor'], { env })).stdout).toContain(`runs wait for a worker of their version: ${RUNS} of `);
+  expect(waiting).toEqual(runs.map((run) => expect.objectContaining({ run, waiting: lacking })));
+  expect(doctor.stdout).toContain(`runs wait for a worker of their version: ${RUNS} of `);
 
   const back = await startWorkerProcess(env, { main: compatible, options: ['--drain'] });
   const ended = once(back, 'exit');

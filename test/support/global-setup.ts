@@ -5,7 +5,7 @@ import { Connection } from '@temporalio/client';
 import type { TestProject } from 'vitest/node';
 import { ensureSearchAttributes } from '../../cli/workers/search-attributes.ts';
 import { ANY_PORTS, startRegion } from '../../local/index.ts';
-import { SHARED_TOOLS } from './region.ts';
+import { bundlesIn, SHARED_TOOLS } from './region.ts';
 
 /** Starts the region that all tests share, before the first and until after the last. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
@@ -25,6 +25,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
   await ensureSearchAttributes(connection, 'default');
   await connection.close();
   project.provide('region', { home, ...addresses });
+  // Of the sources as they are by then.
+  project.onTestsRerun(() => rm(bundlesIn(home), { recursive: true, force: true }));
   return async () => {
     await stop();
     await rm(home, { recursive: true, force: true });

@@ -19,6 +19,9 @@ declare module 'vitest' {
   }
 }
 
+/** Where test processes share the workflows that one of them has bundled: beside the region. */
+export const bundlesIn = (home: string): string => join(home, 'bundles');
+
 /** The region that is up for the whole test run. Other tests use it at the same time: name things apart. */
 export function sharedRegion(): SharedRegion {
   return inject('region');

@@ -1,9 +1,13 @@
 import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { bundleWorkflowCode, DefaultLogger, Runtime, Worker, type WorkflowBundle } from '@temporalio/worker';
 import { parse } from 'yaml';
+import { Lock } from '../../local/lock.ts';
 import { inputsTaskQueue, type RunRef, workflowIdOf } from '../../spec/naming.ts';
 import { RUN_VERSION, type RunRecord } from '../../spec/record.ts';
 import { specSchema } from '../../spec/spec.ts';
@@ -11,7 +15,7 @@ import { fineTune, retrain } from '../../workflows/index.ts';
 import { type FineTuneInput, type RetrainInput, recordQuery } from '../../workflows/messages.ts';
 import { firingOptions } from '../../workflows/start.ts';
 import { eventually } from '../support/eventually.ts';
-import { sharedRegion } from '../support/region.ts';
+import { bundlesIn, sharedRegion } from '../support/region.ts';
 import { type FakeActivities, fakeActivities } from './fake-activities.ts';
 
 export const SPEC = `
@@ -51,20 +55,35 @@ const bundles = new Map<boolean, Promise<WorkflowBundle>>();
 const pathOf = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
 
 /**
- * The workflows of the source tree, bundled once per test process.
+ * The workflows of the source tree, bundled once for all test processes.
  *
  * @param skipsTime whether their timers are over at once, see skipping-time.ts
  */
 export function workflowBundle(skipsTime = false): Promise<WorkflowBundle> {
   const known = bundles.get(skipsTime);
   if (known) return known;
-  const bundle = bundleWorkflowCode({
-    workflowsPath: pathOf('../../workflows/index.ts'),
-    logger: new DefaultLogger('ERROR'),
-    ...(skipsTime && { workflowInterceptorModules: [pathOf('skipping-time.ts')] }),
-  });
+  const bundle = sharedBundle(skipsTime);
   bundles.set(skipsTime, bundle);
   return bundle;
+}
+
+/** Made by the process that needs it first. */
+async function sharedBundle(skipsTime: boolean): Promise<WorkflowBundle> {
+  const file = join(bundlesIn(sharedRegion().home), skipsTime ? 'skipping-time.js' : 'workflows.js');
+  const lock = await Lock.acquire(`${file}.lock`);
+  try {
+    if (!existsSync(file)) {
+      const { code } = await bundleWorkflowCode({
+        workflowsPath: pathOf('../../workflows/index.ts'),
+        logger: new DefaultLogger('ERROR'),
+        ...(skipsTime && { workflowInterceptorModules: [pathOf('skipping-time.ts')] }),
+      });
+      await writeFile(file, code);
+    }
+    return { code: await readFile(file, 'utf8') };
+  } finally {
+    lock.release();
+  }
 }
 
 /** The Temporal that all tests share. */
