@@ -2,17 +2,15 @@
 import { ScheduleAlreadyRunning } from '@temporalio/client';
 import { scheduleIdOf } from '../../spec/naming.ts';
 import { phaseOf } from '../../spec/retraining/times.ts';
-import { canAsk, consents } from '../ask.ts';
 import type { Context } from '../context.ts';
 import { nameEnvironment } from '../environment.ts';
 import { EXIT, UserError } from '../errors.ts';
-import { renderSchedulePlan } from '../rendering/schedule-plan.ts';
 import { renderScheduled } from '../rendering/schedules.ts';
-import { hasWorker, type Temporal } from '../temporal.ts';
-import { whoIs } from '../who.ts';
-import { partsOf, type SetBy } from './definition.ts';
+import type { Temporal } from '../temporal.ts';
+import { agreed, tellPlan } from './agree.ts';
+import { partsOf, setByOf } from './definition.ts';
 import { findSchedule, lookForSchedule } from './find.ts';
-import { inputFor, type Prepared, prepare, type ScheduleOverrides, uploadCode } from './prepare.ts';
+import { inputFor, prepare, type ScheduleOverrides, uploadCode } from './prepare.ts';
 import { stateOf } from './state.ts';
 
 export interface CreateOptions {
@@ -20,6 +18,7 @@ export interface CreateOptions {
   readonly yes: boolean;
 }
 
+/** Checks and tells everything first; throws a user error where a firing could not do its work, or there is a schedule. */
 export async function createSchedule(
   context: Context,
   temporal: Temporal,
@@ -53,43 +52,10 @@ export async function createSchedule(
   output.result(state, output.hint(renderScheduled(state, 'is scheduled', output)));
 }
 
-export const setByOf = (context: Context, file: string, now: Date): SetBy => ({
-  by: whoIs(context),
-  at: now.toISOString(),
-  file,
-});
-
 function scheduleExists(name: string, cause?: unknown): UserError {
   return new UserError('ScheduleExists', `${name} is scheduled already: a model has one schedule`, {
     fix: 'give it another spec, code or times with: temper schedule update FILE',
     exitCode: EXIT.usage,
     cause,
   });
-}
-
-export async function tellPlan(
-  { output }: Context,
-  temporal: Temporal,
-  prepared: Prepared,
-  phase: number,
-  now: Date,
-): Promise<void> {
-  const screen = { style: output.noteStyle, columns: output.columns, whole: output.whole };
-  const text = renderSchedulePlan(prepared, phase, now, screen);
-  output.note({ code: 'schedule.plan', text: `${text}\n`, data: { cost: prepared.plan.cost } });
-  const warn = (code: string, text: string): void =>
-    output.note({ code, text: `  ${screen.style.yellow('!')} ${text}` });
-  for (const warning of prepared.warnings) warn('schedule.warning', warning);
-  if (await hasWorker(temporal)) return;
-  warn('missing.worker', 'no worker answers: firings wait for one; start it with: temper worker');
-}
-
-/** Whether it may be done: whoever sits at the terminal is asked where AWS bills for the runs. */
-export async function agreed(
-  context: Context,
-  { plan }: Pick<Prepared, 'plan'>,
-  yes: boolean,
-  question: string,
-): Promise<boolean> {
-  return !plan.billed || yes || !canAsk(context) || consents(context, question, 'nothing was changed');
 }

@@ -4,6 +4,8 @@ import { durationSeconds } from '../../spec/duration.ts';
 import type { RetrainSpec } from '../../spec/schema/retrain.ts';
 import type { RetrainInput } from '../../workflows/messages.ts';
 import { firingOptions } from '../../workflows/start.ts';
+import type { Context } from '../context.ts';
+import { whoIs } from '../who.ts';
 
 /** Who gave a schedule its spec, from where and when; kept in the memo of its action, so that each firing has it too. */
 export interface SetBy {
@@ -13,6 +15,12 @@ export interface SetBy {
   /** The spec file, as it was given. */
   readonly file: string;
 }
+
+export const setByOf = (context: Context, file: string, now: Date): SetBy => ({
+  by: whoIs(context),
+  at: now.toISOString(),
+  file,
+});
 
 export interface Definition {
   readonly input: RetrainInput;

@@ -31,6 +31,7 @@ const SKIP = 1;
 const FIRES_WITHIN_MS = 20_000;
 const LOOK_MS = 200;
 
+/** Fires unless a firing is under way, and follows it; the exit code is that of its run. */
 export async function triggerSchedule(
   context: Context,
   temporal: Temporal,

@@ -7,14 +7,15 @@ import { nameEnvironment } from '../environment.ts';
 import { UserError } from '../errors.ts';
 import { renderChanges, renderScheduled } from '../rendering/schedules.ts';
 import type { Temporal } from '../temporal.ts';
+import { agreed, tellPlan } from './agree.ts';
 import { type Change, changesOf } from './changes.ts';
-import { agreed, setByOf, tellPlan } from './create.ts';
-import { partsOf } from './definition.ts';
+import { partsOf, setByOf } from './definition.ts';
 import { findSchedule, type Schedule } from './find.ts';
 import { inputFor, prepare, type ScheduleOverrides, uploadCode } from './prepare.ts';
 import { stateOf, understood } from './state.ts';
 import { underWay } from './under-way.ts';
 
+/** Tells what changes; whether it is paused and how many firings are left does not, unless it is said. */
 export async function updateSchedule(
   context: Context,
   temporal: Temporal,
