@@ -68,13 +68,8 @@ export function terms(
 /** Of running text. */
 const WIDEST_TEXT = 80;
 
-/** Words in lines behind a head, the later ones below the first; lines of the text stay lines. */
+/** Words in lines behind a head, the later ones below the first. */
 export function hang(head: string, text: string, columns: number): string[] {
-  const indent = ' '.repeat(widthOf(head));
-  return text.split('\n').flatMap((part, i) => wrap(i === 0 ? head : indent, part, columns));
-}
-
-function wrap(head: string, text: string, columns: number): string[] {
   const indent = ' '.repeat(widthOf(head));
   const lines: string[] = [];
   let line = head;

@@ -48,8 +48,8 @@ function triggerTexts({ newData, championAge, drift, liveMetric }: Triggers): st
     ...(newData?.rows === undefined ? [] : [`${formatCount(newData.rows)} rows have changed`]),
     ...(newData?.bytes === undefined ? [] : [`${formatBytes(newData.bytes)} have changed`]),
     ...(championAge === undefined ? [] : [`the newest version is ${championAge} old`]),
-    ...(drift === undefined ? [] : [`${drift.of.join(', ')} drifted`]),
-    ...(liveMetric === undefined ? [] : [`${liveMetric.rule} on ${liveMetric.labels}`]),
+    ...(drift === undefined ? [] : [`${drift.of.join(' or ')} has drifted`]),
+    ...(liveMetric === undefined ? [] : [`${liveMetric.rule} on the labels of ${liveMetric.labels}`]),
   ];
 }
 

@@ -1,7 +1,7 @@
 /** Schedules as people read them. */
 import { formatUsd } from '../../spec/cost/budget.ts';
 import type { Firing } from '../../spec/retrain.ts';
-import { isDecision } from '../../spec/retraining/line.ts';
+import { failureLine, isDecision } from '../../spec/retraining/line.ts';
 import type { Screen, Style } from '../output.ts';
 import type { Change } from '../schedules/changes.ts';
 import type { ScheduleReport, ScheduleSummary } from '../schedules/report.ts';
@@ -96,7 +96,9 @@ export function firingLines(firing: Firing, { style, columns }: Screen): string[
   return [
     [head, run, cost].filter(Boolean).join('  ').trimEnd(),
     ...hang(indent, decision.reason, columns),
-    ...(failure ? hang(indent, `${style.red(failure.code)} in ${failure.stage}: ${failure.message}`, columns) : []),
+    ...(failure
+      ? hang(indent, `${style.red(failure.code)} in ${failure.stage}: ${failureLine(failure.message)}`, columns)
+      : []),
   ];
 }
 

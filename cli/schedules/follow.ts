@@ -88,7 +88,7 @@ export function concludeFiring(
   else if (outcome) context.exitCode = EXIT_OF[outcome];
   output.result(card, ['', ...firingLines(card, output)].join('\n'));
   if (outcome === 'failed') {
-    const text = `  a run that fails pauses its schedule; go on with: temper schedule resume ${card.name}`;
+    const text = `  see what to do with: temper show ${card.run}\n  a run that fails pauses its schedule; go on with: temper schedule resume ${card.name}`;
     output.note({ code: 'schedule.paused', text });
   }
 }

@@ -1,5 +1,6 @@
 /** `temper schedule pause` and `resume`. */
 import { scheduleIdOf } from '../../spec/naming.ts';
+import { noteWithin } from '../../spec/retraining/line.ts';
 import type { Context } from '../context.ts';
 import { formatCount, plural } from '../rendering/format.ts';
 import { momentText } from '../rendering/schedule-text.ts';
@@ -17,7 +18,7 @@ const PAUSED_AT = /^paused by .* at (\d{4}-\d\d-\d\d \d\d:\d\d) UTC/;
 function noteWith(context: Context, what: string, comment: string | undefined, note = ''): string {
   const at = `${new Date().toISOString().slice(0, 16).replace('T', ' ')} UTC`;
   const remark = `${what} by ${whoIs(context)} at ${at}${comment === undefined ? '' : `: ${comment}`}`;
-  return [remark, ...note.split('\n').filter((line) => line !== '' && !PAUSED_AT.test(line))].join('\n');
+  return noteWithin([remark, ...note.split('\n').filter((line) => line !== '' && !PAUSED_AT.test(line))]);
 }
 
 export async function pauseSchedule(

@@ -194,6 +194,9 @@ it('pauses and resumes with who and why, which the note keeps before the last de
     paused: false,
     note: expect.stringMatching(/^resumed by ana at .* UTC: mended$/),
   });
+  // More than Temporal takes.
+  expectExit(await cli(['schedule', 'pause', name, '--comment', 'é'.repeat(2_000)], { env }), EXIT.done);
+  expect((await described(env, name)).state.note).toMatch(/^paused by ana at .* UTC: é+…$/);
 });
 
 it('says what was missed meanwhile, and that nothing makes up for it', async () => {

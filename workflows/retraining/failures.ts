@@ -1,16 +1,17 @@
 /** How a firing fails: Temporal pauses the schedule, and the message becomes its note. */
 import { ApplicationFailure, isCancellation } from '@temporalio/workflow';
 import type { Firing } from '../../spec/retrain.ts';
+import { failureLine } from '../../spec/retraining/line.ts';
 import { failureOf } from '../failures.ts';
 import type { FiringContext } from './context.ts';
 
 /** The run has failed. Its card is the failure's detail. */
 export function failedFiring(firing: Firing): ApplicationFailure {
   const { run, name, failure } = firing;
-  const { code = 'Unknown', stage, message } = failure ?? {};
+  const { code = 'Unknown', stage = 'a stage that is not known', message = 'why is not known' } = failure ?? {};
   return ApplicationFailure.create({
     type: code,
-    message: `${run} failed in ${stage} (${code}): ${message}; see it with: temper show ${run}; when that is mended: ${resume(name)}`,
+    message: `${run} failed in ${stage} (${code}): ${failureLine(message)}; see it with: temper show ${run}; when that is mended: ${resume(name)}`,
     nonRetryable: true,
     details: [firing],
   });
@@ -22,7 +23,7 @@ export function undecided({ name }: FiringContext, error: unknown): unknown {
   const { code, message } = failureOf(error, 'data');
   return ApplicationFailure.create({
     type: code,
-    message: `whether to retrain ${name} could not be decided (${code}): ${message}; nothing was started; when that is mended: ${resume(name)}`,
+    message: `whether to retrain ${name} could not be decided (${code}): ${failureLine(message)}; nothing was started; when that is mended: ${resume(name)}`,
     nonRetryable: true,
     ...(error instanceof Error && { cause: error }),
   });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { RUN_VERSION, type RunRecord } from '../../../spec/record.ts';
 import type { Firing } from '../../../spec/retrain.ts';
 import { allowanceOf, billedUsd, mostOf, spendingOf } from '../../../spec/retraining/budget.ts';
-import { firingLine } from '../../../spec/retraining/line.ts';
+import { firingLine, noteOf, noteWithin } from '../../../spec/retraining/line.ts';
 import { specSchema } from '../../../spec/spec.ts';
 
 const spec = (more: object = {}) =>
@@ -165,4 +165,14 @@ it.each([
   ],
 ])('is a line of the note: %#', (one, line) => {
   expect(firingLine(one)).toBe(line);
+});
+
+it('a note has as many decisions as Temporal takes with a pause, the newest at any rate', () => {
+  const long = firing({ decision: { ...firing({}).decision, reason: 'é'.repeat(150) } });
+  const note = noteOf(Array.from({ length: 8 }, () => long));
+  expect(note.split('\n').length).toBeGreaterThan(1);
+  expect(Buffer.byteLength(note)).toBeLessThanOrEqual(1_000);
+  const remark = noteWithin([`paused by ana: ${'é'.repeat(900)}`, note]);
+  expect(remark).toMatch(/^paused by ana: é+…$/);
+  expect(Buffer.byteLength(remark)).toBeLessThanOrEqual(1_000);
 });
