@@ -62,6 +62,9 @@ export const scheduleReport = z.strictObject({
   setBy: z.strictObject({ by: text, at: text, file: text }),
   note: text.exactOptional().meta({ description: 'the last decisions, or why it is paused' }),
   month,
+  leftOut: z
+    .strictObject({ underWay: z.int(), missed: z.int() })
+    .meta({ description: 'times that came to no firing: another was under way, or Temporal was down' }),
   firings: z.array(firing),
   total: z.int(),
 });

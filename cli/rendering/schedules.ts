@@ -63,6 +63,7 @@ export function renderSchedule(report: ScheduleReport, screen: Screen): string {
     ...labelled('policy', policyText(report), screen),
     ...listed('next', paused ? [] : moments, screen),
     ...labelled('under way', [run ?? firing].filter(Boolean).join(''), screen),
+    ...labelled('left out', leftOutText(report), screen),
     ...labelled(month.month, `${monthText(month)}, ${plural(month.runs, 'run')}`, screen),
     ...listed('note', paused ? remarks(note) : [], screen),
     ...labelled('ui', ui ?? '', screen),
@@ -74,6 +75,13 @@ export function renderSchedule(report: ScheduleReport, screen: Screen): string {
 
 /** Why it is paused; the decisions that its note tells besides are told below. */
 const remarks = (note = ''): string[] => note.split('\n').filter((line) => !isDecision(line));
+
+function leftOutText({ leftOut: { underWay, missed } }: ScheduleReport): string {
+  return [
+    ...(underWay === 0 ? [] : [`${plural(underWay, 'firing')}, as another was under way`]),
+    ...(missed === 0 ? [] : [`${plural(missed, 'firing')}, as Temporal was down for too long`]),
+  ].join(' · ');
+}
 
 function policyText({ spec: { retrain }, remaining }: ScheduleReport): string {
   const { jitter, catchUp } = retrain ?? {};

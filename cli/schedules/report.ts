@@ -25,6 +25,13 @@ export interface ScheduleSummary extends ScheduleState {
   readonly month?: Month;
 }
 
+export interface LeftOut {
+  /** Another firing was under way. */
+  readonly underWay: number;
+  /** Temporal was down for longer than `catchUp`. */
+  readonly missed: number;
+}
+
 /** What `temper schedule show` tells. */
 export interface ScheduleReport extends ScheduleState {
   readonly spec: Spec;
@@ -37,6 +44,8 @@ export interface ScheduleReport extends ScheduleState {
   /** Workflow id of the run of the firing under way. */
   readonly run?: string;
   readonly month: Month;
+  /** Times of the schedule that came to no firing. */
+  readonly leftOut: LeftOut;
   /** The newest first. */
   readonly firings: readonly Firing[];
   /** How many firings there were. */
@@ -66,7 +75,10 @@ export async function reportOf(temporal: Temporal, name: string, limit: number, 
   const schedule = await findSchedule(temporal, name);
   const setting = settingOf(schedule);
   const { spec, account, source } = setting.input;
-  const { note } = schedule.description.state;
+  const {
+    info,
+    state: { note },
+  } = schedule.description;
   const { firing: _, ...state } = stateOf(temporal, schedule);
   return {
     ...state,
@@ -75,6 +87,7 @@ export async function reportOf(temporal: Temporal, name: string, limit: number, 
     account,
     ...(source && { source }),
     setBy: setting.setBy,
+    leftOut: { underWay: info.numActionsSkippedOverlap, missed: info.numActionsMissedCatchupWindow },
     ...(note && { note }),
     ...(await ledgerOf(setting, limit, now)),
   };

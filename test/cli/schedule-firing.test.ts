@@ -115,6 +115,11 @@ it('of two triggers one starts a run, and the other says which is under way', as
     message: expect.stringContaining(`with its run ${run}`),
     fix: `follow its run with: temper watch ${run}`,
   });
+  // One that comes all the same, as by the clock, is counted.
+  await (await temporalClient(where)).schedule.getHandle(scheduleIdOf(name)).trigger('SKIP');
+  await until(async () => (await shown(where, name)).leftOut.underWay === 1);
+  const { stdout } = await cli(['schedule', 'show', name], { env: where });
+  expect(stdout).toMatch(/\n +left out +1 firing, as another was under way\n/);
   const paused = await cli(['schedule', 'pause', name], { env: where });
   expect(paused.stdout).toContain(`what is under way goes on: ${run}`);
   release();

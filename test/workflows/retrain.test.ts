@@ -225,6 +225,14 @@ describe('what goes wrong', () => {
     expect(cards).toEqual([]);
   });
 
+  it('starts nothing for a schedule that a temper of another version has set, and says what to do', async () => {
+    const { error, cards } = await fired(looking(), RETRAIN_SPEC, { version: 0 });
+    const { cause } = error as WorkflowFailedError;
+    expect(cause).toMatchObject({ type: 'OtherVersion' });
+    expect(cause?.message).toContain('nothing was started; set it anew with: temper schedule update FILE');
+    expect(cards).toEqual([]);
+  });
+
   it('goes on with another worker where its own has died', async () => {
     const working = fakeActivities().activities;
     let looks = 0;

@@ -1,9 +1,20 @@
 /** How a firing fails: Temporal pauses the schedule, and the message becomes its note. */
 import { ApplicationFailure, isCancellation } from '@temporalio/workflow';
+import { RUN_VERSION } from '../../spec/record.ts';
 import type { Firing } from '../../spec/retrain.ts';
 import { failureLine } from '../../spec/retraining/line.ts';
 import { failureOf } from '../failures.ts';
+import type { RetrainInput } from '../messages.ts';
 import type { FiringContext } from './context.ts';
+
+/** Refuses what a CLI of another version has set: nothing of it but the version may mean what it seems to. */
+export function checkSetting({ version }: Pick<RetrainInput, 'version'>): void {
+  if (version === RUN_VERSION) return;
+  throw ApplicationFailure.nonRetryable(
+    `the schedule was set by a temper of another version: its input is of version ${version ?? 'none'}, and this worker reads ${RUN_VERSION}; nothing was started; set it anew with: temper schedule update FILE; then: temper schedule resume NAME`,
+    'OtherVersion',
+  );
+}
 
 /** The run has failed. Its card is the failure's detail. */
 export function failedFiring(firing: Firing): ApplicationFailure {

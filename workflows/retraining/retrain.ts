@@ -4,13 +4,12 @@ import type { PipelineActivities } from '../../activities/index.ts';
 import { workflowIdOf } from '../../spec/naming.ts';
 import { RUN_VERSION } from '../../spec/record.ts';
 import type { Firing } from '../../spec/retrain.ts';
-import { checkVersion } from '../failures.ts';
 import type { RetrainInput } from '../messages.ts';
 import * as profiles from '../profiles.ts';
 import { keepTo } from '../versioning.ts';
 import { contextOf, type FiringContext } from './context.ts';
 import { decide } from './decide.ts';
-import { failedFiring, undecided, unkept } from './failures.ts';
+import { checkSetting, failedFiring, undecided, unkept } from './failures.ts';
 import { FiringProgress } from './progress.ts';
 import { runToItsEnd, settle } from './run.ts';
 
@@ -53,7 +52,7 @@ async function begin(
  * fails the firing, which pauses the schedule. Cancelled, it cancels the run and waits for its end; terminated, it leaves it.
  */
 export async function retrain(input: RetrainInput): Promise<Firing> {
-  checkVersion(input);
+  checkSetting(input);
   const context = contextOf(input);
   const progress = new FiringProgress(context);
   const { begun, budget } = await begin(context, progress).catch((error: unknown) => {
