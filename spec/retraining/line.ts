@@ -8,7 +8,7 @@ const MAX_FAILURE = 300;
 const NOTE_BYTES = 1_000;
 
 /** `2026-11-25 06:00Z  skipped: nothing has changed`, `...  trained a1b2c3: passed, 3.20 USD; 520 rows are new, ...` */
-export function firingLine(firing: Firing): string {
+function firingLine(firing: Firing): string {
   const { at, reason } = firing.decision;
   return `${at.slice(0, 10)} ${at.slice(11, 16)}Z  ${becameOf(firing)}${shortened(reason, MAX_REASON)}`;
 }

@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { RUN_VERSION, type RunRecord } from '../../../spec/record.ts';
 import type { Firing } from '../../../spec/retrain.ts';
 import { allowanceOf, billedUsd, mostOf, spendingOf } from '../../../spec/retraining/budget.ts';
-import { firingLine, noteOf, noteWithin } from '../../../spec/retraining/line.ts';
 import { specSchema } from '../../../spec/spec.ts';
 
 const spec = (more: object = {}) =>
@@ -143,36 +142,4 @@ describe('what a run was billed', () => {
     expect(mostOf(record({}), PRICES, 12)).toBe(12);
     expect(mostOf(record({}), PRICES, undefined)).toBeUndefined();
   });
-});
-
-it.each([
-  [firing({ run: 'temper/reviews/aaaa' }), '2026-11-25 06:00Z  trains aaaa: 520 rows are new'],
-  [
-    firing({ run: 'temper/reviews/aaaa', outcome: 'rejected', billedUsd: 3.2 }),
-    '2026-11-25 06:00Z  trained aaaa: rejected, 3.20 USD; 520 rows are new',
-  ],
-  [
-    firing({
-      run: 'temper/reviews/aaaa',
-      outcome: 'failed',
-      failure: { code: 'JobFailed', message: 'm', stage: 'train' },
-    }),
-    '2026-11-25 06:00Z  trained aaaa: failed in train (JobFailed); 520 rows are new',
-  ],
-  [
-    firing({ decision: { ...firing({}).decision, decided: 'skip', reason: 'x'.repeat(500) } }),
-    `2026-11-25 06:00Z  skipped: ${'x'.repeat(159)}…`,
-  ],
-])('is a line of the note: %#', (one, line) => {
-  expect(firingLine(one)).toBe(line);
-});
-
-it('a note has as many decisions as Temporal takes with a pause, the newest at any rate', () => {
-  const long = firing({ decision: { ...firing({}).decision, reason: 'é'.repeat(150) } });
-  const note = noteOf(Array.from({ length: 8 }, () => long));
-  expect(note.split('\n').length).toBeGreaterThan(1);
-  expect(Buffer.byteLength(note)).toBeLessThanOrEqual(1_000);
-  const remark = noteWithin([`paused by ana: ${'é'.repeat(900)}`, note]);
-  expect(remark).toMatch(/^paused by ana: é+…$/);
-  expect(Buffer.byteLength(remark)).toBeLessThanOrEqual(1_000);
 });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { firingsAfter, phaseOf, type Times } from '../../spec/retraining/times.ts';
+import { firingsAfter, phaseOf, type Times } from '../../../spec/retraining/times.ts';
 
 const firings = (times: Partial<Times>, after: string, count: number, phase = 0): string[] =>
   firingsAfter({ timezone: 'UTC', ...times }, phase, new Date(after), count).map((date) => date.toISOString());
