@@ -19,14 +19,15 @@ export async function followFiring(context: Context, temporal: Temporal, firing:
   let told = false;
   while (!signal.aborted) {
     const described = await describeFiring(temporal, firing);
-    if (described?.status.name !== 'RUNNING') return resultOf(temporal, firing);
-    const run = runOf(described);
+    const over = described?.status.name !== 'RUNNING' ? await resultOf(temporal, firing) : undefined;
+    const run = over ? over.run : described && runOf(described);
     if (run !== undefined) {
       announceRun(context, temporal, run, 'run.started');
       const { closed } = await follow(context, temporal, run);
       // Its card is written yet.
-      return closed ? resultOf(temporal, firing, signal) : undefined;
+      return over ?? (closed ? resultOf(temporal, firing, signal) : undefined);
     }
+    if (over) return over;
     if (!told && !(await hasWorker(temporal))) {
       told = true;
       output.note({
@@ -72,14 +73,18 @@ function endingOf(firing: string, { cause }: WorkflowFailedError): unknown {
 /** Tells what came of a firing, and sets the exit code: that of its run. */
 export function concludeFiring(
   context: Context,
-  { firing, asked }: { readonly firing: string; readonly asked: boolean },
+  { name, firing, asked }: { readonly name: string; readonly firing: string; readonly asked: boolean },
   card: Firing | undefined,
 ): void {
   const { output } = context;
   if (!card) {
     context.exitCode = EXIT.interrupted;
     if (output.json) output.result({ firing }, '');
-    output.note({ code: 'interrupted', text: '\n  stopped following; the firing goes on', data: { firing } });
+    output.note({
+      code: 'interrupted',
+      text: `\n  stopped following; the firing goes on, see it with: temper schedule show ${name}`,
+      data: { firing },
+    });
     return;
   }
   const { decision, outcome } = card;

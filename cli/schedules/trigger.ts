@@ -54,7 +54,7 @@ export async function triggerSchedule(
     return output.result({ firing, ...(ui && { ui }) }, output.hint(text));
   }
   const card = await followFiring(context, temporal, firing);
-  concludeFiring(context, { firing, asked: !options.whenDue }, card);
+  concludeFiring(context, { name, firing, asked: !options.whenDue }, card);
 }
 
 /** Where AWS bills, what it could cost is told, and whoever sits at the terminal is asked. */

@@ -135,7 +135,7 @@ it('Ctrl-C stops following and not the run; detached, it returns once it fires',
   following.interrupt();
   const { exitCode, stderr } = await following.done;
   expect(exitCode).toBe(EXIT.interrupted);
-  expect(stderr).toContain('stopped following; the firing goes on');
+  expect(stderr).toContain('stopped following; the firing goes on, see it with: temper schedule show ');
   release();
   await until(async () => (await shown(where, name)).firing === undefined);
   expect((await shown(where, name)).firings[0]?.outcome).toBe('passed');
