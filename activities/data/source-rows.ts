@@ -79,6 +79,8 @@ export function pauseOf({ signal }: Reader): () => Promise<void> {
 /** @param format of another path of the spec, where it settles that of this one */
 export async function findSource({ spec, ...located }: Located, path: string, format?: Format): Promise<Source> {
   const files = await findSourceFiles(path, located, spec.data.format);
+  // Nothing tells of what kind they would be.
+  if (files.every(({ bytes }) => bytes === 0)) throw invalidData(describeProblem(noRows(path)));
   const { s3, signal, onProgress } = located;
   const options = rowOptionsOf(spec);
   const { shape, seen } = await findShape(files, { ...options, format: options.format ?? format }, s3);

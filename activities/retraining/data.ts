@@ -2,6 +2,8 @@
 import { createHash } from 'node:crypto';
 import { CopyObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { Context } from '@temporalio/activity';
+import { describeProblem } from '../../spec/data/problems.ts';
+import { noRows } from '../../spec/data/verdicts.ts';
 import { dataPaths } from '../../spec/inputs.ts';
 import { type RunRef, s3Keys } from '../../spec/naming.ts';
 import type { DataProgress } from '../../spec/progress.ts';
@@ -17,6 +19,7 @@ import type { Spec } from '../../spec/spec.ts';
 import { cardUnlessGone, writeCard } from '../cards.ts';
 import { rowsOf } from '../data/read-examples.ts';
 import { findSourceFiles, type SourceFile } from '../data/source-files.ts';
+import { invalidData } from '../data/source-rows.ts';
 import { calling } from '../errors.ts';
 import { tell } from '../heartbeating.ts';
 
@@ -64,11 +67,16 @@ export async function keepData(s3: S3Client, bucket: string, run: RunRef): Promi
   );
 }
 
-/** The objects that a spec's paths mean, each once. */
+/** The objects that a spec's paths mean, each once. A path that has none fails here, and not a run that is started for it. */
 async function filesOf(spec: Spec, s3: S3Client): Promise<SourceFile[]> {
   const root = { directory: '/', s3: () => s3 };
-  const found = dataPaths(spec).map(([, path]) => findSourceFiles(path, root, spec.data.format));
-  return [...new Map((await Promise.all(found)).flat().map((file) => [file.path, file])).values()];
+  const files = new Map<string, SourceFile>();
+  for (const [, path] of dataPaths(spec)) {
+    const found = await findSourceFiles(path, root, spec.data.format);
+    if (found.length === 0) throw invalidData(describeProblem(noRows(path)));
+    for (const file of found) files.set(file.path, file);
+  }
+  return [...files.values()];
 }
 
 const NOTHING = Buffer.alloc(0);

@@ -294,6 +294,13 @@ describe('data in S3', () => {
     expect(data).toEqual((await prepare(specOf({ source: 'data' }))).data);
   });
 
+  it('that is gone is told as that, and not as another kind than the other split', async () => {
+    await put(`${name}/test.jsonl`, lines({ text: 'another', label: 'odd' }));
+    const spec = specOf({ train: `s3://${bucket}/${name}/train/`, test: `s3://${bucket}/${name}/test.jsonl` });
+    const ending = newEnvironment().run(prepareData, { run: { name, id: 'abcd' }, spec, region, bucket });
+    await expect(ending).rejects.toThrow(`s3://${bucket}/${name}/train/: there are no rows`);
+  });
+
   it('is read by the machine with the files where some of it is local', async () => {
     await put(`${name}/train.jsonl`, lines(...rowsOf(10)));
     await write('test.jsonl', lines({ text: 'another', label: 'odd' }));

@@ -122,6 +122,14 @@ describe('new data', () => {
     ]);
   });
 
+  it('is none where the data is gone: no run is started for that', async () => {
+    const input = { account, spec: specOf() };
+    expect(await failureOf(once(pipeline.compareData, input))).toMatchObject({
+      type: 'InvalidData',
+      message: expect.stringContaining(`s3://${bucket}/${name}/data/: there are no rows`),
+    });
+  });
+
   it('by bytes reads nothing', async () => {
     await put('a.jsonl', rows(20));
     const read = await readWhile(async () => {
