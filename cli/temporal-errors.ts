@@ -3,16 +3,10 @@ import { isGrpcServiceError } from '@temporalio/client';
 import { NamespaceNotFoundError, WorkflowNotFoundError } from '@temporalio/common';
 import type { Environment } from './environment.ts';
 import { UserError } from './errors.ts';
+import { GRPC_STATUS } from './grpc-status.ts';
 
-// gRPC status codes.
-const INVALID_ARGUMENT = 3;
-const DEADLINE_EXCEEDED = 4;
-const NOT_FOUND = 5;
-const PERMISSION_DENIED = 7;
-const FAILED_PRECONDITION = 9;
-const UNAVAILABLE = 14;
-const UNAUTHENTICATED = 16;
-const [CANCELLED, UNKNOWN, RESOURCE_EXHAUSTED, ABORTED, INTERNAL] = [1, 2, 8, 10, 13];
+const { CANCELLED, UNKNOWN, INVALID_ARGUMENT, DEADLINE_EXCEEDED, NOT_FOUND, PERMISSION_DENIED } = GRPC_STATUS;
+const { RESOURCE_EXHAUSTED, FAILED_PRECONDITION, ABORTED, INTERNAL, UNAVAILABLE, UNAUTHENTICATED } = GRPC_STATUS;
 const UNANSWERED = [CANCELLED, UNKNOWN, DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, FAILED_PRECONDITION, ABORTED, INTERNAL];
 
 /** Whether Temporal itself does not answer, as opposed to answering with an error. */

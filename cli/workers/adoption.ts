@@ -5,6 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isGrpcServiceError } from '@temporalio/client';
 import { Worker } from '@temporalio/worker';
+import { GRPC_STATUS } from '../grpc-status.ts';
 import type { Output } from '../output.ts';
 import type { Temporal } from '../temporal.ts';
 import { isNotFound } from '../temporal-errors.ts';
@@ -16,9 +17,7 @@ const LOOK_EVERY_MS = 60_000;
 const NOTED_MS = 10_000;
 const RETRY_MS = 200;
 
-// gRPC status codes.
-const INVALID_ARGUMENT = 3;
-const FAILED_PRECONDITION = 9;
+const { INVALID_ARGUMENT, FAILED_PRECONDITION } = GRPC_STATUS;
 
 export class Adoption {
   readonly #temporal: Temporal;

@@ -1,5 +1,6 @@
 import type { Connection } from '@temporalio/client';
 import { searchAttributes } from '../../workflows/search-attributes.ts';
+import { GRPC_STATUS } from '../grpc-status.ts';
 
 // IndexedValueType of Temporal's API.
 const INDEXED_VALUE = { KEYWORD: 2, DOUBLE: 4 } as const;
@@ -8,9 +9,6 @@ const INDEXED_VALUE = { KEYWORD: 2, DOUBLE: 4 } as const;
 export const INDEXED: Readonly<Record<string, number>> = Object.fromEntries(
   Object.values(searchAttributes).map(({ name, type }) => [name, INDEXED_VALUE[type]]),
 );
-
-// gRPC status ALREADY_EXISTS.
-const ALREADY_EXISTS = 6;
 
 /** Names of those that the namespace does not have. */
 export async function missingSearchAttributes(
@@ -35,6 +33,6 @@ export async function ensureSearchAttributes(
     });
   } catch (error) {
     // Another worker started at the same moment.
-    if ((error as { code?: number }).code !== ALREADY_EXISTS) throw error;
+    if ((error as { code?: number }).code !== GRPC_STATUS.ALREADY_EXISTS) throw error;
   }
 }

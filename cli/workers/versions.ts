@@ -1,15 +1,13 @@
 /** The pipeline's workers as versions of a Worker Deployment: one for each workflow code, of which one takes new runs. */
 import { isGrpcServiceError, type WorkflowExecutionDescription, type WorkflowExecutionInfo } from '@temporalio/client';
 import { WORKER_DEPLOYMENT } from '../../spec/naming.ts';
+import { GRPC_STATUS } from '../grpc-status.ts';
 import { type Temporal, versionsAtWork } from '../temporal.ts';
 import { isNotFound, isUnanswered } from '../temporal-errors.ts';
 
 // VersioningBehavior PINNED, and PinnedOverrideBehavior PINNED.
 const [PINNED, PINNED_OVERRIDE] = [1, 1];
-// gRPC status codes.
-const NOT_FOUND = 5;
-const PERMISSION_DENIED = 7;
-const UNIMPLEMENTED = 12;
+const { NOT_FOUND, PERMISSION_DENIED, UNIMPLEMENTED } = GRPC_STATUS;
 
 /** What the workers of the namespace are, as far as Temporal keeps versions of them. */
 export type Versioning =
