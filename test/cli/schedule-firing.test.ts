@@ -86,6 +86,9 @@ it('trains when somebody asks, with who and why in the record; ls and show tell 
 
 it('lets the conditions decide with --when-due; a skip is told with its reason', async () => {
   const { name, env: where } = await scheduled('{ every: 1w, when: { championAge: 30d } }');
+  // A reason that nothing would keep is not taken.
+  const reasoned = await cli(['schedule', 'trigger', name, '--when-due', '--comment', 'new labels'], { env: where });
+  expectExit(reasoned, EXIT.usage);
   const first = await cli(['schedule', 'trigger', name, '--when-due'], { env: where });
   expectExit(first, EXIT.done);
   expect(first.stdout).toMatch(new RegExp(`passed +temper/${name}/`));

@@ -1,4 +1,4 @@
-import { Command } from '@commander-js/extra-typings';
+import { Command, Option } from '@commander-js/extra-typings';
 import type { Context } from '../../context.ts';
 import { withExamples } from '../../help.ts';
 import { modelName } from '../../options.ts';
@@ -12,7 +12,9 @@ export function triggerCommand(context: Context) {
     )
     .argument('<scheduled>', 'the name of the model', modelName)
     .option('--comment <text>', 'why, for the record of the run')
-    .option('--when-due', 'its conditions decide, as they do by the clock')
+    .addOption(
+      new Option('--when-due', 'its conditions decide, as they do by the clock, not a --comment').conflicts('comment'),
+    )
     .option('--detach', 'return once it fires')
     .option('-y, --yes', 'start without asking; asked is only on a terminal, where AWS bills for the run')
     .addHelpText('after', '\nCtrl-C stops following; the run goes on.')
