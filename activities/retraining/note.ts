@@ -6,24 +6,29 @@ import { scheduleIdOf } from '../../spec/naming.ts';
 /** gRPC status NOT_FOUND. */
 const NOT_FOUND = 5;
 
+/** Somebody who changes a schedule faster than that has the note. */
+const ATTEMPTS = 5;
+
 /**
- * Writes the note of a name's schedule, and nothing else of it: what somebody has changed meanwhile is refused by Temporal, and
- * tried again from how it stands then. A schedule that is paused keeps its note, which says why; one that is gone has none.
+ * Writes the note of a name's schedule, and nothing else of it. Where somebody has changed the schedule meanwhile, Temporal drops
+ * the update without a word: it is looked for, and written again from how the schedule stands then. One that is paused keeps
+ * its note, which says why; one that is gone has none.
  */
 export async function writeNote(name: string, notes: string): Promise<void> {
   const client = getClient();
   const { namespace } = client.options;
   const scheduleId = scheduleIdOf(name);
-  const described = await describe(client, scheduleId);
-  if (!described?.schedule || described.schedule.state?.paused) return;
-  const { schedule, conflictToken } = described;
-  await client.workflowService.updateSchedule({
-    namespace,
-    scheduleId,
-    conflictToken,
-    schedule: { ...schedule, state: { ...schedule.state, notes } },
-    identity: client.options.identity,
-  });
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const { schedule, conflictToken } = (await describe(client, scheduleId)) ?? {};
+    if (!schedule || schedule.state?.paused || schedule.state?.notes === notes) return;
+    await client.workflowService.updateSchedule({
+      namespace,
+      scheduleId,
+      conflictToken: conflictToken ?? null,
+      schedule: { ...schedule, state: { ...schedule.state, notes } },
+      identity: client.options.identity,
+    });
+  }
 }
 
 async function describe({ workflowService, options: { namespace } }: Client, scheduleId: string) {

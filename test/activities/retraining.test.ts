@@ -7,13 +7,13 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { newestFirings, trainedInMonth } from '../../activities/retraining/ledger.ts';
 import { writeRequest } from '../../activities/retraining/requests.ts';
 import { NO_PRICES } from '../../spec/cost/prices.ts';
-import { s3Keys } from '../../spec/naming.ts';
+import { s3Keys, scheduleIdOf } from '../../spec/naming.ts';
 import { RUN_VERSION } from '../../spec/record.ts';
 import type { Firing } from '../../spec/retrain.ts';
 import type { DataChange } from '../../spec/retraining/data-change.ts';
 import type { NewestVersion } from '../../spec/retraining/triggers.ts';
 import { specSchema } from '../../spec/spec.ts';
-import { account, clients, failureOf, once, pipeline } from '../support/activities.ts';
+import { account, clients, failureOf, once, pipeline, temporal } from '../support/activities.ts';
 import { handedDown } from '../support/hand-over.ts';
 
 const { s3 } = clients;
@@ -232,6 +232,28 @@ describe('what somebody has damaged in the bucket', () => {
   it('is not taken for who asked', async () => {
     expect((await damaged(s3Keys.firingRequest(name, '2026-11-25T06:00:00Z'), 'ana')).type).toBe('BrokenCard');
   });
+});
+
+it('the note of a schedule is written also where somebody changes the schedule at that moment, and what they did stays', async () => {
+  await record(firing('2026-11-25T06:00:00.000Z'));
+  const action = { type: 'startWorkflow', workflowType: 'retrain', taskQueue: 'none', args: [] } as const;
+  const spec = { intervals: [{ every: 30 * 86_400_000 }] };
+  const handle = await temporal.schedule.create({ scheduleId: scheduleIdOf(name), spec, action });
+  const { workflowService } = temporal;
+  const update = workflowService.updateSchedule.bind(workflowService);
+  const sent = vi.spyOn(workflowService, 'updateSchedule').mockImplementationOnce(async (request) => {
+    await handle.update((before) => ({ ...before, policies: { ...before.policies, overlap: 'BUFFER_ONE' } }));
+    return update(request);
+  });
+  try {
+    await once(pipeline.noteFirings, { account, name });
+    const { state, policies } = await handle.describe();
+    expect(state.note).toContain('2026-11-25 06:00Z  skipped: why');
+    expect(policies.overlap).toBe('BUFFER_ONE');
+  } finally {
+    sent.mockRestore();
+    await handle.delete();
+  }
 });
 
 describe('what is looked up', () => {
