@@ -5,6 +5,7 @@ import { servedName } from './engine.ts';
 import type { ScoreSummary } from './metrics.ts';
 import type { Contender } from './naming.ts';
 import type { CustomModelRef, ModelRef, RunRecord, StartedBy } from './record.ts';
+import type { RetrainDecision } from './retrain.ts';
 
 const HANDED_DOWN = [
   'spec',
@@ -48,6 +49,8 @@ export interface Version {
   readonly version: number;
   readonly run: string;
   readonly startedBy?: StartedBy;
+  /** Of a version that a schedule trained: why it did. */
+  readonly decision?: RetrainDecision;
   readonly engine: 'sagemaker' | 'bedrock';
   /** Artifact in S3, or ARN of the custom model. */
   readonly model: string;
@@ -90,7 +93,7 @@ export function versionsOf(cards: readonly NumberedCard[]): Version[] {
   const takenAt = new Map<string, string>();
   return cards.map(({ number, card }) => {
     const { run, handedOverAt, model, record } = card;
-    const { startedBy, data, evaluations = {}, gate = [], approval } = record;
+    const { startedBy, decision, data, evaluations = {}, gate = [], approval } = record;
     const serves = servesOf(card);
     const place = placeOf(card);
     const until = place && takenAt.get(place);
@@ -99,6 +102,7 @@ export function versionsOf(cards: readonly NumberedCard[]): Version[] {
       version: number,
       run,
       ...(startedBy && { startedBy }),
+      ...(decision && { decision }),
       engine: model.engine,
       model: modelOf(card),
       ...(data && { data: data.sha256 }),

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { CONTENDERS } from '../../spec/naming.ts';
 import type { History } from '../versions/history.ts';
-import { approval, gate, startedBy } from './decisions.ts';
+import { approval, decision, gate, startedBy } from './decisions.ts';
 import { scores } from './evaluation.ts';
 import { time } from './values.ts';
 
@@ -15,6 +15,7 @@ export const history: z.ZodType<History> = z.strictObject({
         version: z.int().meta({ description: 'from 1, in the order of hand-over' }),
         run: z.string().meta({ description: 'workflow id of the run that handed it over' }),
         startedBy: startedBy.exactOptional(),
+        decision: decision.exactOptional(),
         engine: z.enum(['sagemaker', 'bedrock']),
         model: z.string().meta({ description: 'artifact in S3, or ARN of the custom model' }),
         data: z.string().exactOptional().meta({ description: 'hash of the data set' }),

@@ -37,13 +37,13 @@ function placeText({ serves, until }: Version, style: Screen['style']): string {
   return until === undefined ? style.green(`serves as ${where}`) : `served as ${where} until ${timeOf(until)}`;
 }
 
-function whyText({ scores: { candidate }, gate, approval, startedBy }: Version): string {
+function whyText({ scores: { candidate }, gate, approval, startedBy, decision }: Version): string {
   const decided = approval && decidedText(approval, new Date());
   const scored = Object.entries(candidate?.metrics ?? {}).map(([metric, value]) => `${metric} ${formatMetric(value)}`);
   return [
     gate.length > 0 ? gateText(gate) : scored.length > 0 ? scored.join(', ') : 'not evaluated',
     ...(decided ? [decided] : []),
-    ...(startedBy ? [startText(startedBy)] : []),
+    ...(decision ? [`started by its schedule: ${decision.reason}`] : startedBy ? [startText(startedBy)] : []),
   ].join(' · ');
 }
 

@@ -52,7 +52,9 @@ it('tells each version, why it was handed over, what it served as, and until whe
   const name = newName();
   await version(name, 1, { spec: onEndpoint(name) });
   await version(name, 2, { spec: onEndpoint(`${name}-eu`) });
-  await version(name, 3);
+  const reason = '520 rows are new';
+  const decision = { firing: 'f', at: '2026-11-25T12:03:00Z', decided: 'train', reason, findings: [] } as const;
+  await version(name, 3, { startedBy: { how: 'schedule' }, decision });
   await version(name, 4, { ...evaluated, spec: onEndpoint(name) });
   const { stdout } = await cli(['history', name, '--json'], { env });
   const { total, versions } = JSON.parse(stdout) as History;
@@ -71,6 +73,7 @@ it('tells each version, why it was handed over, what it served as, and until whe
   const { stdout: text } = await cli(['history', name], { env });
   expect(text).toContain(`4  2026-11-25 12:04 UTC  serves as endpoint ${name}\n`);
   expect(text).toContain('accuracy 0.80 ≥ 0.70 · started by ana');
+  expect(text).toContain('started by its schedule: 520 rows are new\n');
   expect(text).toContain(`1  2026-11-25 12:01 UTC  served as endpoint ${name} until 2026-11-25 12:04 UTC\n`);
 });
 
