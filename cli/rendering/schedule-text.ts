@@ -53,10 +53,10 @@ function triggerTexts({ newData, championAge, drift, liveMetric }: Triggers): st
   ];
 }
 
-/** What came of a firing, in a word: `passed`, `skipped`. */
+/** What came of a firing, in a word: `passed`, `skipped`, `under way`. */
 export function cameTo({ decision, outcome }: Firing, style: Style): string {
   if (decision.decided === 'skip') return style.dim('skipped');
-  if (outcome === undefined) return style.cyan('training');
+  if (outcome === undefined) return style.cyan('under way');
   if (outcome === 'passed') return style.green(outcome);
   return outcome === 'failed' ? style.red(outcome) : style.yellow(outcome);
 }

@@ -123,6 +123,7 @@ it('of two triggers one starts a run, and the other says which is under way', as
   await until(async () => (await shown(where, name)).leftOut.underWay === 1);
   const { stdout } = await cli(['schedule', 'show', name], { env: where });
   expect(stdout).toMatch(/\n +left out +1 firing, as another was under way\n/);
+  expect(stdout).toMatch(new RegExp(` UTC +under way +${run} +at most `));
   const paused = await cli(['schedule', 'pause', name], { env: where });
   expect(paused.stdout).toContain(`what is under way goes on: ${run}`);
   release();
