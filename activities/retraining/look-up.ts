@@ -6,6 +6,7 @@ import type { Asked } from '../../spec/retrain.ts';
 import { monthOf, type Spending, spendingOf } from '../../spec/retraining/budget.ts';
 import type { JudgedRun, NewestVersion } from '../../spec/retraining/triggers.ts';
 import type { AwsClients } from '../aws.ts';
+import { isOver } from '../deployment/open-runs.ts';
 import { newestVersions } from '../models.ts';
 import { lastJudged, trainedInMonth } from './ledger.ts';
 import { settleLeft } from './left.ts';
@@ -69,7 +70,9 @@ async function openOf(name: string, startedAt: string): Promise<string[]> {
   const open: string[] = [];
   for await (const { workflowId, runId, type, startTime } of getClient().workflow.list({ query })) {
     const isLater = order(startTime.toISOString(), runId) > order(startedAt, own?.runId);
-    if (runId !== own?.runId && !(type === 'retrain' && isLater)) open.push(workflowId);
+    if (runId === own?.runId || (type === 'retrain' && isLater)) continue;
+    // What has just ended may be listed as running yet.
+    if (!(await isOver(workflowId))) open.push(workflowId);
   }
   return open;
 }

@@ -9,9 +9,11 @@ import { EXIT, UserError } from '../errors.ts';
 import { firingLines } from '../rendering/schedules.ts';
 import { announceRun, EXIT_OF, follow } from '../runs/follow.ts';
 import { hasWorker, type Temporal } from '../temporal.ts';
+import { findSchedule } from './find.ts';
 import { describeFiring, runOf } from './under-way.ts';
 
 const LOOK_MS = 300;
+const PAUSES_WITHIN_MS = 10_000;
 
 /** Tells what the firing does until it is over. `undefined` where the following was interrupted before. */
 export async function followFiring(context: Context, temporal: Temporal, firing: string): Promise<Firing | undefined> {
@@ -68,6 +70,18 @@ function endingOf(firing: string, { cause }: WorkflowFailedError): unknown {
     exitCode: cancelled ? EXIT.cancelled : EXIT.failed,
     cause,
   });
+}
+
+/**
+ * Waits until the schedule is paused by its firing, which Temporal does a moment after that has failed: what is asked of the
+ * schedule next, such as to go on, meets it as it then is.
+ */
+export async function whilePausing(temporal: Temporal, { name, outcome }: Firing, signal: AbortSignal): Promise<void> {
+  const deadline = Date.now() + PAUSES_WITHIN_MS;
+  while (outcome === 'failed' && !signal.aborted && Date.now() < deadline) {
+    if ((await findSchedule(temporal, name)).description.state.paused) return;
+    await sleep(LOOK_MS, undefined, { signal }).catch(() => {});
+  }
 }
 
 /** Tells what came of a firing, and sets the exit code: that of its run. */

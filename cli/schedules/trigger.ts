@@ -15,7 +15,7 @@ import { costLine } from '../rendering/plan.ts';
 import { type Temporal, uiAddress } from '../temporal.ts';
 import { whoIs } from '../who.ts';
 import { findSchedule, type Schedule, type Setting, settingOf } from './find.ts';
-import { concludeFiring, followFiring } from './follow.ts';
+import { concludeFiring, followFiring, whilePausing } from './follow.ts';
 import { describeFiring, underWay } from './under-way.ts';
 
 export interface TriggerOptions {
@@ -54,6 +54,7 @@ export async function triggerSchedule(
     return output.result({ firing, ...(ui && { ui }) }, output.hint(text));
   }
   const card = await followFiring(context, temporal, firing);
+  if (card) await whilePausing(temporal, card, context.signal);
   concludeFiring(context, { name, firing, asked: !options.whenDue }, card);
 }
 
@@ -94,6 +95,7 @@ async function fire(
 ): Promise<string> {
   const { client } = temporal;
   const { name } = spec;
+  await untilFree(temporal, name);
   const scheduledAt = await freeSecond(temporal, name);
   const { s3 } = createAwsClients(account.region);
   try {
@@ -121,6 +123,17 @@ async function fire(
   throw new UserError('NotFired', `${name} was triggered, and has not fired within ${FIRES_WITHIN_MS / 1000} s`, {
     fix: `see whether it comes yet with: temper schedule show ${name}`,
   });
+}
+
+/** Waits until the schedule has heard that its last firing is over: until then it would leave out the next without a word. */
+async function untilFree(temporal: Temporal, name: string): Promise<void> {
+  const deadline = Date.now() + FIRES_WITHIN_MS;
+  while (Date.now() < deadline) {
+    const schedule = await findSchedule(temporal, name);
+    if (schedule.description.info.runningActions.length === 0) return;
+    await refuseUnderWay(temporal, schedule);
+    await sleep(LOOK_MS);
+  }
 }
 
 /** The time that the firing is named after, to the second: one that no other firing has. */

@@ -186,7 +186,7 @@ it('a run that fails pauses the schedule, which says why; a rejected one is a re
   expectExit(failed, EXIT.failed);
   expect(failed.stdout).toMatch(/ {4}JobFailed in evaluate: out of memory in epoch 3 where\? .{0,300}…\n$/s);
   expect(failed.stderr).toContain(`pauses its schedule; go on with: temper schedule resume ${name}`);
-  await until(async () => (await shown(where, name)).paused);
+  expect((await shown(where, name)).paused).toBe(true);
   expect((await shown(where, name)).note).toMatch(/out of memory .* temper schedule resume /);
   expect((await cli(['schedule', 'show', name], { env: where })).stdout).toMatch(/note .*out of memory/s);
   works = true;
