@@ -4,7 +4,7 @@ import { createAwsProvider } from '../../activities/aws.ts';
 import { createPipelineActivities } from '../../activities/index.ts';
 import { PIPELINE_TASK_QUEUE, WORKER_DEPLOYMENT } from '../../spec/naming.ts';
 import type { Context } from '../context.ts';
-import { type Temporal, withTemporal } from '../temporal.ts';
+import { hasWorker, withTemporal } from '../temporal.ts';
 import { isGone } from '../temporal-errors.ts';
 import { Adoption } from './adoption.ts';
 import { loadBundle } from './bundle.ts';
@@ -19,6 +19,7 @@ const STICKY_TIMEOUT = '3s';
 /** Activities are AWS calls that wait for the network; the few that read data or predictions do so in bounded memory. */
 const CONCURRENT_ACTIVITIES = 50;
 const DRAINED_EVERY_MS = 2_000;
+const HEARD_EVERY_MS = 50;
 
 export interface PipelineWorkerOptions {
   /** Leaves new runs to the other version that takes them, and ends once no run of its own is under way. */
@@ -58,6 +59,8 @@ export async function runWorker(context: Context, { drain = false }: PipelineWor
       });
       await worker.runUntil(async () => {
         if (versioned && !isCurrent && !drain) await makeCurrent(temporal, buildId);
+        // Before, a doctor that is asked at once would miss it.
+        await until(() => hasWorker(temporal, versioned ? buildId : ''), HEARD_EVERY_MS, signal);
         if (!versioned) output.note({ code: 'worker.unversioned', text: unversioned(address, namespace) });
         output.item(
           {
@@ -69,7 +72,7 @@ export async function runWorker(context: Context, { drain = false }: PipelineWor
           `worker ready on task queue ${PIPELINE_TASK_QUEUE}${versioned ? `, version ${buildId}` : ''}, in ${environment.label}`,
         );
         if (!versioned) await aborted(signal);
-        else if (drain) await untilDrained(temporal, buildId, signal);
+        else if (drain) await until(async () => (await countPinned(temporal, buildId)) === 0, DRAINED_EVERY_MS, signal);
         else await adoption.until(signal);
         const done =
           drain && !signal.aborted ? `no run of version ${buildId} is under way` : 'ending what is under way';
@@ -82,15 +85,15 @@ export async function runWorker(context: Context, { drain = false }: PipelineWor
   });
 }
 
-async function untilDrained(temporal: Temporal, buildId: string, signal: AbortSignal): Promise<void> {
+/** Looks until it holds; the worker waits for a Temporal that is away to come back, and so does this. */
+async function until(holds: () => Promise<boolean>, everyMs: number, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     try {
-      if ((await countPinned(temporal, buildId)) === 0) return;
+      if (await holds()) return;
     } catch (error) {
-      // The worker waits for Temporal to come back, and so does this.
       if (!isGone(error)) throw error;
     }
-    await sleep(DRAINED_EVERY_MS, undefined, { signal }).catch(() => {});
+    await sleep(everyMs, undefined, { signal }).catch(() => {});
   }
 }
 
