@@ -82,11 +82,12 @@ it('a worker that is killed at any moment of a run on Bedrock is replaced by ano
 it('a run on Bedrock that is cancelled at any moment leaves no job, model or deployment', {
   timeout: 180_000,
 }, async () => {
-  const { env, world, proxy } = await place();
+  const { world, proxy } = await place();
   await startWorkerProcess(proxy.env);
   const left = await atEach(MOMENTS, async (moment) => {
     const { project, release, ended } = await runTo(proxy, proxy.env, moment, { bedrock: true });
-    const cancel = startCli(['cancel', project.name], { env });
+    // As in test/failures/cancel.test.ts: commands of one process share its variables.
+    const cancel = startCli(['cancel', project.name], { env: proxy.env });
     await until(() => cancel.stderr().includes('cancelling'));
     release();
     await cancel.done;

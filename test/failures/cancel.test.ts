@@ -20,7 +20,8 @@ it('a run that is cancelled at any moment leaves nothing that bills', { timeout:
   } as const;
   const left = await atEach(moments, async (moment) => {
     const { project, release, ended } = await runTo(proxy, proxy.env, moment);
-    const cancel = startCli(['cancel', project.name], { env });
+    // Commands of one process share its variables: one with other addresses would lead uploads of the next run past the proxy.
+    const cancel = startCli(['cancel', project.name], { env: proxy.env });
     await until(() => cancel.stderr().includes('cancelling'));
     release();
     await cancel.done;
