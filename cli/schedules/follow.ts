@@ -73,12 +73,12 @@ function endingOf(firing: string, { cause }: WorkflowFailedError): unknown {
 }
 
 /**
- * Waits until the schedule is paused by its firing, which Temporal does a moment after that has failed: what is asked of the
- * schedule next, such as to go on, meets it as it then is.
+ * Waits for the pause that a failed run brings, which Temporal makes a moment after the firing has ended: what is asked of the
+ * schedule next, such as to go on, then meets it.
  */
-export async function whilePausing(temporal: Temporal, { name, outcome }: Firing, signal: AbortSignal): Promise<void> {
+export async function untilPaused(temporal: Temporal, name: string, signal: AbortSignal): Promise<void> {
   const deadline = Date.now() + PAUSES_WITHIN_MS;
-  while (outcome === 'failed' && !signal.aborted && Date.now() < deadline) {
+  while (!signal.aborted && Date.now() < deadline) {
     if ((await findSchedule(temporal, name)).description.state.paused) return;
     await sleep(LOOK_MS, undefined, { signal }).catch(() => {});
   }

@@ -15,7 +15,7 @@ import { costLine } from '../rendering/plan.ts';
 import { type Temporal, uiAddress } from '../temporal.ts';
 import { whoIs } from '../who.ts';
 import { findSchedule, type Schedule, type Setting, settingOf } from './find.ts';
-import { concludeFiring, followFiring, whilePausing } from './follow.ts';
+import { concludeFiring, followFiring, untilPaused } from './follow.ts';
 import { describeFiring, underWay } from './under-way.ts';
 
 export interface TriggerOptions {
@@ -54,7 +54,7 @@ export async function triggerSchedule(
     return output.result({ firing, ...(ui && { ui }) }, output.hint(text));
   }
   const card = await followFiring(context, temporal, firing);
-  if (card) await whilePausing(temporal, card, context.signal);
+  if (card?.outcome === 'failed') await untilPaused(temporal, name, context.signal);
   concludeFiring(context, { name, firing, asked: !options.whenDue }, card);
 }
 

@@ -14,6 +14,7 @@ const IMAGES = 'docs/images';
 const PRODUCTS = 'examples/product-reviews/temper.yaml';
 const BEDROCK = 'examples/product-reviews/temper.bedrock.yaml';
 const REJECTED = 3;
+const CLOCK = new Int32Array(new SharedArrayBuffer(4));
 
 const home = mkdtempSync(join(tmpdir(), 'temper-screenshots-'));
 const start: NodeJS.ProcessEnv = { ...process.env, TEMPER_HOME: home, TEMPER_USER: 'ana' };
@@ -48,7 +49,6 @@ async function fireSchedule(env: NodeJS.ProcessEnv): Promise<string> {
   }
   return 'temper/daily-reviews';
 }
-const CLOCK = new Int32Array(new SharedArrayBuffer(4));
 
 /** Lets the UI decide, with what the run's page says to send; first by somebody who may not. */
 async function decide(ui: TemporalUi): Promise<void> {

@@ -89,21 +89,11 @@ export function newDataFinding(
   const dueByBytes = wanted.bytes !== undefined && bytes >= wanted.bytes;
   const since = judged === undefined ? 'there is no earlier run to compare it with' : `since ${judged.run}`;
   const [first] = largest;
-  const found = [
-    ...(wanted.rows === undefined ? [] : [plural(rows ?? 0, 'row')]),
-    ...(wanted.bytes === undefined ? [] : [formatBytes(bytes)]),
-  ].join(' and ');
-  const least = [
-    ...(wanted.rows === undefined
-      ? []
-      : [wanted.bytes === undefined ? formatCount(wanted.rows) : plural(wanted.rows, 'row')]),
-    ...(wanted.bytes === undefined ? [] : [formatBytes(wanted.bytes)]),
-  ].join(' or ');
   const others = objects > 1 ? ` and ${formatCount(objects - 1)} more` : '';
   const what =
     first === undefined
       ? 'nothing has changed in the data'
-      : `${found} ${rows === 1 && wanted.bytes === undefined ? 'is' : 'are'} new, at least ${least} wanted: ${nameOf(first)} ${HOW[first.how]}${others}`;
+      : `${amountText(wanted, change)}: ${nameOf(first)} ${HOW[first.how]}${others}`;
   return {
     trigger: 'newData',
     due: dueByRows || dueByBytes,
@@ -114,6 +104,17 @@ export function newDataFinding(
       ...(judged && { since: judged.run }),
     },
   };
+}
+
+/** How much is new beside how much is wanted, in what it is wanted in. */
+function amountText(wanted: NonNullable<Triggers['newData']>, { rows = 0, bytes }: DataChange): string {
+  const size = formatBytes(bytes);
+  if (wanted.rows === undefined) return `${size} are new, at least ${formatBytes(wanted.bytes ?? 0)} wanted`;
+  const count = plural(rows, 'row');
+  if (wanted.bytes === undefined) {
+    return `${count} ${rows === 1 ? 'is' : 'are'} new, at least ${formatCount(wanted.rows)} wanted`;
+  }
+  return `${count} and ${size} are new, at least ${plural(wanted.rows, 'row')} or ${formatBytes(wanted.bytes)} wanted`;
 }
 
 const HOW = { new: 'is new', grown: 'has grown', rewritten: 'was rewritten', gone: 'is gone' } as const;

@@ -50,6 +50,12 @@ it('tells how much is new of how much is wanted, what changed most, and since wh
       '530 rows and 53 kB are new, at least 531 rows or 60 kB wanted: b.jsonl has grown and 1 more (since temper/reviews/bbbb)',
   });
   expect(newDataFinding({ rows: 1000, bytes: 53_000 }, change, judged(7)).due).toBe(true);
+  expect(newDataFinding({ bytes: 60_000 }, change, judged(7)).reason).toContain(
+    '53 kB are new, at least 60 kB wanted: ',
+  );
+  expect(newDataFinding({ rows: 1 }, { ...change, rows: 1 }, judged(7)).reason).toContain(
+    '1 row is new, at least 1 wanted: ',
+  );
 });
 
 it('says of data that is what it was that nothing has changed', () => {
