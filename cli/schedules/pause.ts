@@ -21,6 +21,23 @@ function noteWith(context: Context, what: string, comment: string | undefined, n
   return noteWithin([remark, ...note.split('\n').filter((line) => line !== '' && !PAUSED_AT.test(line))]);
 }
 
+/** Pauses or resumes it, with the remark in its note; gives how it was before, and leaves alone what is so already. */
+async function change(
+  context: Context,
+  temporal: Temporal,
+  name: string,
+  to: 'paused' | 'resumed',
+  comment: string | undefined,
+): Promise<{ readonly before: Schedule; readonly paused: boolean; readonly note: string | undefined }> {
+  const before = await findSchedule(temporal, name);
+  const { paused, note } = before.description.state;
+  const handle = temporal.client.schedule.getHandle(scheduleIdOf(name));
+  const remark = noteWith(context, to, comment, note);
+  if (to === 'paused' && !paused) await handle.pause(remark);
+  if (to === 'resumed' && paused) await handle.unpause(remark);
+  return { before, paused, note };
+}
+
 export async function pauseSchedule(
   context: Context,
   temporal: Temporal,
@@ -28,11 +45,7 @@ export async function pauseSchedule(
   comment: string | undefined,
 ): Promise<void> {
   const { output } = context;
-  const before = await findSchedule(temporal, name);
-  const { paused, note } = before.description.state;
-  if (!paused) {
-    await temporal.client.schedule.getHandle(scheduleIdOf(name)).pause(noteWith(context, 'paused', comment, note));
-  }
+  const { paused, note } = await change(context, temporal, name, 'paused', comment);
   const after = await findSchedule(temporal, name);
   const open = await underWay(temporal, after);
   const lines = [
@@ -49,14 +62,10 @@ export async function resumeSchedule(
   comment: string | undefined,
 ): Promise<void> {
   const { output } = context;
-  const before = await findSchedule(temporal, name);
-  const { paused, note } = before.description.state;
+  const { before, paused } = await change(context, temporal, name, 'resumed', comment);
   const now = new Date();
   const since = paused ? pausedSince(before) : now;
   const missed = paused ? (await timesBetween(temporal, name, since, now)).length : 0;
-  if (paused) {
-    await temporal.client.schedule.getHandle(scheduleIdOf(name)).unpause(noteWith(context, 'resumed', comment, note));
-  }
   const state = stateOf(temporal, await findSchedule(temporal, name));
   const text = [
     renderScheduled(state, paused ? 'goes on' : 'was not paused', output),
