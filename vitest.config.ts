@@ -10,6 +10,7 @@ const PURE = [
   'test/activities/divide.test.ts',
   'test/local/bedrock/learning.test.ts',
   'test/workflows/page.test.ts',
+  'test/cli/under-way.test.ts',
 ];
 
 // The region that tests share runs in this process, and its AWS SDK warns of Node 20.

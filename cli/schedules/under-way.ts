@@ -5,6 +5,11 @@ import type { Temporal } from '../temporal.ts';
 import { isNotFound } from '../temporal-errors.ts';
 import type { Schedule } from './find.ts';
 
+interface Child {
+  readonly workflowId?: string | null;
+  readonly runId?: string | null;
+}
+
 export interface UnderWay {
   /** Workflow id of the firing. */
   readonly firing: string;
@@ -36,8 +41,8 @@ export async function describeFiring(
   }
 }
 
-/** The run that a firing waits for. */
-export function runOf({ raw }: WorkflowExecutionDescription): string | undefined {
-  const ids = (raw.pendingChildren ?? []).map(({ workflowId }) => workflowId ?? '');
-  return ids.find((id) => parseWorkflowId(id) !== undefined);
+/** The run that a firing waits for, once there is one to ask: Temporal names it a moment before it starts. */
+export function runOf({ raw }: { readonly raw: { readonly pendingChildren?: Child[] | null } }): string | undefined {
+  const started = (raw.pendingChildren ?? []).filter(({ runId }) => runId);
+  return started.map(({ workflowId }) => workflowId ?? '').find((id) => parseWorkflowId(id) !== undefined);
 }
