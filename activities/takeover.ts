@@ -60,15 +60,15 @@ interface TakeoverInput {
 export function createTakeoverActivities({ aws }: { aws: AwsProvider }) {
   return {
     /**
-     * `TakeoverGone` where something is not there any more that the run takes over from another one. A custom model that is to
-     * be evaluated is the run's from here on: what it answers from is not taken for that of a run that is over.
+     * `TakeoverGone` where something is not there any more that the run takes over from another one. A custom model is the run's
+     * from here on: what it answers from is not taken for that of a run that is over, and no hand-over meanwhile deletes it.
      */
     async checkTakeover({ run, account, takeover }: TakeoverInput): Promise<void> {
       const clients = aws(account.region);
       const gone = await goneOf(clients, takeover);
       if (gone.length > 0) throw failure('TakeoverGone', goneText(takeover.run, gone));
-      const { model, evaluations } = takeover;
-      if (model?.engine === 'bedrock' && !evaluations) await claim(clients.bedrock, model.customModel, run);
+      const { model } = takeover;
+      if (model?.engine === 'bedrock') await claim(clients.bedrock, model.customModel, run);
     },
   };
 }

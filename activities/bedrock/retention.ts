@@ -12,6 +12,8 @@ import type { Account, Result, Retention } from '../../spec/record.ts';
 import type { AwsClients, AwsProvider } from '../aws.ts';
 import { calling, translateAwsError, unlessNotFound } from '../errors.ts';
 import { newestVersions } from '../models.ts';
+import { isOpen } from '../open-runs.ts';
+import type { Tags } from '../ownership.ts';
 import { deleteCustomModel } from './custom-models.ts';
 import { tagsOf } from './tags.ts';
 
@@ -61,22 +63,24 @@ async function serves(bedrock: BedrockClient, modelArnEquals: string): Promise<b
 
 /**
  * Deletes the custom models of a name that came before the newest ones, as far as nothing serves them and their runs are
- * through with them: a run under way may be about to evaluate or to deploy its own. The version before the one that serves is
- * kept whatever `keep` says, as it is what a rollback goes back to.
+ * through with them: a run under way may be about to evaluate or to deploy its own, or one that it goes back to. The version
+ * before the one that serves is kept whatever `keep` says, as it is what a rollback goes back to.
  */
 async function retire({ bedrock, s3 }: AwsClients, { run: { name }, account, keep }: Handed): Promise<Retention> {
   const { cards } = await newestVersions(s3, account.bucket, name, SERVED_LAST);
   const servedLast = new Set(cards.map(({ card: { model } }) => (model.engine === 'bedrock' ? model.customModel : '')));
-  const ofName: { readonly modelName: string; readonly modelArn: string; readonly isSettled: boolean }[] = [];
+  const ofName: { readonly modelName: string; readonly modelArn: string; readonly tags: Tags }[] = [];
   for (const { modelName = '', modelArn = '' } of await modelsNamed(bedrock, name)) {
     const tags = await unlessNotFound(`list the tags of ${modelArn}`, () => tagsOf(bedrock, modelArn));
     // A name may begin with another one: reviews-de is not of reviews.
-    if (tags?.get(TAGS.name) === name) ofName.push({ modelName, modelArn, isSettled: tags.has(TAGS.outcome) });
+    if (tags?.get(TAGS.name) === name) ofName.push({ modelName, modelArn, tags });
   }
   const deleted: string[] = [];
   let problem: string | undefined;
-  for (const { modelName, modelArn, isSettled } of ofName.slice(keep)) {
-    if (!isSettled || servedLast.has(modelArn) || (await serves(bedrock, modelArn))) continue;
+  for (const { modelName, modelArn, tags } of ofName.slice(keep)) {
+    if (!tags.has(TAGS.outcome) || servedLast.has(modelArn) || (await serves(bedrock, modelArn))) continue;
+    const run = tags.get(TAGS.run);
+    if (run !== undefined && (await isOpen(run))) continue;
     try {
       await deleteCustomModel(bedrock, modelName);
       deleted.push(modelName);

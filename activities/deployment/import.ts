@@ -111,8 +111,9 @@ export function createImportActivities({ aws }: { aws: AwsProvider }) {
       if (!model) throw failure('EndpointFailed', `imported model ${arn} is gone: somebody deleted it`);
       const smokeTest = await converseTest(clients, { ...model, name }, release);
       const before = (await importedAs(bedrock, name)).some((other) => other.proven && other.arn !== arn);
-      await markProven(bedrock, arn);
+      // In this order: a model that is taken for proven has a card, whatever the worker dies of in between.
       await publishModel(clients.s3, release);
+      await markProven(bedrock, arn);
       return { to: 'bedrock-import', name, arn, created: !before, smokeTest };
     },
 

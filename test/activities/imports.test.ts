@@ -8,6 +8,7 @@ import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { pack } from 'tar-stream';
 import { expect, it } from 'vitest';
 import type { ImportHandOver } from '../../activities/deployment/import.ts';
+import { importedAs } from '../../activities/deployment/imported.ts';
 import { keysUnder } from '../../activities/s3-lines.ts';
 import { parseS3Uri } from '../../activities/s3-uri.ts';
 import { importedModelName, importJobName, s3Keys } from '../../spec/naming.ts';
@@ -100,6 +101,21 @@ it('a model is unpacked, imported, loaded and asked; the one from before goes, a
 
   await settled(bedrock.pipeline.revertImport, second);
   expect(await models(bedrock)).toEqual([]);
+});
+
+it('what dies between the card and the proof leaves no proven model without a card, and another attempt mends it', async () => {
+  const bedrock = await bedrockPipeline();
+  const name = newName();
+  const release = await trainedRun(name, await archive(MODEL));
+  const { uri } = await settled(bedrock.pipeline.unpackModel, release);
+  await settled(bedrock.pipeline.submitImport, { ...release, uri });
+  const unwritten = { ...release, account: { ...account, bucket: `no-${account.bucket}` } };
+  const lost = await failureOf(untilLoaded(() => settled(bedrock.pipeline.awaitImport, unwritten)));
+  expect(lost.message).toContain(unwritten.account.bucket);
+  expect(await importedAs(bedrock.world.bedrock, name)).toMatchObject([{ proven: false }]);
+  await settled(bedrock.pipeline.awaitImport, release);
+  expect(await importedAs(bedrock.world.bedrock, name)).toMatchObject([{ proven: true }]);
+  expect(await keysUnder(clients.s3, account.bucket, s3Keys.modelCards(name))).toHaveLength(1);
 });
 
 it.each<[what: string, content: () => Promise<Buffer> | Buffer, told: string]>([

@@ -4,7 +4,8 @@ import {
   ListTagsForResourceCommand,
 } from '@aws-sdk/client-bedrock';
 import { expect, it } from 'vitest';
-import { account, settled } from '../support/activities.ts';
+import { workflowIdOf } from '../../spec/naming.ts';
+import { account, once, settled, temporal } from '../support/activities.ts';
 import { type BedrockPipeline, bedrockPipeline, type CustomizedRun } from '../support/bedrock.ts';
 import { handedDown } from '../support/hand-over.ts';
 import { uniqueName } from '../support/unique-name.ts';
@@ -76,4 +77,24 @@ it('the version before the one that serves is kept, whatever train.keep says', a
     await settle(bedrock, run, 'passed', i < 2 ? 5 : 1);
   }
   expect(await left(bedrock)).toEqual(runs.slice(1).map(nameOf).sort());
+});
+
+it('a model that a rollback waits to let serve is kept while that run is open', async () => {
+  const bedrock = await bedrockPipeline();
+  const name = uniqueName('reviews');
+  const [first, second] = [await bedrock.customized(name), await bedrock.customized(name)];
+  for (const run of [first, second]) await settle(bedrock, run, 'passed', 5);
+  const back = { name, id: 'back01' };
+  const taskQueue = `nobody-${name}`;
+  const handle = await temporal.workflow.start('fineTune', { workflowId: workflowIdOf(back), taskQueue, args: [] });
+  const { run, model, data } = first;
+  const job = { jobName: nameOf(first), jobArn: 'arn', metrics: {}, trainingSeconds: 1 };
+  const customized = { ...model, ...job, modelName: nameOf(first), output: '' };
+  const takeover = { run: workflowIdOf(run), data, model: customized, evaluations: {}, gate: [] };
+  await once(bedrock.pipeline.checkTakeover, { run: back, account, takeover });
+
+  const third = await bedrock.customized(name);
+  expect(await settle(bedrock, third, 'passed', 1)).toEqual({ deleted: [nameOf(second)] });
+  await handle.terminate();
+  expect(await settle(bedrock, third, 'passed', 1)).toEqual({ deleted: [nameOf(first)] });
 });
