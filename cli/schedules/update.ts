@@ -1,6 +1,5 @@
 /** `temper schedule update FILE`: another spec, code or times from the next firing on. */
 import { durationSeconds } from '../../spec/duration.ts';
-import { scheduleIdOf } from '../../spec/naming.ts';
 import { phaseOf } from '../../spec/retraining/times.ts';
 import type { Context } from '../context.ts';
 import { nameEnvironment } from '../environment.ts';
@@ -9,9 +8,10 @@ import { renderChanges, renderScheduled } from '../rendering/schedules.ts';
 import type { Temporal } from '../temporal.ts';
 import { agreed, tellPlan } from './agree.ts';
 import { type Change, changesOf } from './changes.ts';
-import { partsOf, setByOf } from './definition.ts';
+import { setByOf } from './definition.ts';
 import { findSchedule, type Schedule } from './find.ts';
 import { inputFor, prepare, type ScheduleOverrides, uploadCode } from './prepare.ts';
+import { redefine } from './redefine.ts';
 import { stateOf, understood } from './state.ts';
 import { underWay } from './under-way.ts';
 
@@ -43,11 +43,8 @@ export async function updateSchedule(
   if (!(await agreed(context, prepared, yes, 'update it?'))) return;
   await uploadCode(context, prepared, code);
   const counted = overrides.remaining !== undefined || changes.some((change) => change.path === 'retrain.remaining');
-  await temporal.client.schedule.getHandle(scheduleIdOf(name)).update(({ state, ...rest }) => ({
-    ...rest,
-    ...partsOf({ input, retrain, setBy: setByOf(context, path, now), phase }),
-    state: { ...state, ...(counted && { remainingActions: retrain.remaining }) },
-  }));
+  const definition = { input, retrain, setBy: setByOf(context, path, now), phase };
+  await redefine(temporal, definition, counted ? { remaining: retrain.remaining } : {});
   const updated = await findSchedule(temporal, name);
   const state = stateOf(temporal, updated);
   const open = await underWay(temporal, updated);

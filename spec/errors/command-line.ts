@@ -202,6 +202,12 @@ export const COMMAND_ERRORS = {
     fix: 'change it with temper schedule update FILE, or take it away first with temper schedule delete NAME',
     example: 'reviews is scheduled already: a model has one schedule',
   },
+  ScheduleBusy: {
+    means: 'a schedule was not updated, as others changed it at that moment; what they did stays',
+    why: 'somebody, or a script of theirs, pauses, resumes or updates it again and again',
+    fix: 'update it again when they are through: temper schedule update FILE',
+    example: 'others change the schedule of reviews at this moment, again and again; nothing was updated',
+  },
   ScheduleNotFound: {
     means: 'no schedule is there for that name',
     why: 'it is misspelt, was deleted, or is in another namespace or Temporal',

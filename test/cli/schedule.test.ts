@@ -1,6 +1,6 @@
 /** Schedules on the command line: what is checked, told and set before anything fires. */
 import { Client, Connection, type ScheduleDescription } from '@temporalio/client';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { EXIT } from '../../cli/errors.ts';
 import type { ScheduleState } from '../../cli/schedules/state.ts';
 import { scheduleIdOf } from '../../spec/naming.ts';
@@ -197,6 +197,30 @@ it('pauses and resumes with who and why, which the note keeps before the last de
   // More than Temporal takes.
   expectExit(await cli(['schedule', 'pause', name, '--comment', 'é'.repeat(2_000)], { env }), EXIT.done);
   expect((await described(env, name)).state.note).toMatch(/^paused by ana at .* UTC: é+…$/);
+});
+
+it('an update takes nothing back that somebody does at that moment, such as a pause', async () => {
+  const { name, cwd } = await scheduledProject('{ every: 1w, remaining: 5 }');
+  expectExit(await cli(['schedule', 'create', 'temper.yaml'], { env, cwd }), EXIT.done);
+  const handle = (await temporalClient(env)).schedule.getHandle(scheduleIdOf(name));
+  const connect = Connection.connect.bind(Connection);
+  const connecting = vi.spyOn(Connection, 'connect').mockImplementationOnce(async (options) => {
+    const connection = await connect(options);
+    const update = connection.workflowService.updateSchedule.bind(connection.workflowService);
+    let times = 0;
+    vi.spyOn(connection.workflowService, 'updateSchedule').mockImplementation(async (request) => {
+      times += 1;
+      if (times <= 2) await handle.pause(`for the ${times}. time`);
+      return update(request);
+    });
+    return connection;
+  });
+  onTestFinished(() => connecting.mockRestore());
+  const often = ['--set', 'retrain.every=1d'];
+  const update = await cli(['schedule', 'update', 'temper.yaml', ...often, '--json'], { env, cwd });
+  expectExit(update, EXIT.done);
+  expect(JSON.parse(update.stdout)).toMatchObject({ paused: true, remaining: 5, times: { every: '1d' } });
+  expect((await described(env, name)).state.note).toBe('for the 2. time');
 });
 
 it('says what was missed meanwhile, and that nothing makes up for it', async () => {

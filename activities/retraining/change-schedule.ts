@@ -1,0 +1,48 @@
+/** Changes of a schedule that lose nothing of what others do to it at the same time. */
+import { type Client, isGrpcServiceError } from '@temporalio/client';
+import { scheduleIdOf } from '../../spec/naming.ts';
+
+type WorkflowService = Client['workflowService'];
+
+/** A schedule as Temporal's API has it. */
+export type RawSchedule = NonNullable<Awaited<ReturnType<WorkflowService['describeSchedule']>>['schedule']>;
+
+/** What an update sets; search attributes stay where none are given. */
+export type ScheduleChange = Pick<Parameters<WorkflowService['updateSchedule']>[0], 'schedule' | 'searchAttributes'>;
+
+// Status codes of gRPC.
+const [NOT_FOUND, FAILED_PRECONDITION] = [5, 9];
+
+/** Each that is lost is one that another change has won. */
+const ATTEMPTS = 20;
+
+/**
+ * Changes the schedule of a name from how it stands. Where somebody has changed it meanwhile, Temporal drops the update without a
+ * word, or refuses it: so it is looked at again, and changed from how it stands then.
+ *
+ * @param change gives what is to be, or nothing where the schedule is so already
+ * @returns whether it is so; false where there is no such schedule, or others change it without end
+ */
+export async function changeSchedule(
+  { workflowService, options: { namespace, identity } }: Client,
+  name: string,
+  change: (schedule: RawSchedule) => ScheduleChange | undefined,
+): Promise<boolean> {
+  const scheduleId = scheduleIdOf(name);
+  const unless = (code: number) => (error: unknown) => {
+    if (isGrpcServiceError(error) && (error.code as number) === code) return undefined;
+    throw error;
+  };
+  for (let attempt = 0; attempt <= ATTEMPTS; attempt += 1) {
+    const found = await workflowService.describeSchedule({ namespace, scheduleId }).catch(unless(NOT_FOUND));
+    if (!found?.schedule) return false;
+    const changed = change(found.schedule);
+    if (!changed) return true;
+    if (attempt === ATTEMPTS) break;
+    const { conflictToken } = found;
+    await workflowService
+      .updateSchedule({ namespace, scheduleId, identity, conflictToken, ...changed })
+      .catch(unless(FAILED_PRECONDITION));
+  }
+  return false;
+}
