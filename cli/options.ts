@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from '@commander-js/extra-typings';
-import { DURATION_PATTERN, durationSeconds } from '../spec/duration.ts';
+import { DURATION_PATTERN } from '../spec/duration.ts';
 import { NAME_PATTERN, RUN_ID_PATTERN } from '../spec/naming.ts';
 
 /** For options that may be repeated: all of their values, in the order in which they were given. */
@@ -13,10 +13,9 @@ export function positive(text: string): number {
   return count;
 }
 
-/** Of `--since`: the moment that was so long ago, in ISO 8601. */
-export function ago(text: string): string {
+export function duration(text: string): string {
   if (!DURATION_PATTERN.test(text)) throw new InvalidArgumentError('write a duration as 30m, 12h or 7d');
-  return new Date(Date.now() - 1000 * durationSeconds(text)).toISOString();
+  return text;
 }
 
 export function modelName(text: string): string {

@@ -2,6 +2,7 @@
 import { DriftCounter, type DriftLimits, driftVerdict } from '../../spec/monitoring/drift.ts';
 import type { DriftEvidence, TrafficRead } from '../../spec/monitoring/evidence.ts';
 import { questionIn } from '../../spec/monitoring/observe.ts';
+import { type Window, windowOf } from '../../spec/monitoring/window.ts';
 import { answerIn } from '../../spec/scoring/answers.ts';
 import { labelReader } from '../../spec/scoring/labels.ts';
 import type { ModelCard } from '../../spec/version.ts';
@@ -15,17 +16,19 @@ export interface WatchQuestion {
   readonly name: string;
   /** That its versions lie in. */
   readonly bucket: string;
-  /** ISO 8601; where it is not given or before that, the moment when the newest version was handed over. */
-  readonly since?: string;
+  /** When it is looked, ISO 8601: what is asked later does not count. */
+  readonly at: string;
+  /** When the last run that was judged was decided on, of a schedule: what was asked before does not count. */
+  readonly judgedAt?: string | undefined;
 }
 
 /**
- * Holds what the newest version of a name was asked since it was handed over against what it was trained on. Streams both;
+ * Holds what the newest version of a name was asked of late against what it was trained on. Streams both;
  * where there is nothing to measure, the reason says why.
  */
 export async function measureDrift(
   clients: AwsClients,
-  { name, bucket, since, limits }: WatchQuestion & { readonly limits: DriftLimits },
+  { name, bucket, at, judgedAt, limits }: WatchQuestion & { readonly limits: DriftLimits },
   signal?: AbortSignal,
 ): Promise<DriftEvidence> {
   const champion = await championOf(clients, bucket, name);
@@ -38,8 +41,8 @@ export async function measureDrift(
   const reference = await referenceFor(clients.s3, { name, card, of: limits.of, readAnswer, signal });
   if (typeof reference === 'string') return { ...found, reason: reference };
 
-  const from = sinceWhen(card, since);
-  const traffic = readTraffic(clients.s3, source, { since: new Date(from), ...(signal && { signal }) });
+  const window = windowOf({ window: limits.window, at, handedOverAt: card.handedOverAt, judgedAt });
+  const traffic = readTraffic(clients.s3, source, window, signal);
   const counter = new DriftCounter(reference, limits);
   const kind = card.record.data?.kind ?? 'prompt';
   for await (const { question, answer } of traffic) {
@@ -47,19 +50,12 @@ export async function measureDrift(
     counter.add({ ...questionIn(question), ...(said !== undefined && { answer: readAnswer(said) }) });
   }
   const measure = counter.measure();
-  return { ...found, ...driftVerdict(measure, limits), traffic: trafficRead(traffic, from), measure };
+  return { ...found, ...driftVerdict(measure, limits, window), traffic: trafficRead(traffic, window), measure };
 }
-
-/** What was asked before the hand-over was asked of another model. */
-export const sinceWhen = ({ handedOverAt }: ModelCard, since = handedOverAt): string =>
-  since < handedOverAt ? handedOverAt : since;
 
 /** A model of Bedrock may say anything: labels are read out of its answers. */
 export function answerReader({ model, record: { data } }: ModelCard): (said: string) => string {
   return model.engine === 'bedrock' && data?.kind === 'classification' ? labelReader(data.labels) : (said) => said;
 }
 
-export function trafficRead({ tally }: Traffic, since: string): TrafficRead {
-  const { requests, own, broken, firstBroken } = tally;
-  return { since, requests, own, broken, ...(firstBroken && { firstBroken }) };
-}
+export const trafficRead = ({ tally }: Traffic, window: Window): TrafficRead => ({ ...window, ...tally });

@@ -2,11 +2,12 @@
 import type { LiveEvidence } from '../../spec/monitoring/evidence.ts';
 import { type LiveMetric, liveVerdict } from '../../spec/monitoring/live.ts';
 import { questionIn } from '../../spec/monitoring/observe.ts';
+import { windowOf } from '../../spec/monitoring/window.ts';
 import { answerIn } from '../../spec/scoring/answers.ts';
 import { scorerFor } from '../../spec/scoring/scorer.ts';
 import type { Spec } from '../../spec/spec.ts';
 import type { AwsClients } from '../aws.ts';
-import { answerReader, sinceWhen, trafficRead, type WatchQuestion } from './drift.ts';
+import { answerReader, trafficRead, type WatchQuestion } from './drift.ts';
 import { Labels } from './labels.ts';
 import { readTraffic } from './traffic.ts';
 import { championOf, trafficOf, watchedOf } from './watched.ts';
@@ -18,12 +19,12 @@ export interface LiveQuestion extends WatchQuestion {
 }
 
 /**
- * Scores what the newest version of a name answered since it was handed over, as far as there are labels for it; where
+ * Scores what the newest version of a name answered of late, as far as there are labels for it; where
  * there is nothing to score, the reason says why.
  */
 export async function measureLive(
   clients: AwsClients,
-  { name, bucket, since, spec, liveMetric }: LiveQuestion,
+  { name, bucket, at, judgedAt, spec, liveMetric }: LiveQuestion,
   signal?: AbortSignal,
 ): Promise<LiveEvidence> {
   const nothing = { due: false, joined: 0, unlabelled: 0, unmatched: 0, unread: 0 };
@@ -41,8 +42,8 @@ export async function measureLive(
   const schema = served.evaluate && 'schema' in served.evaluate ? served.evaluate.schema : undefined;
   const scorer = scorerFor(kind, { labels: known, schema });
   const readAnswer = answerReader(card);
-  const from = sinceWhen(card, since);
-  const traffic = readTraffic(clients.s3, source, { since: new Date(from), ...(signal && { signal }) });
+  const window = windowOf({ window: liveMetric.window, at, handedOverAt: card.handedOverAt, judgedAt });
+  const traffic = readTraffic(clients.s3, source, window, signal);
   let [joined, unlabelled] = [0, 0];
   for await (const { question, answer, inferenceId } of traffic) {
     const said = answerIn(answer, kind);
@@ -56,6 +57,6 @@ export async function measureLive(
   }
   const { unread, firstUnread } = labels;
   const tally = { joined, unlabelled, unmatched: labels.unmatched(), unread };
-  const verdict = liveVerdict({ ...tally, ...(joined > 0 && { scores: scorer.scores() }) }, liveMetric);
-  return { ...found, ...tally, ...verdict, ...(firstUnread && { firstUnread }), traffic: trafficRead(traffic, from) };
+  const verdict = liveVerdict({ ...tally, ...(joined > 0 && { scores: scorer.scores() }) }, liveMetric, window);
+  return { ...found, ...tally, ...verdict, ...(firstUnread && { firstUnread }), traffic: trafficRead(traffic, window) };
 }

@@ -2,6 +2,7 @@
 import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { GetObjectCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
+import type { Window } from '../../spec/monitoring/window.ts';
 import { calling, translateAwsError, unlessNotFound } from '../errors.ts';
 import { byteLines } from '../lines.ts';
 import { eachObjectUnder } from '../s3-lines.ts';
@@ -29,8 +30,10 @@ export type TrafficSource =
 
 /** What was met while reading. */
 export interface TrafficTally {
+  /** Objects that were read, and their bytes as they are stored. */
   files: number;
-  /** Requests of the model since the given time, with those that runs themselves have asked. */
+  bytes: number;
+  /** Requests of the model in the window, with those that runs themselves have asked. */
   requests: number;
   /** Those that runs have asked, to evaluate or to prove what they deploy. They are left out. */
   own: number;
@@ -46,22 +49,21 @@ export interface Traffic extends AsyncIterable<Exchange> {
   readonly tally: Readonly<TrafficTally>;
 }
 
-export interface TrafficOptions {
-  /** Requests from this moment on. */
-  readonly since: Date;
-  readonly signal?: AbortSignal;
-}
-
 /** A file is named by the hour in which it was begun, or is delivered: what was asked may be of the other one. */
 const HOUR_MS = 3_600_000;
 
 /**
- * Reads the traffic of a model, a line at a time. What cannot be read is left out, counted and told. Rejects where S3 does
- * not give a file that is there, or there is no such bucket.
+ * Reads the traffic of a model in a window, a line at a time; objects of the hours before are not even listed. What cannot be
+ * read is left out, counted and told. Rejects where S3 does not give a file that is there, or there is no such bucket.
  */
-export function readTraffic(s3: S3Client, source: TrafficSource, options: TrafficOptions): Traffic {
-  const tally: TrafficTally = { files: 0, requests: 0, own: 0, broken: 0 };
-  const reader = new Reader(s3, options, tally);
+export function readTraffic(
+  s3: S3Client,
+  source: TrafficSource,
+  window: Pick<Window, 'from' | 'to'>,
+  signal?: AbortSignal,
+): Traffic {
+  const tally: TrafficTally = { files: 0, bytes: 0, requests: 0, own: 0, broken: 0 };
+  const reader = new Reader(s3, window, tally, signal);
   return { tally, [Symbol.asyncIterator]: () => reader.read(source) };
 }
 
@@ -70,14 +72,21 @@ type ReadLine = (line: string) => KeptRequest | undefined | Promise<KeptRequest 
 class Reader {
   readonly #s3: S3Client;
   readonly #signal: AbortSignal | undefined;
-  readonly #since: Date;
+  readonly #from: Date;
+  readonly #to: Date;
   readonly #tally: TrafficTally;
 
-  constructor(s3: S3Client, options: TrafficOptions, tally: TrafficTally) {
+  constructor(
+    s3: S3Client,
+    { from, to }: Pick<Window, 'from' | 'to'>,
+    tally: TrafficTally,
+    signal: AbortSignal | undefined,
+  ) {
     this.#s3 = s3;
-    this.#signal = options.signal;
+    this.#signal = signal;
     // Services tell when they were asked in whole seconds.
-    this.#since = new Date(Math.floor(options.since.getTime() / 1000) * 1000);
+    this.#from = new Date(Math.floor(Date.parse(from) / 1000) * 1000);
+    this.#to = new Date(to);
     this.#tally = tally;
   }
 
@@ -101,7 +110,7 @@ class Reader {
   }
 
   async *#files(bucket: string, prefix: string, names: RegExp, readLine: ReadLine): AsyncGenerator<Exchange> {
-    const from = new Date(this.#since.getTime() - HOUR_MS).toISOString();
+    const from = new Date(this.#from.getTime() - HOUR_MS).toISOString();
     const after = `${prefix}${from.slice(0, 13).replaceAll(/[-T]/g, '/')}`;
     for await (const { key } of eachObjectUnder(this.#s3, bucket, prefix, after)) {
       if (names.test(key)) yield* this.#file(bucket, key, readLine);
@@ -109,7 +118,7 @@ class Reader {
   }
 
   async *#file(bucket: string, key: string, readLine: ReadLine): AsyncGenerator<Exchange> {
-    const [signal, since] = [this.#signal, this.#since];
+    const signal = this.#signal;
     const tally = this.#tally;
     const uri = s3Uri(bucket, key);
     const lines = await this.#lines(bucket, key);
@@ -123,7 +132,7 @@ class Reader {
         const text = bytes.toString('utf8').trim();
         if (text === '') continue;
         const request = await this.#unlessBroken(uri, line, async () => readLine(text));
-        if (!request || (request.exchanges[0]?.at ?? since) < since) continue;
+        if (!request || !this.#counts(request)) continue;
         tally.requests += 1;
         if (request.own) tally.own += 1;
         else yield* request.exchanges;
@@ -135,11 +144,16 @@ class Reader {
     }
   }
 
+  #counts({ exchanges: [first] }: KeptRequest): boolean {
+    return !first || (first.at >= this.#from && first.at <= this.#to);
+  }
+
   /** `undefined` where the object has gone since it was listed. */
   async #lines(bucket: string, key: string): Promise<AsyncIterable<Buffer> | undefined> {
     const get = new GetObjectCommand({ Bucket: bucket, Key: key });
     const found = await unlessNotFound(`read ${s3Uri(bucket, key)}`, () => this.#s3.send(get));
     if (!found) return undefined;
+    this.#tally.bytes += found.ContentLength ?? 0;
     const body = found.Body as Readable;
     if (!key.endsWith('.gz')) return byteLines(body);
     // What becomes of the pipeline is met by whoever reads its end.

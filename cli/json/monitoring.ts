@@ -18,7 +18,14 @@ const found = {
     .exactOptional(),
   traffic: z
     .strictObject({
-      since: z.string().meta({ description: 'ISO 8601' }),
+      from: z.string().meta({ description: 'ISO 8601: what was asked before does not count' }),
+      to: z.string().meta({ description: 'ISO 8601: when it was looked' }),
+      begins: z.enum(['length', 'handOver', 'judged']).meta({
+        description:
+          'what it begins with: the length of the window, or what is later: the hand-over, or the last run that was judged',
+      }),
+      files: z.int().meta({ description: 'objects that were read' }),
+      bytes: z.int().meta({ description: 'theirs, as they are stored' }),
       requests: z.int(),
       own: z.int().meta({ description: 'what runs have asked, which is left out' }),
       broken: z.int().meta({ description: 'lines that could not be read' }),
@@ -46,6 +53,7 @@ export const driftReport: z.ZodType<DriftReport> = z.strictObject({
       psi: z.number(),
       newCategories: share,
       minRows: z.int(),
+      window: z.string().meta({ description: 'how far back it was looked: 7d' }),
     })
     .meta({ description: 'what it was held against' }),
   ...found,

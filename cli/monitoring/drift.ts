@@ -23,8 +23,8 @@ export interface DriftReport extends DriftEvidence {
 export interface DriftOptions extends Place {
   /** Whose limits count; those of the spec that the model was made by where none is given. */
   readonly spec: Spec | undefined;
-  /** ISO 8601; since the hand-over where it is not given. */
-  readonly since: string | undefined;
+  /** How far back it is looked, such as `7d`; where it is not given, as far as the spec says. */
+  readonly window: string | undefined;
 }
 
 /** Throws a user error where it is not known where to look, or nothing of the name is there. Nothing where it is interrupted. */
@@ -32,7 +32,7 @@ export async function driftReport(
   context: Context,
   environment: Environment,
   name: string,
-  { spec: given, since, ...place }: DriftOptions,
+  { spec: given, window, ...place }: DriftOptions,
 ): Promise<DriftReport | undefined> {
   const { signal, output } = context;
   const { region, bucket } = await resolvePlace(environment, place);
@@ -43,13 +43,14 @@ export async function driftReport(
     const { record } = champion.card;
     const spec = given ?? record.spec;
     const { drift, liveMetric } = spec.retrain?.when ?? {};
-    const limits = drift ?? {
-      ...USUAL_LIMITS,
-      of: ['text', record.data?.kind === 'classification' ? 'label' : 'answer'],
-    };
-    const question = { name, bucket, ...(since !== undefined && { since }) };
+    const usual = { ...USUAL_LIMITS, of: ['text', record.data?.kind === 'classification' ? 'label' : 'answer'] };
+    const looking = window === undefined ? {} : { window };
+    const limits = { ...(drift ?? usual), ...looking };
+    const question = { name, bucket, at: new Date().toISOString() };
     const found = await measureDrift(clients, { ...question, limits }, signal);
-    const live = liveMetric && (await measureLive(clients, { ...question, spec, liveMetric }, signal));
+    const live =
+      liveMetric &&
+      (await measureLive(clients, { ...question, spec, liveMetric: { ...liveMetric, ...looking } }, signal));
     return { name, limits, ...found, ...(live && { live }) };
   } catch (error) {
     if (signal.aborted) {

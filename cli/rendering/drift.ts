@@ -1,12 +1,12 @@
 /** What a served model is asked, beside what it was trained on, as people read it. */
 import type { FeatureDrift, MovedBin } from '../../spec/monitoring/drift.ts';
 import type { LiveEvidence, TrafficRead } from '../../spec/monitoring/evidence.ts';
+import { sinceText } from '../../spec/monitoring/window.ts';
 import type { DriftReport } from '../monitoring/drift.ts';
 import type { Screen } from '../output.ts';
-import { formatCount, hang, plural, table, widthOf } from './format.ts';
+import { formatBytes, formatCount, hang, plural, table, widthOf } from './format.ts';
 
 const percent = (share: number): string => `${Math.round(100 * share)} %`;
-const timeOf = (time: string): string => `${time.slice(0, 16).replace('T', ' ')} UTC`;
 
 /** The features in a table, and in a line what they come to. */
 export function renderDrift(report: DriftReport, screen: Screen): string {
@@ -16,9 +16,9 @@ export function renderDrift(report: DriftReport, screen: Screen): string {
   const lines = [`${style.bold(name)}${style.dim(served)}`];
   if (traffic && measure) {
     const beside = `beside ${plural(measure.referenceRows, 'row')} of its training data`;
-    lines.push(
-      ...hang('  ', `${plural(measure.rows, 'row')} asked since ${timeOf(traffic.since)}, ${beside}`, columns),
-    );
+    const read = `read ${plural(traffic.files, 'file')}, ${formatBytes(traffic.bytes)}`;
+    const asked = `${plural(measure.rows, 'row')} asked ${sinceText(traffic)}, ${beside} (${read})`;
+    lines.push(...hang('  ', asked, columns));
     lines.push(...brokenLines(traffic, screen));
     if (measure.features.length > 0) lines.push('', featureTable(measure.features, screen), '');
   }

@@ -1,8 +1,9 @@
 /** Whether what a model is asked is still like what it was trained on. Pure. */
-import { formatCount } from '../amounts.ts';
+import { formatCount, plural } from '../amounts.ts';
 import { type FeatureReference, Sorter, type Value } from './bins.ts';
 import { type Feature, featuresOf, type Observation } from './features.ts';
 import { differs, stability } from './psi.ts';
+import { moreText, sinceText, USUAL_WINDOW, type Window } from './window.ts';
 
 /** `retrain.when.drift`. */
 export interface DriftLimits {
@@ -13,10 +14,12 @@ export interface DriftLimits {
   readonly newCategories: number;
   /** With fewer rows nothing is decided. */
   readonly minRows: number;
+  /** How far back traffic counts: `7d`. */
+  readonly window: string;
 }
 
 /** Where a spec does not say it. */
-export const USUAL_LIMITS = { psi: 0.2, newCategories: 0.1, minRows: 200 } as const;
+export const USUAL_LIMITS = { psi: 0.2, newCategories: 0.1, minRows: 200, window: USUAL_WINDOW } as const;
 
 /** What a champion's training data was like, in as much as it takes to hold traffic against it. */
 export interface Reference {
@@ -199,10 +202,19 @@ function driftText(
   return `${feature}${shift} has PSI ${shownIndex(psi)}, at least ${limit}`;
 }
 
-export function driftVerdict({ rows, features, lacking, newFields }: DriftMeasure, limits: DriftLimits): DriftVerdict {
+/** @param window what the rows were asked in */
+export function driftVerdict(
+  { rows, features, lacking, newFields }: DriftMeasure,
+  limits: DriftLimits,
+  window: Window,
+): DriftVerdict {
+  const since = sinceText(window);
   if (rows < limits.minRows) {
-    const reason = `${formatCount(rows)} rows of captured traffic are too few to tell drift: at least ${formatCount(limits.minRows)} are wanted`;
-    return { due: false, reason };
+    const few = `${plural(rows, 'row')} of captured traffic ${since} ${rows === 1 ? 'is' : 'are'} too few to tell drift`;
+    return {
+      due: false,
+      reason: `${few}: at least ${formatCount(limits.minRows)} are wanted; ${moreText(window)}`,
+    };
   }
   const drifted = features.filter((feature) => feature.drifted);
   const beside = [
@@ -213,12 +225,12 @@ export function driftVerdict({ rows, features, lacking, newFields }: DriftMeasur
   if (drifted.length > 0) {
     return {
       due: true,
-      reason: `${drifted.map((each) => driftText(each, limits)).join('; ')}, of ${formatCount(rows)} rows${after}`,
+      reason: `${drifted.map((each) => driftText(each, limits)).join('; ')}, of ${formatCount(rows)} rows ${since}${after}`,
     };
   }
   const [first] = [...features].sort((a, b) => b.psi - a.psi);
   const most = first ? `: the greatest PSI is ${shownIndex(first.psi)}, of ${first.feature}` : '';
   const why =
     !first || first.psi < limits.psi ? '' : first.less ? ', of which there are fewer' : ', as chance brings too';
-  return { due: false, reason: `no drift in ${formatCount(rows)} rows${most}${why}${after}` };
+  return { due: false, reason: `no drift in ${formatCount(rows)} rows ${since}${most}${why}${after}` };
 }

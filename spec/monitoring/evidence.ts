@@ -1,6 +1,7 @@
 /** What was found of a served model, in as much as a decision is drawn from it: small, and told to people in a line. */
 import type { MetricValues } from '../metrics.ts';
 import type { DriftMeasure } from './drift.ts';
+import type { Window } from './window.ts';
 
 /** A model that serves. */
 export interface Watched {
@@ -12,10 +13,11 @@ export interface Watched {
   readonly serves: string;
 }
 
-/** What was kept of its traffic. */
-export interface TrafficRead {
-  /** ISO 8601; as a rule the moment of its hand-over. */
-  readonly since: string;
+/** What was kept of its traffic in a window. */
+export interface TrafficRead extends Window {
+  /** Objects that were read, and their bytes as they are stored. */
+  readonly files: number;
+  readonly bytes: number;
   readonly requests: number;
   /** Of those, what runs have asked, which is left out. */
   readonly own: number;

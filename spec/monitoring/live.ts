@@ -3,6 +3,7 @@ import { formatCount, plural } from '../amounts.ts';
 import { evaluateGate, parseRule, type Rule } from '../gate.ts';
 import { type MetricValues, ROW_METRICS, type ScoreSummary } from '../metrics.ts';
 import { listed } from '../suggest.ts';
+import { moreText, sinceText, type Window } from './window.ts';
 
 /** `retrain.when.liveMetric`. */
 export interface LiveMetric {
@@ -12,6 +13,8 @@ export interface LiveMetric {
   readonly labels: string;
   /** With fewer answers that have a label nothing is decided. */
   readonly minRows: number;
+  /** How far back answers count: `7d`. */
+  readonly window: string;
 }
 
 /** Reads the rule: as those of a gate, but without anybody to compare with. Throws a `RangeError` that says what is wrong. */
@@ -42,25 +45,27 @@ export interface Joined {
 export function liveVerdict(
   { joined, unlabelled, unmatched, unread, scores }: Joined,
   { rule, minRows }: LiveMetric,
+  window: Window,
 ): { readonly due: boolean; readonly reason: string; readonly metrics?: MetricValues } {
   const left = [
     ...(unlabelled > 0 ? [`${plural(unlabelled, 'answer')} without a label`] : []),
     ...(unmatched > 0 ? [`${plural(unmatched, 'label')} without an answer`] : []),
     ...(unread > 0 ? [`${plural(unread, 'row')} of the labels could not be read`] : []),
   ];
+  const since = sinceText(window);
   const beside = left.length > 0 ? ` (${left.join(', ')})` : '';
   if (!scores || joined < minRows) {
-    const few = `${plural(joined, 'captured answer')} with a label ${joined === 1 ? 'is' : 'are'} too few to tell ${parseRule(rule).metric}`;
+    const few = `${plural(joined, 'captured answer')} ${since} with a label ${joined === 1 ? 'is' : 'are'} too few to tell ${parseRule(rule).metric}`;
     return {
       due: false,
-      reason: `${few}: at least ${formatCount(minRows)} are wanted${beside}`,
+      reason: `${few}: at least ${formatCount(minRows)} are wanted${beside}; ${moreText(window)}`,
       ...(scores && { metrics: scores.metrics }),
     };
   }
   const { passed, rules } = evaluateGate([rule], { candidate: scores });
   return {
     due: passed,
-    reason: `${rules[0]?.reason}, of ${plural(joined, 'labelled answer')}${beside}`,
+    reason: `${rules[0]?.reason}, of ${plural(joined, 'labelled answer')} ${since}${beside}`,
     metrics: scores.metrics,
   };
 }

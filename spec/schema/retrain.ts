@@ -5,12 +5,22 @@ import { BUDGET_PATTERN } from '../cost/budget.ts';
 import { durationSeconds } from '../duration.ts';
 import { USUAL_LIMITS } from '../monitoring/drift.ts';
 import { parseLiveRule } from '../monitoring/live.ts';
+import { USUAL_WINDOW } from '../monitoring/window.ts';
 import { ruleProblem } from './evaluate.ts';
 import { durationUpTo } from './values.ts';
 
 /** Of `every` and `championAge`: what is longer is no retraining. */
 const YEAR = durationUpTo('365d', 'a year');
 const SHORTEST_SECONDS = 60;
+
+/** Captured traffic is told apart by the hour. */
+const SHORTEST_WINDOW_SECONDS = 3600;
+
+/** How far back a watch looks. */
+const watchWindow = YEAR.refine(
+  (text) => durationSeconds(text) >= SHORTEST_WINDOW_SECONDS,
+  'must be at least 1h',
+).default(USUAL_WINDOW);
 
 /** An item of a field as Temporal reads it: of what follows `#` it makes a comment, and `?`, `L` and `W` it does not know. */
 const CRON_ITEM = /^(?:\*|(?:\d+|[a-z]{3})(?:-(?:\d+|[a-z]{3}))?)(?:\/\d+)?$/i;
@@ -77,6 +87,10 @@ const drift = z.strictObject({
     .min(20)
     .default(USUAL_LIMITS.minRows)
     .meta({ description: 'Fewer captured rows than this decide nothing.' }),
+  window: watchWindow.meta({
+    description:
+      'What was asked before is not looked at, nor what was asked before the newest version was handed over, or the last run that was judged was started.',
+  }),
 });
 
 function ruleIssue(text: string, context: z.RefinementCtx): void {
@@ -98,6 +112,9 @@ const liveMetric = z.strictObject({
     .regex(/^s3:\/\/[^/]+\/.+/, 'write an s3:// address')
     .meta({ description: 'Right answers to what the served model was asked, JSON Lines.' }),
   minRows: z.int().min(1).default(50).meta({ description: 'Fewer labelled answers than this decide nothing.' }),
+  window: watchWindow.meta({
+    description: 'The same of answers. Where labels come later than that, give as long a window as they take.',
+  }),
 });
 
 export const when = z

@@ -94,7 +94,7 @@ it('creates an endpoint, updates it for the next run, and can put the one before
   // As its run asks for none.
   expect(await captureOf(first.deployment.endpoint)).toBeUndefined();
   const source = { engine: 'sagemaker', endpoint: first.deployment.endpoint, uri } as const;
-  const traffic = readTraffic(clients.s3, source, { since: new Date(0) });
+  const traffic = readTraffic(clients.s3, source, { from: new Date(0).toISOString(), to: new Date().toISOString() });
   for await (const asked of traffic) expect.unreachable(`only the smoke test asked, and not ${JSON.stringify(asked)}`);
   expect(traffic.tally).toMatchObject({ requests: 1, own: 1, broken: 0 });
 

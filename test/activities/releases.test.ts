@@ -102,7 +102,7 @@ it("what a run asks is told from callers' questions in the logs of the account",
   await world.bedrock.send(new DeleteModelInvocationLoggingConfigurationCommand({}));
 
   const source = { engine: 'bedrock', bucket: account.bucket, keyPrefix: s3Config.keyPrefix, arn } as const;
-  const traffic = readTraffic(world.s3, source, { since: new Date(0) });
+  const traffic = readTraffic(world.s3, source, { from: new Date(0).toISOString(), to: new Date().toISOString() });
   const questions: unknown[] = [];
   for await (const { question } of traffic) questions.push(question);
   expect(questions).toEqual([{ messages: [{ role: 'user', content: 'the hinge squeaks' }] }]);

@@ -52,8 +52,8 @@ it('an endpoint that captures tells that it is asked other questions than it was
   const rest = `deploy: { to: sagemaker-endpoint, capture: { share: 1 } }\n${RETRAIN}`;
   const { name, specFile } = await project({ rest });
   expectExit(await cli(['run', specFile], { env }), EXIT.done);
-  expect((await reportOf(env, name)).reason).toBe(
-    '0 rows of captured traffic are too few to tell drift: at least 40 are wanted',
+  expect((await reportOf(env, name)).reason).toMatch(
+    /^0 rows of captured traffic since the hand-over, .* are too few to tell drift: at least 40 are wanted; /,
   );
 
   const runtime = new SageMakerRuntimeClient({
@@ -73,7 +73,7 @@ it('an endpoint that captures tells that it is asked other questions than it was
   await ask(known);
   const same = await reportOn(env, name, QUESTIONS);
   expect([same.due, driftedIn(same)]).toEqual([false, []]);
-  expect(same.traffic).toMatchObject({ broken: 0, since: expect.any(String) });
+  expect(same.traffic).toMatchObject({ broken: 0, begins: 'handOver' });
 
   await ask(other);
   const changed = await reportOn(env, name, 2 * QUESTIONS);
@@ -150,6 +150,6 @@ it("a model of Bedrock does by the account's invocation logs, and says how to sw
   );
   expect((await reportOf(env, name)).live).toMatchObject({
     due: true,
-    reason: 'accuracy 0.5000 is < 0.8000, of 100 labelled answers',
+    reason: expect.stringMatching(/^accuracy 0\.5000 is < 0\.8000, of 100 labelled answers since /),
   });
 });

@@ -20,7 +20,7 @@ it('fills in what is left out', () => {
     cron: '0 6 * * MON-FRI',
     timezone: 'Europe/Paris',
     catchUp: '10m',
-    when: { drift: { of: ['text'], psi: 0.2, newCategories: 0.1, minRows: 200 } },
+    when: { drift: { of: ['text'], psi: 0.2, newCategories: 0.1, minRows: 200, window: '7d' } },
   });
 });
 
@@ -41,6 +41,7 @@ it.each([
   ['{ every: 1w, when: {} }', '6:29  retrain.when: name at least one of newData, championAge, drift, liveMetric'],
   ['{ every: 1w, when: { newData: {} } }', '6:40  retrain.when.newData: say how many rows: or bytes:'],
   ['{ every: 1w, when: { liveMetric: { rule: accuracy < 0.8, labels: labels.jsonl } } }', 'write an s3:// address'],
+  ['{ every: 1w, when: { drift: { of: [text], window: 30m } } }', 'retrain.when.drift.window: must be at least 1h'],
   ['{ every: 1w, budget: 200 }', '6:31  retrain.budget:'],
 ])('tells what is wrong with %s and where', (retrain, problem) => {
   expect(parsed(retrain)).toContain(problem);

@@ -2,9 +2,12 @@
 import { randomUUID } from 'node:crypto';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { CreateEndpointCommand, CreateEndpointConfigCommand, CreateModelCommand } from '@aws-sdk/client-sagemaker';
-import type { DataSet, RunRecord } from '../../spec/record.ts';
+import { writeCard } from '../../activities/cards.ts';
+import { s3Keys } from '../../spec/naming.ts';
+import { type DataSet, RUN_VERSION, type RunRecord } from '../../spec/record.ts';
 import { type SpecInput, specSchema } from '../../spec/spec.ts';
-import { account, clients, pipeline, settled } from './activities.ts';
+import type { ModelCard } from '../../spec/version.ts';
+import { account, clients } from './activities.ts';
 
 const Bucket = account.bucket;
 
@@ -24,6 +27,8 @@ export interface WatchedOptions {
   readonly predictions?: readonly object[];
   /** Whether its endpoint captures; there is no endpoint where this is not known. */
   readonly captures?: boolean | undefined;
+  /** Ten minutes ago where it is not given. */
+  readonly handedOverAt?: Date;
 }
 
 export interface WatchedModel {
@@ -37,7 +42,7 @@ export interface CapturedRequest {
   readonly asked: unknown;
   readonly answered?: unknown;
   readonly inferenceId?: string;
-  /** A moment after the hand-over where it is not given. */
+  /** Now where it is not given. */
   readonly at?: Date;
 }
 
@@ -82,10 +87,18 @@ export async function watchedModel(options: WatchedOptions): Promise<WatchedMode
     artifact: 's3://bucket/model.tar.gz',
     serving: { image: 'i', environment: {} },
   };
-  const run = { name, id: 'aaaa01' };
-  await settled(pipeline.publishModel, { run, account, model, record });
+  const run = `temper/${name}/aaaa01`;
+  const handedOverAt = (options.handedOverAt ?? new Date(Date.now() - 600_000)).toISOString();
+  const key = `${s3Keys.modelCards(name)}${handedOverAt.replaceAll(':', '')}-aaaa01.json`;
+  await writeCard<ModelCard>(clients.s3, Bucket, key, {
+    version: RUN_VERSION,
+    run,
+    handedOverAt,
+    model: { ...model, run },
+    record,
+  });
   if (captures !== undefined && spec.deploy.to === 'sagemaker-endpoint') await endpoint(name, captures);
-  return { name, run: `temper/${name}/${run.id}`, captured: (requests) => capture(name, requests) };
+  return { name, run, captured: (requests) => capture(name, requests) };
 }
 
 /** One that never comes up, as its model is no archive: it is described all the same. */
@@ -120,8 +133,6 @@ async function endpoint(name: string, captures: boolean): Promise<void> {
   await sagemaker.send(new CreateEndpointCommand({ EndpointName: name, EndpointConfigName: name }));
 }
 
-const SOON_MS = 1_000;
-
 async function capture(endpointName: string, requests: readonly CapturedRequest[]): Promise<void> {
   const side = (mode: string, data: unknown) => ({
     observedContentType: 'application/json',
@@ -129,8 +140,7 @@ async function capture(endpointName: string, requests: readonly CapturedRequest[
     data: JSON.stringify(data),
     encoding: 'JSON',
   });
-  // After the hand-over, which is a moment ago.
-  const now = new Date(Date.now() + SOON_MS);
+  const now = new Date();
   const records = requests.map(({ asked, answered, inferenceId, at = now }) => ({
     captureData: {
       endpointInput: side('INPUT', asked),
@@ -139,6 +149,6 @@ async function capture(endpointName: string, requests: readonly CapturedRequest[
     eventMetadata: { eventId: randomUUID(), ...(inferenceId && { inferenceId }), inferenceTime: at.toISOString() },
     eventVersion: '0',
   }));
-  const hour = now.toISOString().slice(0, 13).replaceAll(/[-T]/g, '/');
+  const hour = (requests[0]?.at ?? now).toISOString().slice(0, 13).replaceAll(/[-T]/g, '/');
   await put(`captured/${endpointName}/AllTraffic/${hour}/${randomUUID()}.jsonl`, records);
 }

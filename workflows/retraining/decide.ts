@@ -51,18 +51,16 @@ export async function decide(
     found(newDataFinding(when.newData, change, compared ? judged : undefined));
   }
   if (when?.championAge) found(ageFinding(when.championAge, { newest, judged, now: new Date(at) }));
+  const watched = { name, account, at, ...(judged && { judgedAt: judged.at }) };
   // Of a name without a version nothing serves.
   if (when?.drift && newest) {
     const [what, drift] = [summary('hold what is asked against the training data'), when.drift];
-    found(measured('drift', await measure.driftEvidence.executeWithOptions(what, [{ name, account, drift }])));
+    found(measured('drift', await measure.driftEvidence.executeWithOptions(what, [{ ...watched, drift }])));
   }
   if (when?.liveMetric && newest) {
     const [what, liveMetric] = [summary('score answers by the labels that came later'), when.liveMetric];
     found(
-      measured(
-        'liveMetric',
-        await measure.liveEvidence.executeWithOptions(what, [{ name, account, spec, liveMetric }]),
-      ),
+      measured('liveMetric', await measure.liveEvidence.executeWithOptions(what, [{ ...watched, spec, liveMetric }])),
     );
   }
   const allowance = allowanceOf(spec, prices, spent);

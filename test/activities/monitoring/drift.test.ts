@@ -5,7 +5,7 @@ import type { DriftLimits } from '../../../spec/monitoring/drift.ts';
 import { account, clients, once, pipeline } from '../../support/activities.ts';
 import { put, type WatchedOptions, watchedModel } from '../../support/watched.ts';
 
-const LIMITS: DriftLimits = { of: ['text', 'label'], psi: 0.2, newCategories: 0.1, minRows: 50 };
+const LIMITS: DriftLimits = { of: ['text', 'label'], psi: 0.2, newCategories: 0.1, minRows: 50, window: '7d' };
 const WORDS = ['fine', 'awful', 'works', 'broke', 'battery', 'screen', 'cable', 'case', 'lamp', 'mouse', 'dull'];
 
 const text = (i: number): string =>
@@ -16,7 +16,8 @@ const asked = (count: number, textOf = text, labelOf = label) =>
   Array.from({ length: count }, (_, i) => ({ asked: { text: textOf(i) }, answered: { label: labelOf(i) } }));
 
 const model = (options: Partial<WatchedOptions> = {}) => watchedModel({ trained: rows(300), ...options });
-const drift = (name: string, limits = LIMITS) => once(pipeline.driftEvidence, { name, account, drift: limits });
+const drift = (name: string, limits = LIMITS, judgedAt?: string) =>
+  once(pipeline.driftEvidence, { name, account, drift: limits, at: new Date().toISOString(), judgedAt });
 
 it('holds what an endpoint was asked since the hand-over against what its model was trained on', async () => {
   const { name, run, captured } = await model();
@@ -29,9 +30,11 @@ it('holds what an endpoint was asked since the hand-over against what its model 
   const found = await drift(name);
   expect(found).toMatchObject({
     due: false,
-    reason: expect.stringMatching(/^no drift in 120 rows: the greatest PSI is 0\.\d\d, of /),
+    reason: expect.stringMatching(
+      /^no drift in 120 rows since the hand-over, .* UTC: the greatest PSI is 0\.\d\d, of /,
+    ),
     champion: { version: 1, run, serves: name },
-    traffic: { requests: 121, own: 1, broken: 0 },
+    traffic: { begins: 'handOver', requests: 121, own: 1, broken: 0, files: expect.any(Number) },
     measure: { rows: 120, referenceRows: 300 },
   });
   await captured(asked(100, (i) => `${text(i)}, said otherwise altogether`));
@@ -40,6 +43,34 @@ it('holds what an endpoint was asked since the hand-over against what its model 
     reason: expect.stringContaining('text: unknown words (above '),
     measure: { rows: 220 },
   });
+});
+
+it('looks no further back than the window, nor than the run that was judged last', async () => {
+  const day = 86_400_000;
+  const ago = (days: number): Date => new Date(Date.now() - days * day);
+  const { name, captured } = await model({ handedOverAt: ago(90) });
+  const old = asked(400);
+  await captured(old.map((request) => ({ ...request, at: ago(40) })));
+  await captured(asked(60, () => 'nobody knows these words').map((request) => ({ ...request, at: ago(3) })));
+  const week = await drift(name);
+  expect(week).toMatchObject({
+    due: true,
+    reason: expect.stringMatching(/, of 60 rows since \d{4}-\d\d-\d\d \d\d:\d\d UTC$/),
+    traffic: { begins: 'length', files: 1, requests: 60, bytes: expect.any(Number) },
+  });
+  // Of all that was asked since the hand-over it would be a drop in the ocean.
+  expect(await drift(name, { ...LIMITS, window: '365d' })).toMatchObject({
+    traffic: { begins: 'handOver', files: 2, requests: 460 },
+  });
+  const judged = ago(2).toISOString();
+  expect(await drift(name, LIMITS, judged)).toMatchObject({
+    due: false,
+    reason: expect.stringContaining('since the last run was started, '),
+    traffic: { from: judged, begins: 'judged', requests: 0 },
+  });
+  expect((await drift(name, { ...LIMITS, minRows: 61 })).reason).toMatch(
+    /are too few to tell drift: at least 61 are wanted; give a longer window or a lower minRows$/,
+  );
 });
 
 it('is drift too where the model answers otherwise than when it was evaluated, whatever is right', async () => {
@@ -54,17 +85,19 @@ it('is drift too where the model answers otherwise than when it was evaluated, w
   expect((await drift(name)).due).toBe(false);
   await captured(asked(100, text, () => 'mixed'));
   const found = await drift(name);
-  expect(found.reason).toBe('label is new in 50 % of rows (mixed), more than 10 %, of 200 rows');
+  expect(found.reason).toMatch(/^label is new in 50 % of rows \(mixed\), more than 10 %, of 200 rows since /);
 });
 
 it('goes on behind lines that cannot be read, and tells them; too few rows decide nothing', async () => {
   const { name, captured } = await model();
   await captured(asked(20, () => 'other words'));
-  const hour = new Date(Date.now() + 1_000).toISOString().slice(0, 13).replaceAll(/[-T]/g, '/');
+  const hour = new Date().toISOString().slice(0, 13).replaceAll(/[-T]/g, '/');
   await put(`captured/${name}/AllTraffic/${hour}/${randomUUID()}.jsonl`, '{"captureData":\n');
   expect(await drift(name)).toMatchObject({
     due: false,
-    reason: '20 rows of captured traffic are too few to tell drift: at least 50 are wanted',
+    reason: expect.stringMatching(
+      /^20 rows of captured traffic since the hand-over, .* UTC are too few to tell drift: at least 50 are wanted; more will come with time$/,
+    ),
     traffic: { requests: 20, broken: 1, firstBroken: { line: 1 } },
   });
 });
@@ -91,22 +124,24 @@ it('holds fields that callers send against those of the rows to train on', async
   await captured(spoken((i) => (i % 2 ? 'sv' : 'fr')));
   expect(await drift(name, limits)).toMatchObject({
     due: true,
-    reason: 'language is new in 25 % of rows (sv), more than 10 %, of 200 rows; fields that are new: channel',
+    reason: expect.stringMatching(
+      /^language is new in 25 % of rows \(sv\), more than 10 %, of 200 rows since .*; fields that are new: channel$/,
+    ),
   });
 });
 
 it('reads the training split once, and keeps what it was like beside it', async () => {
   const { name, captured } = await model();
   await captured(asked(60));
-  const first = await drift(name);
+  const { measure } = await drift(name);
   const Bucket = account.bucket;
   const listed = await clients.s3.send(new ListObjectsV2Command({ Bucket, Prefix: `temper/${name}/data/` }));
   const keys = (listed.Contents ?? []).map(({ Key = '' }) => Key);
   const [train = '', reference = ''] = ['/train/', '/reference/'].map((part) => keys.find((key) => key.includes(part)));
   await put(reference, '{"rows": 300, "feat');
-  expect(await drift(name)).toEqual(first);
+  expect((await drift(name)).measure).toEqual(measure);
   await clients.s3.send(new DeleteObjectCommand({ Bucket, Key: train }));
-  expect(await drift(name)).toEqual(first);
+  expect((await drift(name)).measure).toEqual(measure);
   // Of other features there is none yet.
   expect(await drift(name, { ...LIMITS, of: ['text'] })).toMatchObject({
     due: false,

@@ -35,8 +35,8 @@ const logged = (text: string, more: object = {}) =>
     ...more,
   });
 
-async function read(source: TrafficSource, since: string) {
-  const traffic = readTraffic(s3, source, { since: new Date(since) });
+async function read(source: TrafficSource, from: string, to = '2026-11-26T00:00:00Z') {
+  const traffic = readTraffic(s3, source, { from, to });
   const asked: string[] = [];
   for await (const { requestId } of traffic) asked.push(requestId);
   return { asked, tally: traffic.tally };
@@ -67,12 +67,14 @@ it('reads what an endpoint was asked since a moment, leaves out what runs ask, a
     asked: ['a', 'b', 'of another variant'],
     tally: {
       files: 4,
+      bytes: expect.any(Number),
       requests: 4,
       own: 1,
       broken: 1,
       firstBroken: { uri: `s3://${Bucket}/${hour('17/10-00-000-c.jsonl')}`, line: 1, why: expect.any(String) },
     },
   });
+  expect((await read(source, '2026-11-25T17:00:00Z', '2026-11-25T17:30:00Z')).asked).toEqual(['a', 'b']);
 });
 
 it("reads one model's records of Bedrock's invocation logs, also those whose bodies lie apart, and goes on behind a file that is not whole", async () => {

@@ -4,7 +4,19 @@ import type { Observation } from '../../../spec/monitoring/features.ts';
 import { questionIn } from '../../../spec/monitoring/observe.ts';
 import { ReferenceBuilder } from '../../../spec/monitoring/reference.ts';
 
-const LIMITS: DriftLimits = { of: ['text', 'label', 'language'], psi: 0.2, newCategories: 0.1, minRows: 50 };
+const LIMITS: DriftLimits = {
+  of: ['text', 'label', 'language'],
+  psi: 0.2,
+  newCategories: 0.1,
+  minRows: 50,
+  window: '7d',
+};
+
+const WINDOW = {
+  from: '2026-11-18T18:25:00.000Z',
+  to: '2026-11-25T18:25:00.000Z',
+  begins: 'length',
+} as const;
 
 const NOUNS = ['battery', 'screen', 'charger', 'case', 'cable', 'speaker', 'camera', 'keyboard', 'mouse', 'lamp'];
 const VERBS = ['works', 'broke', 'arrived', 'fits', 'died', 'lasts', 'shines', 'fails'];
@@ -31,7 +43,7 @@ function measured(traffic: readonly Observation[], limits: DriftLimits = LIMITS,
   for (const observation of traffic) counter.add(observation);
   const measure = counter.measure();
   const of = (name: string) => measure.features.find(({ feature }) => feature === name);
-  return { measure, of, ...driftVerdict(measure, limits) };
+  return { measure, of, ...driftVerdict(measure, limits, WINDOW) };
 }
 
 const DRIFTED = (found: ReturnType<typeof measured>): string[] =>
@@ -42,7 +54,7 @@ describe('drift', () => {
     const found = measured(reviews(200, 1_000));
     expect(DRIFTED(found)).toEqual([]);
     expect(found.due).toBe(false);
-    expect(found.reason).toMatch(/^no drift in 200 rows: the greatest PSI is 0\.0\d, of /);
+    expect(found.reason).toMatch(/^no drift in 200 rows since 2026-11-18 18:25 UTC: the greatest PSI is 0\.0\d, of /);
     expect(found.measure.features.map(({ feature }) => feature)).toEqual([
       'text: characters',
       'text: words',
@@ -65,7 +77,7 @@ describe('drift', () => {
     expect(DRIFTED(found)).toEqual(['text: unknown words']);
     expect(found.due).toBe(true);
     expect(found.reason).toMatch(
-      /^text: unknown words \(above 0: 0 % → 100 %\) has PSI \d+\.\d\d, at least 0\.2, of 200 rows$/,
+      /^text: unknown words \(above 0: 0 % → 100 %\) has PSI \d+\.\d\d, at least 0\.2, of 200 rows since 2026-11-18 18:25 UTC$/,
     );
   });
 
@@ -73,7 +85,7 @@ describe('drift', () => {
     const rare = reviews(400).map((row, i) => ({ ...row, text: `${row.text} ${'abcdefghij'[i % 10]}${i}` }));
     const again = measured(rare.slice(0, 200), LIMITS, rare);
     expect(again.of('text: unknown words')).toMatchObject({ less: true, significant: true, drifted: false });
-    expect(again.reason).toMatch(/^no drift in 200 rows: .* of text: unknown words, of which there are fewer$/);
+    expect(again.reason).toMatch(/^no drift in 200 rows since .* of text: unknown words, of which there are fewer$/);
   });
 
   it('is found in how long texts are, and says which bins moved', () => {
@@ -94,7 +106,9 @@ describe('drift', () => {
     const found = measured(with1In8, limits);
     expect(DRIFTED(found)).toEqual(['language']);
     expect(found.of('language')?.newCategories).toEqual({ share: 0.125, names: ['sv'] });
-    expect(found.reason).toBe('language is new in 12.5 % of rows (sv), more than 10 %, of 200 rows');
+    expect(found.reason).toBe(
+      'language is new in 12.5 % of rows (sv), more than 10 %, of 200 rows since 2026-11-18 18:25 UTC',
+    );
     expect(measured(with1In8, { ...limits, newCategories: 0.125 }).due).toBe(false);
   });
 
@@ -104,7 +118,7 @@ describe('drift', () => {
       { ...LIMITS, psi: 10, newCategories: 1 },
     );
     expect(found.of('language')).toMatchObject({ gone: true, drifted: true });
-    expect(found.reason).toBe('language is gone from the traffic, of 200 rows');
+    expect(found.reason).toBe('language is gone from the traffic, of 200 rows since 2026-11-18 18:25 UTC');
     const textless = measured(reviews(200).map(({ text: _, ...row }) => row));
     expect(DRIFTED(textless)).toEqual(['text: characters', 'text: words', 'text: unknown words']);
   });
@@ -112,7 +126,9 @@ describe('drift', () => {
   it('is not decided on too few rows, which are told', () => {
     const found = measured(reviews(49).map((row) => ({ ...row, answer: 'neither' })));
     expect(found).toMatchObject({ due: false, measure: { rows: 49 } });
-    expect(found.reason).toBe('49 rows of captured traffic are too few to tell drift: at least 50 are wanted');
+    expect(found.reason).toBe(
+      '49 rows of captured traffic since 2026-11-18 18:25 UTC are too few to tell drift: at least 50 are wanted; give a longer window or a lower minRows',
+    );
     expect(measured([]).measure.features).toEqual([]);
   });
 

@@ -40,7 +40,7 @@ function trainedOn(reviews: readonly Review[]): Reference {
 
 function measured(reference: Reference, asked: readonly Review[]): DriftMeasure {
   // Lower than any that makes sense: what is left is chance.
-  const counter = new DriftCounter(reference, { of: OF, psi: 0.01, newCategories: 0.1, minRows: 20 });
+  const counter = new DriftCounter(reference, { of: OF, psi: 0.01, newCategories: 0.1, minRows: 20, window: '7d' });
   for (const review of asked) counter.add({ ...questionIn(review), answer: review.label });
   return counter.measure();
 }
