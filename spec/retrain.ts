@@ -6,7 +6,7 @@ export const TRIGGERS = ['first', 'asked', 'always', 'newData', 'championAge', '
 export type Trigger = (typeof TRIGGERS)[number];
 
 /** What can keep a firing from training although there is a reason to. */
-export const OBSTACLES = ['runOpen', 'budget'] as const;
+export const OBSTACLES = ['runOpen', 'paused', 'budget'] as const;
 export type Obstacle = (typeof OBSTACLES)[number];
 
 /** What was found of one trigger. */

@@ -16,6 +16,17 @@ const [NOT_FOUND, FAILED_PRECONDITION] = [5, 9];
 /** Each that is lost is one that another change has won. */
 const ATTEMPTS = 20;
 
+/** What a call gives, or nothing where it is refused with a status of gRPC. */
+const unless = (code: number) => (error: unknown) => {
+  if (isGrpcServiceError(error) && (error.code as number) === code) return undefined;
+  throw error;
+};
+
+/** The schedule of a name as it stands; `undefined` where there is none. */
+export async function describeSchedule({ workflowService, options: { namespace } }: Client, name: string) {
+  return workflowService.describeSchedule({ namespace, scheduleId: scheduleIdOf(name) }).catch(unless(NOT_FOUND));
+}
+
 /**
  * Changes the schedule of a name from how it stands. Where somebody has changed it meanwhile, Temporal drops the update without a
  * word, or refuses it: so it is looked at again, and changed from how it stands then.
@@ -24,17 +35,17 @@ const ATTEMPTS = 20;
  * @returns whether it is so; false where there is no such schedule, or others change it without end
  */
 export async function changeSchedule(
-  { workflowService, options: { namespace, identity } }: Client,
+  client: Client,
   name: string,
   change: (schedule: RawSchedule) => ScheduleChange | undefined,
 ): Promise<boolean> {
+  const {
+    workflowService,
+    options: { namespace, identity },
+  } = client;
   const scheduleId = scheduleIdOf(name);
-  const unless = (code: number) => (error: unknown) => {
-    if (isGrpcServiceError(error) && (error.code as number) === code) return undefined;
-    throw error;
-  };
   for (let attempt = 0; attempt <= ATTEMPTS; attempt += 1) {
-    const found = await workflowService.describeSchedule({ namespace, scheduleId }).catch(unless(NOT_FOUND));
+    const found = await describeSchedule(client, name);
     if (!found?.schedule) return false;
     const changed = change(found.schedule);
     if (!changed) return true;

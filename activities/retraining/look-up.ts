@@ -8,6 +8,7 @@ import type { JudgedRun, NewestVersion } from '../../spec/retraining/triggers.ts
 import type { AwsClients } from '../aws.ts';
 import { newestVersions } from '../models.ts';
 import { isOver } from '../open-runs.ts';
+import { describeSchedule } from './change-schedule.ts';
 import { lastJudged, trainedInMonth } from './ledger.ts';
 import { settleLeft } from './left.ts';
 import { readRequest } from './requests.ts';
@@ -30,6 +31,8 @@ export interface LookedUp {
   readonly newest?: NewestVersion;
   readonly judged?: JudgedRun;
   readonly spent: Spending;
+  /** Whether the schedule is paused. */
+  readonly paused: boolean;
   /** Workflow ids of the runs of the name, and of its other firings, that are under way. */
   readonly open: readonly string[];
 }
@@ -40,12 +43,13 @@ export async function lookUp(
 ): Promise<LookedUp> {
   const { bucket } = account;
   await settleLeft(s3, bucket, name, prices);
-  const [asked, { cards }, judged, trained, open] = await Promise.all([
+  const [asked, { cards }, judged, trained, open, schedule] = await Promise.all([
     readRequest(s3, bucket, name, scheduledAt),
     newestVersions(s3, bucket, name, 1),
     lastJudged(s3, bucket, name),
     trainedInMonth(s3, bucket, name, at),
     openOf(name, startedAt),
+    describeSchedule(getClient(), name),
   ]);
   const [newest] = cards;
   return {
@@ -56,6 +60,7 @@ export async function lookUp(
     ...(judged && { judged }),
     spent: spendingOf(monthOf(at), trained),
     open,
+    paused: schedule?.schedule?.state?.paused === true,
   };
 }
 

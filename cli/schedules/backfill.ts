@@ -33,7 +33,12 @@ export async function backfillSchedule(
     const times = `--from ${momentText(from.toISOString())}, --to ${momentText(to.toISOString())}`;
     throw usageError('NothingToFire', `no time is between them: ${times}`, 'give an earlier --from, or a later --to');
   }
-  const setting = settingOf(await findSchedule(temporal, name));
+  const schedule = await findSchedule(temporal, name);
+  const setting = settingOf(schedule);
+  if (schedule.description.state.paused) {
+    const fix = `let it go on first with: temper schedule resume ${name}`;
+    throw usageError('SchedulePaused', `${name} is paused, which holds back the firings of a time that is over`, fix);
+  }
   // Temporal leaves out the moment that a time begins with.
   const start = new Date(from.getTime() - 1);
   const end = new Date(Math.min(to.getTime(), Date.now()));

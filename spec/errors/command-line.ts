@@ -238,6 +238,12 @@ export const COMMAND_ERRORS = {
     fix: 'give other times with --from and --to',
     example: 'reviews has no firings between 2026-11-01 00:00 UTC and 2026-11-02 00:00 UTC',
   },
+  SchedulePaused: {
+    means: 'a schedule that is paused starts nothing of a time that is over; nothing was started',
+    why: 'a person has paused it, or its last run has failed: temper schedule show NAME tells which',
+    fix: 'see what it is paused for, then temper schedule resume NAME',
+    example: 'reviews is paused, which holds back the firings of a time that is over',
+  },
   NotAgreed: {
     means: 'the command asks before it does what cannot be undone, and nobody was there to answer; nothing was done',
     why: 'it was started by a script, or its output is no terminal',

@@ -37,3 +37,23 @@ export function openHindrance(open: readonly string[]): Hindrance | undefined {
   const more = others.length > 0 ? ` and ${others.length} more are` : ' is';
   return { obstacle: 'runOpen', reason: `${first}${more} under way` };
 }
+
+/** Temporal starts a firing that is asked for within seconds of the time that it is for; the clocks of both may differ. */
+const IN_TIME_MS = 60_000;
+
+/**
+ * A pause holds back what Temporal has still in store from before, as the rest of a backfill, which Temporal itself starts
+ * nevertheless: what fails is paid for once. Who triggers a paused schedule lets it fire.
+ */
+export function pausedHindrance({
+  paused,
+  scheduledAt,
+  startedAt,
+}: {
+  readonly paused: boolean;
+  readonly scheduledAt: string;
+  readonly startedAt: string;
+}): Hindrance | undefined {
+  if (!paused || Date.parse(startedAt) - Date.parse(scheduledAt) < IN_TIME_MS) return undefined;
+  return { obstacle: 'paused', reason: 'the schedule is paused, and this is a firing of an earlier time' };
+}

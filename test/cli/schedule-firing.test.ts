@@ -251,6 +251,9 @@ it('backfills one after the other, each with a decision of its own', async () =>
   expectExit(turned, EXIT.usage);
   expect(turned.stderr).toContain('no time is between them: --from ');
   expect((await cli([...argv, '--to', 'tomorrow'], { env: where })).exitCode).toBe(EXIT.usage);
+  await cli(['schedule', 'pause', name], { env: where });
+  const paused = await cli([...argv, '--to', `${to}Z`, '--json'], { env: where });
+  expect(JSON.parse(paused.stdout).error).toMatchObject({ code: 'SchedulePaused' });
 });
 
 it('of 500 firings few are read', async () => {

@@ -50,7 +50,11 @@ it('an outage over several due firings is made up for by one at most', async () 
   expect(policies).toMatchObject({ overlap: 'SKIP', catchupWindow: 600_000, pauseOnFailure: true });
   // Each firing skips, and so is over at once: nothing but the policy keeps missed ones from following one another.
   const { prepareInputs: _, ...activities } = fakeActivities({
-    lookUpFiring: async () => ({ spent: { month: '2026-11', usd: 0, runs: 0 }, open: ['temper/reviews/bbbb'] }),
+    lookUpFiring: async () => ({
+      spent: { month: '2026-11', usd: 0, runs: 0 },
+      open: ['temper/reviews/bbbb'],
+      paused: false,
+    }),
   }).activities;
   const work = async (environment: TestWorkflowEnvironment) => {
     const { nativeConnection: connection } = environment;

@@ -114,6 +114,23 @@ it('a run that fails pauses the schedule, with where and what to do in its note'
   });
 });
 
+it('of a backfill whose first run fails nothing more is trained: the pause holds back the rest', async () => {
+  const awaitTraining = () => Promise.reject(ApplicationFailure.nonRetryable('AlgorithmError: boom', 'JobFailed'));
+  await withSchedule({ activities: { awaitTraining } }, async (schedule) => {
+    const end = new Date();
+    const start = new Date(end.getTime() - 4 * 7 * 86_400_000);
+    await schedule.handle.backfill({ start, end, overlap: 'BUFFER_ALL' });
+    const cards = await eventually('four firings', async () => {
+      const { firings } = await newestFirings(clients.s3, account.bucket, schedule.name, 9);
+      return firings.length === 4 && firings.every(({ endedAt, run }) => endedAt ?? !run) ? firings : undefined;
+    });
+    const [failed, ...rest] = cards.toReversed();
+    expect(failed).toMatchObject({ outcome: 'failed' });
+    expect(rest.map(({ decision }) => decision.obstacle)).toEqual(['paused', 'paused', 'paused']);
+    expect((await schedule.handle.describe()).state.note).toContain('AlgorithmError: boom');
+  });
+});
+
 it('what a person does meanwhile stays: a schedule that is paused while a firing goes on is paused, with their words', async () => {
   const { open, training } = gate();
   await withSchedule({ activities: training }, async (schedule) => {

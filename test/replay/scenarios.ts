@@ -243,6 +243,7 @@ export const SCENARIOS: Readonly<Record<string, () => Promise<History>>> = {
           judged: { run: 'temper/reviews/aaaa', at: '2026-01-01T00:00:00.000Z' },
           spent: { month: '2026-11', usd: 0, runs: 0 },
           open: [],
+          paused: false,
         }),
       },
       RETRAIN_SPEC.replace('to: sagemaker-endpoint', 'to: sagemaker-endpoint, capture: { share: 0.2 }').replace(
@@ -252,7 +253,11 @@ export const SCENARIOS: Readonly<Record<string, () => Promise<History>>> = {
     ),
   'retrain-skipped': async () =>
     fired({
-      lookUpFiring: async () => ({ spent: { month: '2026-11', usd: 0, runs: 0 }, open: ['temper/reviews/bbbb'] }),
+      lookUpFiring: async () => ({
+        spent: { month: '2026-11', usd: 0, runs: 0 },
+        open: ['temper/reviews/bbbb'],
+        paused: false,
+      }),
     }),
   'retrain-failed': async () => fired({ awaitTraining: failing }),
   'retrain-cancelled': async () => {

@@ -22,6 +22,7 @@ const looking = (facts: Partial<LookedUp> = {}): Partial<AllActivities> => ({
   lookUpFiring: async ({ at }) => ({
     spent: { month: at.slice(0, 7), usd: 0, runs: 0 },
     open: [],
+    paused: false,
     ...VERSION,
     ...facts,
   }),

@@ -5,7 +5,7 @@ import { NO_PRICES } from '../../spec/cost/prices.ts';
 import { parseWorkflowId } from '../../spec/naming.ts';
 import type { Finding, RetrainDecision } from '../../spec/retrain.ts';
 import { type Allowance, allowanceOf } from '../../spec/retraining/budget.ts';
-import { decisionOf, openHindrance } from '../../spec/retraining/decision.ts';
+import { decisionOf, openHindrance, pausedHindrance } from '../../spec/retraining/decision.ts';
 import {
   ALWAYS,
   ageFinding,
@@ -29,7 +29,7 @@ export async function decide(
   progress: FiringProgress,
 ): Promise<{ readonly decision: RetrainDecision; readonly allowance?: Allowance }> {
   const { name, account, spec, prices = NO_PRICES, scheduledAt, startedAt, at, firing } = context;
-  const { asked, newest, judged, spent, open } = await quickCall.lookUpFiring.executeWithOptions(
+  const { asked, newest, judged, spent, open, paused } = await quickCall.lookUpFiring.executeWithOptions(
     summary(`look up versions, runs and spending of ${name}`),
     [{ name, account, scheduledAt, startedAt, at, prices }],
   );
@@ -67,6 +67,7 @@ export async function decide(
   const problem = 'problem' in allowance ? allowance.problem : undefined;
   const hindrances = [
     openHindrance(open) ?? [],
+    pausedHindrance({ paused, scheduledAt, startedAt }) ?? [],
     problem === undefined ? [] : { obstacle: 'budget' as const, reason: problem },
   ].flat();
   const decision = decisionOf({ firing, at, asked, findings, hindrances });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { decisionOf, openHindrance } from '../../../spec/retraining/decision.ts';
+import { decisionOf, openHindrance, pausedHindrance } from '../../../spec/retraining/decision.ts';
 import { ALWAYS, ageFinding, firstFinding, newDataFinding } from '../../../spec/retraining/triggers.ts';
 
 const NOW = new Date('2026-11-25T06:00:00Z');
@@ -76,6 +76,13 @@ it('trains for every trigger that is due, and keeps those that are not', () => {
     decided: 'train',
     reason: 'no model of reviews was trained yet; each firing trains: retrain has no when',
   });
+});
+
+it('is held back by a pause where it is of an earlier time, and not where somebody triggers it', () => {
+  const [scheduledAt, startedAt] = ['2026-11-18T06:00:00Z', NOW.toISOString()];
+  expect(pausedHindrance({ paused: true, scheduledAt, startedAt })?.obstacle).toBe('paused');
+  expect(pausedHindrance({ paused: false, scheduledAt, startedAt })).toBeUndefined();
+  expect(pausedHindrance({ paused: true, scheduledAt: startedAt, startedAt })).toBeUndefined();
 });
 
 it('says all that stands in the way, also where nothing is due', () => {
