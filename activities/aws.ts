@@ -5,6 +5,7 @@ import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import type { SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
+import type { SNSClient } from '@aws-sdk/client-sns';
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
 import { INITIAL_RETRY_TOKENS, StandardRetryStrategy } from '@smithy/core/retry';
 import type { NodeHttpHandler } from '@smithy/node-http-handler';
@@ -21,6 +22,7 @@ export interface AwsClients {
   /** The same without retries: who asks thousands of questions adapts to throttling, and has to see it. */
   readonly converse: BedrockRuntimeClient;
   readonly logs: CloudWatchLogsClient;
+  readonly sns: SNSClient;
 }
 
 /** Gives the clients of a region; the same ones for the same region, until their credentials are rejected. */
@@ -75,6 +77,7 @@ const sdks = {
   bedrock: () => require('@aws-sdk/client-bedrock') as typeof import('@aws-sdk/client-bedrock'),
   bedrockRuntime: () => require('@aws-sdk/client-bedrock-runtime') as typeof import('@aws-sdk/client-bedrock-runtime'),
   logs: () => require('@aws-sdk/client-cloudwatch-logs') as typeof import('@aws-sdk/client-cloudwatch-logs'),
+  sns: () => require('@aws-sdk/client-sns') as typeof import('@aws-sdk/client-sns'),
 } as const;
 
 /** Tells of each error of a client's calls; they are thrown all the same. */
@@ -153,6 +156,10 @@ export function createAwsClients(region: string, onRejected: () => void = () => 
     get logs() {
       made.logs ??= watched(new (sdks.logs().CloudWatchLogsClient)({ ...options(), requestHandler: TIMEOUTS }));
       return made.logs;
+    },
+    get sns() {
+      made.sns ??= watched(new (sdks.sns().SNSClient)({ ...options(), requestHandler: TIMEOUTS }));
+      return made.sns;
     },
   };
 }

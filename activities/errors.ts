@@ -100,6 +100,7 @@ const BY_NAME: Readonly<Record<string, ErrorType>> = {
   TooManyRequestsException: 'Throttled',
   RequestLimitExceeded: 'Throttled',
   SlowDown: 'Throttled',
+  KMSThrottlingException: 'Throttled',
   ResourceLimitExceeded: 'QuotaExceeded',
   ServiceQuotaExceededException: 'QuotaExceeded',
   ExpiredToken: 'CredentialsRejected',
@@ -118,6 +119,7 @@ const BY_NAME: Readonly<Record<string, ErrorType>> = {
   NoSuchBucket: 'NotFound',
   NotFound: 'NotFound',
   NoSuchUpload: 'NotFound',
+  NotFoundException: 'NotFound',
   // Damaged on the way.
   BadDigest: 'Unavailable',
   XAmzContentSHA256Mismatch: 'Unavailable',
@@ -152,7 +154,8 @@ export function errorTypeOf(error: unknown): ErrorType {
   const known = BY_NAME[name];
   if (known === 'AccessDenied' && isOfKms(message)) return 'KmsAccessDenied';
   if (known) return known;
-  if (name.startsWith('KMS.')) return 'KmsAccessDenied';
+  // S3 writes them with a dot, SNS without.
+  if (name.startsWith('KMS')) return 'KmsAccessDenied';
   const status = (error as AwsError).$metadata?.httpStatusCode;
   if (status === 301) return 'WrongRegion';
   if (status === 429) return 'Throttled';

@@ -17,12 +17,17 @@ import { createJudgeActivities } from './evaluation/judge.ts';
 import { heartbeating } from './heartbeating.ts';
 import { createModelActivities } from './models.ts';
 import { createMonitoringActivities } from './monitoring/activities.ts';
+import { createNotifyActivities } from './notify.ts';
 import { createRetrainingActivities } from './retraining/retraining.ts';
 import { createTrainingActivities } from './sagemaker/training.ts';
 import { createTakeoverActivities } from './takeover.ts';
 
-/** Every activity of the pipeline's workers: all but `prepareInputs`, which needs a person's files. */
-export function createPipelineActivities(deps: { readonly aws: AwsProvider }) {
+/**
+ * Every activity of the pipeline's workers: all but `prepareInputs`, which needs a person's files.
+ *
+ * @param deps `ui` is the address of Temporal's web UI, where it is known
+ */
+export function createPipelineActivities(deps: { readonly aws: AwsProvider; readonly ui?: string }) {
   const { prepareData } = createDataActivities(deps);
   const others = heartbeating({
     ...createModelActivities(deps),
@@ -44,6 +49,7 @@ export function createPipelineActivities(deps: { readonly aws: AwsProvider }) {
     ...createImportActivities(deps),
     ...createMonitoringActivities(deps),
     ...createRetrainingActivities(deps),
+    ...createNotifyActivities(deps),
   });
   return { prepareData, ...others };
 }

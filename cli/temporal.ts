@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { connect as connectSocket } from 'node:net';
 import { Client, Connection } from '@temporalio/client';
 import { PIPELINE_TASK_QUEUE } from '../spec/naming.ts';
+import { type Page, pageAddress } from '../spec/temporal-ui.ts';
 import type { Context } from './context.ts';
 import { type Environment, findEnvironment } from './environment.ts';
 import { UserError } from './errors.ts';
@@ -87,12 +88,8 @@ export async function versionsAtWork({ client }: Temporal): Promise<Set<string>>
 }
 
 /** Page of a run, or of a schedule, in Temporal's web UI, where there is one. */
-export function uiAddress(
-  { ui, temporal }: Environment,
-  id: string,
-  of: 'workflows' | 'schedules' = 'workflows',
-): string | undefined {
-  return ui && `${ui}/namespaces/${temporal.namespace}/${of}/${encodeURIComponent(id)}`;
+export function uiAddress({ ui, temporal }: Environment, id: string, of: Page['of'] = 'workflows'): string | undefined {
+  return ui && pageAddress({ address: ui, namespace: temporal.namespace }, { of, id });
 }
 
 /** The list of runs of a query in Temporal's web UI, where there is one. */

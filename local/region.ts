@@ -205,6 +205,8 @@ function clientEnv(at: Omit<RegionAddresses, 'env'>) {
     AWS_ENDPOINT_URL_EVENTBRIDGE: at.awsUrl,
     AWS_ENDPOINT_URL_CLOUDFORMATION: at.awsUrl,
     AWS_ENDPOINT_URL_LAMBDA: at.awsUrl,
+    AWS_ENDPOINT_URL_SNS: at.awsUrl,
+    AWS_ENDPOINT_URL_SQS: at.awsUrl,
     AWS_ENDPOINT_URL_SAGEMAKER: at.sagemakerUrl,
     AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME: at.sagemakerUrl,
     AWS_ENDPOINT_URL_BEDROCK: at.bedrockUrl,

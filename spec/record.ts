@@ -8,6 +8,7 @@ import type { CandidateDeployment, Deployment } from './deployment.ts';
 import type { Evaluation } from './evaluation.ts';
 import type { RuleVerdict } from './gate.ts';
 import type { Contender } from './naming.ts';
+import type { Untold } from './notices/notice.ts';
 import type { Metric } from './numbers.ts';
 import type { RetrainDecision } from './retrain.ts';
 import type { Spec } from './spec.ts';
@@ -266,6 +267,8 @@ export interface RunRecord {
   readonly failure?: Failure;
   /** What clean-up could not remove, for a person to look after. */
   readonly leftBehind?: readonly string[];
+  /** What nobody could be told of, the newest ten, the newest last. */
+  readonly untold?: readonly Untold[];
   readonly timings: readonly StageTiming[];
 }
 

@@ -14,6 +14,7 @@ import { approvalOf, approve } from './schema/approve.ts';
 import { data } from './schema/data.ts';
 import { deploy } from './schema/deploy.ts';
 import { DEFAULT_SERVING_SCRIPT, evaluate, evaluationOf, evaluationProblems, gate, serve } from './schema/evaluate.ts';
+import { notify } from './schema/notify.ts';
 import { retrain } from './schema/retrain.ts';
 import { train } from './schema/train.ts';
 import { name } from './schema/values.ts';
@@ -48,6 +49,7 @@ export const specSchema = z
         'The most that a run may cost by its jobs, tokens and model units, such as 25 USD; one that could pass it is not started. What bills on after the run is not part of it.',
     }),
     retrain: retrain.optional(),
+    notify: notify.optional(),
     aws: z
       .strictObject({
         region: z.string().optional().meta({ description: 'AWS_REGION where not given.' }),

@@ -4,6 +4,7 @@ import type { Approval, Decided, Decision, Verdict } from '../spec/approval.ts';
 import { isRefusal, type Refusal, readDecision, refusalOf } from '../spec/decision.ts';
 import { durationSeconds } from '../spec/duration.ts';
 import { evidenceOf } from '../spec/evidence.ts';
+import { approvalNotice, deadlineNotice } from '../spec/notices/approval.ts';
 import type { Waiting } from '../spec/record.ts';
 import type { ApprovalSpec } from '../spec/schema/approve.ts';
 import type { RunContext } from './context.ts';
@@ -113,7 +114,10 @@ export async function awaitDecision(
   };
   progress.note({ approval: opened });
   const approval = (): Approval => progress.record.approval ?? opened;
+  const tell = (notice: typeof approvalNotice): void =>
+    progress.tell('approval', () => notice({ ...progress.record, approval: approval() }));
   await progress.whileWaiting(waitingFor(opened, run), async () => {
+    tell(approvalNotice);
     for (let due = 1; ; ) {
       const [wake, summary] = due > of ? [deadline, 'deadline'] : [begun + due * pause, `reminder ${due} of ${of}`];
       const left = Math.max(1, wake - Date.now());
@@ -126,8 +130,10 @@ export async function awaitDecision(
       noteApproval(progress, { reminders: { sent, of } });
       progress.note({ waiting: waitingFor(approval(), run) });
       progress.listWaiting(`approval, reminder ${sent} of ${of}`);
+      tell(approvalNotice);
     }
   });
+  if (!approval().decision && otherwise === 'approve') tell(deadlineNotice);
   const byDeadline = { verdict: otherwise, at: new Date().toISOString(), evidence, how: 'deadline' } as const;
   return { approval: { ...approval(), decision: approval().decision ?? byDeadline } };
 }

@@ -42,12 +42,12 @@ export async function fineTune(input: FineTuneInput): Promise<RunRecord> {
     checkServing(input);
     checkBudget(input);
     const outcome = await pipeline({ ...input, progress, cleanUp });
-    return progress.end(outcome, await cleanUp.run());
+    return await progress.end(outcome, await cleanUp.run());
   } catch (error) {
     // A call that was under way when the cancel came may fail for a reason of its own, and is not tried again.
     const cancelled = isCancellation(error) || CancellationScope.current().consideredCancelled;
     if (!cancelled) progress.note({ failure: failureOf(error, progress.record.stage) });
-    progress.end(cancelled ? 'cancelled' : 'failed', await cleanUp.run());
+    await progress.end(cancelled ? 'cancelled' : 'failed', await cleanUp.run());
     throw closing(error, progress.record);
   }
 }

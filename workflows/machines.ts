@@ -5,6 +5,7 @@
 import { ApplicationFailure, sleep, workflowInfo } from '@temporalio/workflow';
 import type { FailedJob } from '../activities/sagemaker/job-failure.ts';
 import { durationSeconds } from '../spec/duration.ts';
+import { shortageNotice } from '../spec/notices/run.ts';
 import type { Shortage, Stage } from '../spec/record.ts';
 import type { RunContext } from './context.ts';
 import { rootOf } from './failures.ts';
@@ -13,6 +14,8 @@ import { rootOf } from './failures.ts';
 const MOST_EVENTS = 48_000;
 const FIRST_PAUSE_SECONDS = 60;
 const LONGEST_PAUSE_SECONDS = 15 * 60;
+/** Machines often are there again within minutes: what is shorter is nobody's concern. */
+const LONG_SECONDS = 3600;
 
 export interface Wanted {
   /** Types, or the one base model, in the order in which they are tried. */
@@ -109,6 +112,7 @@ export async function onFirstMachine<T>(
   let shortages: readonly Shortage[] = [];
   let since: number | undefined;
   let attempt = 0;
+  let told = false;
   for (let round = 0; ; round += 1) {
     for (const instance of instances) {
       attempt += 1;
@@ -137,6 +141,10 @@ export async function onFirstMachine<T>(
       nextTryAt: new Date(Date.now() + pause).toISOString(),
       message: shortages.at(-1)?.message ?? '',
     };
+    if (!told && Date.now() - begun >= LONG_SECONDS * 1000) {
+      told = true;
+      progress.tell('shortage', () => shortageNotice(progress.record, waiting));
+    }
     await progress.whileWaiting(waiting, () => sleep(pause, { summary: `next try on ${waiting.of}` }));
   }
 }

@@ -133,3 +133,10 @@ export const guard = {
   retry: { ...retry, maximumInterval: '5 minutes' },
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
 } satisfies ActivityOptions;
+
+/** Tells people. A run ends later by no more than this where nobody can be told. */
+export const notify = {
+  ...call,
+  scheduleToCloseTimeout: '1 minute',
+  cancellationType: ActivityCancellationType.ABANDON,
+} satisfies ActivityOptions;

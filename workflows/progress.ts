@@ -1,12 +1,18 @@
 import type { SearchAttributeUpdatePair } from '@temporalio/common';
 import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
 import { workflowIdOf } from '../spec/naming.ts';
+import type { Notice, Untold } from '../spec/notices/notice.ts';
+import { endNotice, eventOfEnd } from '../spec/notices/run.ts';
 import { type Outcome, RUN_VERSION, type RunRecord, type Stage, type Waiting } from '../spec/record.ts';
+import type { NoticeEvent } from '../spec/schema/notify.ts';
 import { scoreOf } from '../spec/score.ts';
 import { startsAt } from '../spec/takeover.ts';
 import type { FineTuneInput } from './messages.ts';
 import { describeRun, type Given } from './page/page.ts';
 import { searchAttributes } from './search-attributes.ts';
+import { Telling } from './telling.ts';
+
+const UNTOLD_KEPT = 10;
 
 /** The run's record while it grows, and what the Temporal UI shows of it. */
 export class Progress {
@@ -14,12 +20,14 @@ export class Progress {
   private readonly given: Given;
   private listedWaiting: string | undefined;
   private listedScore: number | undefined;
+  private readonly telling: Telling;
 
   constructor({ run, spec, account, startedBy, decision, takeover, prices, machine, source }: FineTuneInput) {
     const begun = { version: RUN_VERSION, run: workflowIdOf(run), spec, account, ...(startedBy && { startedBy }) };
     const takenFrom = takeover && { run: takeover.run, stage: startsAt(takeover) };
     const why = { ...(decision && { decision }), ...(takenFrom && { takenFrom }) };
     this.record = { ...begun, ...why, stage: 'data', timings: [] };
+    this.telling = new Telling(spec.notify, (untold) => this.noteUntold(untold));
     this.given = { ...(prices && { prices }), ...(machine !== undefined && { machine }), ...(source && { source }) };
   }
 
@@ -93,12 +101,26 @@ export class Progress {
     return [{ key: searchAttributes.score, value }];
   }
 
-  end(outcome: Outcome, facts: Partial<RunRecord> = {}): RunRecord {
+  /** Tells people, where the spec wants them told; nothing waits for that before the run's end. */
+  tell(event: NoticeEvent, notice: () => Notice): void {
+    this.telling.tell(event, notice);
+  }
+
+  /** Resolves once everybody was told, or could not be within the time that there is for it. */
+  async end(outcome: Outcome, facts: Partial<RunRecord> = {}): Promise<RunRecord> {
     this.note({ ...facts, outcome });
     this.list(
       { key: searchAttributes.stage, value: this.record.stage },
       { key: searchAttributes.outcome, value: outcome },
     );
+    const { notify } = this.record.spec;
+    const event = notify && eventOfEnd(this.record, notify);
+    if (event) this.tell(event, () => endNotice(this.record, outcome, event));
+    await this.telling.done();
     return this.record;
+  }
+
+  private noteUntold(untold: Untold): void {
+    this.note({ untold: [...(this.record.untold ?? []), untold].slice(-UNTOLD_KEPT) });
   }
 }

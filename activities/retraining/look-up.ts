@@ -9,7 +9,7 @@ import type { AwsClients } from '../aws.ts';
 import { newestVersions } from '../models.ts';
 import { isOver } from '../open-runs.ts';
 import { describeSchedule } from './change-schedule.ts';
-import { lastJudged, trainedInMonth } from './ledger.ts';
+import { lastJudged, newestFirings, trainedInMonth } from './ledger.ts';
 import { settleLeft } from './left.ts';
 import { readRequest } from './requests.ts';
 
@@ -35,6 +35,8 @@ export interface LookedUp {
   readonly paused: boolean;
   /** Workflow ids of the runs of the name, and of its other firings, that are under way. */
   readonly open: readonly string[];
+  /** Whether the last firing was of this month, and held back by its budget. */
+  readonly heldBack?: boolean;
 }
 
 export async function lookUp(
@@ -43,13 +45,14 @@ export async function lookUp(
 ): Promise<LookedUp> {
   const { bucket } = account;
   await settleLeft(s3, bucket, name, prices);
-  const [asked, { cards }, judged, trained, open, schedule] = await Promise.all([
+  const [asked, { cards }, judged, trained, open, schedule, last] = await Promise.all([
     readRequest(s3, bucket, name, scheduledAt),
     newestVersions(s3, bucket, name, 1),
     lastJudged(s3, bucket, name),
     trainedInMonth(s3, bucket, name, at),
     openOf(name, startedAt),
     describeSchedule(getClient(), name),
+    newestFirings(s3, bucket, name, 1),
   ]);
   const [newest] = cards;
   return {
@@ -61,6 +64,9 @@ export async function lookUp(
     spent: spendingOf(monthOf(at), trained),
     open,
     paused: schedule?.schedule?.state?.paused === true,
+    heldBack: last.firings.some(
+      ({ decision }) => decision.obstacle === 'budget' && monthOf(decision.at) === monthOf(at),
+    ),
   };
 }
 

@@ -20,8 +20,8 @@ export interface Pending {
   readonly attempt: number;
 }
 
-/** Activities of other workflows than runs. */
-type OfOthers = 'endThroughput' | 'driftEvidence' | 'liveEvidence' | keyof RetrainingActivities;
+/** Activities of other workflows than runs, and the one that no stage waits for. */
+type OfOthers = 'notify' | 'endThroughput' | 'driftEvidence' | 'liveEvidence' | keyof RetrainingActivities;
 
 /** The stage that waits for an activity; clean-up belongs to none. */
 const STAGE_OF: Readonly<Record<Exclude<keyof PipelineActivities, OfOthers> | 'prepareInputs', Stage | undefined>> = {
@@ -73,8 +73,9 @@ type PendingActivity = NonNullable<WorkflowExecutionDescription['raw']['pendingA
 function activitiesOf(stage: Stage, { raw }: WorkflowExecutionDescription): PendingActivity[] {
   const all = raw.pendingActivities ?? [];
   return all.filter(({ activityType }) => {
-    const owner = STAGE_OF[activityType?.name as keyof typeof STAGE_OF];
-    return owner === undefined || owner === stage;
+    const name = activityType?.name as keyof PipelineActivities | undefined;
+    const owner = STAGE_OF[name as keyof typeof STAGE_OF];
+    return name !== 'notify' && (owner === undefined || owner === stage);
   });
 }
 

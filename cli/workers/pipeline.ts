@@ -52,7 +52,10 @@ export async function runWorker(context: Context, { drain = false }: PipelineWor
         workflowBundle,
         ...(versioned && asVersion(buildId)),
         ...HEARTBEATS,
-        activities: createPipelineActivities({ aws: createAwsProvider() }),
+        activities: createPipelineActivities({
+          aws: createAwsProvider(),
+          ...(environment.ui && { ui: environment.ui }),
+        }),
         shutdownGraceTime: SHUTDOWN_GRACE,
         stickyQueueScheduleToStartTimeout: STICKY_TIMEOUT,
         maxConcurrentActivityTaskExecutions: CONCURRENT_ACTIVITIES,

@@ -183,6 +183,7 @@ export function fakeActivities(overrides: Partial<AllActivities> = {}): FakeActi
     keepData: async () => {},
     recordFiring: async () => {},
     noteFirings: async () => {},
+    notify: async () => {},
     askForRecord: () => Promise.reject(ApplicationFailure.nonRetryable('the run does not answer')),
   };
   const activities = Object.fromEntries(

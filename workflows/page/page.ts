@@ -2,6 +2,7 @@
 import { advice } from '../../spec/advice.ts';
 import { NO_PRICES } from '../../spec/cost/prices.ts';
 import { needsMachine } from '../../spec/inputs.ts';
+import { untoldText } from '../../spec/notices/notice.ts';
 import type { RunRecord } from '../../spec/record.ts';
 import { waitingText } from '../../spec/waiting.ts';
 import type { FineTuneInput } from '../messages.ts';
@@ -70,6 +71,7 @@ export function describeRun(record: RunRecord, given: Given = {}): string {
   return [
     ...(outcome ? ending(record, outcome) : underWay(record, given)),
     ...leftBehind(record),
+    ...(record.untold ?? []).map((each) => literal(untoldText(each))),
     list(
       '**So far**',
       timings.map((timing) => stageLine(record, timing)),

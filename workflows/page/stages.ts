@@ -5,16 +5,12 @@ import { decidedText } from '../../spec/decision.ts';
 import type { Deployment } from '../../spec/deployment.ts';
 import { formatSeconds } from '../../spec/duration.ts';
 import { SERVING } from '../../spec/engine.ts';
-import { shownMetrics } from '../../spec/metrics.ts';
-import type { Metric } from '../../spec/numbers.ts';
 import type { RunRecord, Stage, StageTiming } from '../../spec/record.ts';
 import { remarks } from '../../spec/remarks.ts';
+import { numberText, scoreTexts } from '../../spec/scores-text.ts';
 import { nameOf } from '../../spec/serving.ts';
 import { timeOf } from '../../spec/waiting.ts';
 import { literal } from './markdown.ts';
-
-const number = (value: Metric): string =>
-  typeof value === 'string' ? value : String(Math.round(value * 10_000) / 10_000);
 
 function ofData({ data }: RunRecord): string | undefined {
   if (!data) return undefined;
@@ -27,19 +23,14 @@ function ofTraining({ trainingJob, model, shortages = [] }: RunRecord): string |
   const lacking = shortages
     .filter(({ stage }) => stage === 'train')
     .map(({ instance, of, times }) => `no ${of} of ${instance} (${times}×)`);
-  const metrics = Object.entries(model?.metrics ?? {}).map(([name, value]) => `${name} ${number(value)}`);
+  const metrics = Object.entries(model?.metrics ?? {}).map(([name, value]) => `${name} ${numberText(value)}`);
   const billed = model?.engine === 'sagemaker' ? [`${model.instance}, ${model.billedSeconds} s billed`] : [];
   return [`job \`${trainingJob}\``, ...lacking, ...billed, ...metrics].join('; ');
 }
 
-function ofEvaluation({ evaluations, spec, data }: RunRecord): string | undefined {
-  if (!evaluations) return undefined;
-  const scored = Object.entries(evaluations).map(([who, { scores }]) => {
-    const shown = shownMetrics(spec.evaluate?.metrics, data?.kind ?? 'classification');
-    const asked = shown.map((metric) => `${metric} ${number(scores.metrics[metric] ?? Number.NaN)}`);
-    return `${who}: ${asked.join(', ')}`;
-  });
-  return [...scored, ...remarks(evaluations)].join('; ');
+function ofEvaluation(record: RunRecord): string | undefined {
+  const { evaluations } = record;
+  return evaluations && [...scoreTexts(record), ...remarks(evaluations)].join('; ');
 }
 
 /** ``endpoint `reviews` `` */

@@ -23,16 +23,23 @@ const measure = proxyActivities<PipelineActivities>(profiles.measure);
 
 const summary = (text: string): ActivityOptions => ({ summary: text });
 
-/** @returns what the run may spend, where it is to be started */
+/** @returns also what the run may spend, where it is to be started, and whether the firing before was held back by the budget */
 export async function decide(
   context: FiringContext,
   progress: FiringProgress,
-): Promise<{ readonly decision: RetrainDecision; readonly allowance?: Allowance }> {
+): Promise<{ readonly decision: RetrainDecision; readonly allowance?: Allowance; readonly heldBack: boolean }> {
   const { name, account, spec, prices = NO_PRICES, scheduledAt, startedAt, at, firing } = context;
-  const { asked, newest, judged, spent, open, paused } = await quickCall.lookUpFiring.executeWithOptions(
-    summary(`look up versions, runs and spending of ${name}`),
-    [{ name, account, scheduledAt, startedAt, at, prices }],
-  );
+  const {
+    asked,
+    newest,
+    judged,
+    spent,
+    open,
+    paused,
+    heldBack = false,
+  } = await quickCall.lookUpFiring.executeWithOptions(summary(`look up versions, runs and spending of ${name}`), [
+    { name, account, scheduledAt, startedAt, at, prices },
+  ]);
   const when = spec.retrain?.when;
   const findings: Finding[] = [
     ...(asked ? [askedFinding(asked)] : []),
@@ -71,5 +78,5 @@ export async function decide(
     problem === undefined ? [] : { obstacle: 'budget' as const, reason: problem },
   ].flat();
   const decision = decisionOf({ firing, at, asked, findings, hindrances });
-  return { decision, ...(decision.decided === 'train' && !('problem' in allowance) && { allowance }) };
+  return { decision, heldBack, ...(decision.decided === 'train' && !('problem' in allowance) && { allowance }) };
 }

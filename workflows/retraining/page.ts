@@ -1,15 +1,22 @@
 import { formatUsd } from '../../spec/cost/budget.ts';
+import { type Untold, untoldText } from '../../spec/notices/notice.ts';
 import type { Finding, Firing } from '../../spec/retrain.ts';
 import { list, literal } from '../page/markdown.ts';
 import type { FiringContext } from './context.ts';
 
 /** A firing's story in Markdown, for the Temporal UI. */
-export function pageOf({ name }: Pick<FiringContext, 'name'>, findings: readonly Finding[], firing?: Firing): string {
+export function pageOf(
+  { name }: Pick<FiringContext, 'name'>,
+  findings: readonly Finding[],
+  firing?: Firing,
+  untold: readonly Untold[] = [],
+): string {
   const looked = findings.map(({ trigger, due, reason }) => `${due ? '✔' : '◦'} **${trigger}** · ${literal(reason)}`);
   return [
     ...nowOf(name, firing),
     ...(looked.length > 0 ? [list('**Looked at** (✔ is reason to train)', looked)] : []),
     ...moneyOf(firing),
+    ...untold.map((each) => literal(untoldText(each))),
   ].join('\n\n');
 }
 

@@ -1,7 +1,8 @@
 /** A firing of a schedule: it decides, and where it trains it starts a run and waits for its end. */
-import { type ActivityOptions, CancellationScope, proxyActivities } from '@temporalio/workflow';
+import { type ActivityOptions, ApplicationFailure, CancellationScope, proxyActivities } from '@temporalio/workflow';
 import type { PipelineActivities } from '../../activities/index.ts';
 import { workflowIdOf } from '../../spec/naming.ts';
+import { budgetNotice, pausedNotice } from '../../spec/notices/firing.ts';
 import { RUN_VERSION } from '../../spec/record.ts';
 import type { Firing } from '../../spec/retrain.ts';
 import type { RetrainInput } from '../messages.ts';
@@ -29,36 +30,31 @@ async function keep({ account, name }: FiringContext, progress: FiringProgress, 
   return firing;
 }
 
+interface Begun {
+  readonly begun: Firing;
+  /** Of the run, where it is another one than that of the spec. */
+  readonly budget?: string | undefined;
+  /** Whether the firing before, of the same month, was held back by the budget as well. */
+  readonly heldBack: boolean;
+}
+
 /** Decides, and where it is to train reserves what that can cost. */
-async function begin(
-  context: FiringContext,
-  progress: FiringProgress,
-): Promise<{ readonly begun: Firing; readonly budget?: string | undefined }> {
+async function begin(context: FiringContext, progress: FiringProgress): Promise<Begun> {
   const { name, account, scheduledAt, run, spec } = context;
-  const { decision, allowance } = await decide(context, progress);
+  const { decision, allowance, heldBack } = await decide(context, progress);
   const decided: Firing = { version: RUN_VERSION, name, scheduledAt, decision };
-  if (!allowance) return { begun: await keep(context, progress, decided) };
+  if (!allowance) return { begun: await keep(context, progress, decided), heldBack };
   if (spec.retrain?.when?.newData) {
     const what = summary('keep what the data of the run consists of');
     await submit.keepData.executeWithOptions(what, [{ account, run }]);
   }
   const { budget, reservedUsd } = allowance;
   const reserved = { ...decided, run: workflowIdOf(run), ...(reservedUsd !== undefined && { reservedUsd }) };
-  return { begun: await keep(context, progress, reserved), budget };
+  return { begun: await keep(context, progress, reserved), budget, heldBack };
 }
 
-/**
- * One firing of a name's schedule. Returns its card: a skip, or what became of the run that it started. A run that failed
- * fails the firing, which pauses the schedule. Cancelled, it cancels the run and waits for its end; terminated, it leaves it.
- */
-export async function retrain(input: RetrainInput): Promise<Firing> {
-  checkSetting(input);
-  const context = contextOf(input);
-  const progress = new FiringProgress(context);
-  const { begun, budget } = await begin(context, progress).catch((error: unknown) => {
-    throw undecided(context, error);
-  });
-  if (begun.run === undefined) return progress.end(begun);
+/** Starts the run, and sees it to its end. */
+async function train(context: FiringContext, progress: FiringProgress, { begun, budget }: Begun): Promise<Firing> {
   const ending = await runToItsEnd(context, begun.decision, budget);
   return CancellationScope.nonCancellable(async () => {
     const firing = await settle(context, begun, ending);
@@ -70,6 +66,35 @@ export async function retrain(input: RetrainInput): Promise<Firing> {
     if (ending.interrupted) throw ending.interrupted;
     return firing;
   });
+}
+
+async function fire(context: FiringContext, progress: FiringProgress): Promise<Firing> {
+  const begun = await begin(context, progress).catch((error: unknown) => {
+    throw undecided(context, error);
+  });
+  const trains = begun.begun.run !== undefined;
+  const firing = trains ? await train(context, progress, begun) : progress.end(begun.begun);
+  // Once a month is enough: a schedule may look each hour.
+  if (firing.decision.obstacle === 'budget' && !begun.heldBack)
+    await progress.tell('budget', () => budgetNotice(firing));
+  return firing;
+}
+
+/**
+ * One firing of a name's schedule. Returns its card: a skip, or what became of the run that it started. A run that failed
+ * fails the firing, which pauses the schedule. Cancelled, it cancels the run and waits for its end; terminated, it leaves it.
+ */
+export async function retrain(input: RetrainInput): Promise<Firing> {
+  checkSetting(input);
+  const context = contextOf(input);
+  const progress = new FiringProgress(context);
+  try {
+    return await fire(context, progress);
+  } catch (error) {
+    // What else ends a firing, a cancel, does not pause its schedule.
+    if (error instanceof ApplicationFailure) await progress.tell('failed', () => pausedNotice(context, error));
+    throw error;
+  }
 }
 
 // Its run is started with the code that it has itself.

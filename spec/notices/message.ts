@@ -1,0 +1,71 @@
+/** A notice as SNS delivers it: to people as a text, to programs and chats as JSON. */
+import { pageAddress, type TemporalUi } from '../temporal-ui.ts';
+import type { Notice } from './notice.ts';
+
+export interface Message {
+  /** Of a mail. SNS takes less than 100 characters. */
+  readonly subject: string;
+  /** By the protocol of who is told, as SNS takes it: a text for mail, a line for SMS, JSON for all others. */
+  readonly body: string;
+  /** What subscribers can filter by. */
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+const LONGEST_SUBJECT = 99;
+
+export function messageOf(notice: Notice, ui: TemporalUi | undefined): Message {
+  const { title, event, name, facts } = notice;
+  const page = ui && pageAddress(ui, notice.page);
+  const { outcome } = facts;
+  return {
+    subject: title.length <= LONGEST_SUBJECT ? title : `${title.slice(0, LONGEST_SUBJECT - 3)}...`,
+    body: JSON.stringify({ default: forPrograms(notice, page), email: forPeople(notice, page), sms: title }),
+    attributes: {
+      'temper:name': name,
+      'temper:event': event,
+      ...(outcome !== undefined && { 'temper:outcome': outcome }),
+    },
+  };
+}
+
+function forPeople({ title, lines, todo, page }: Notice, address: string | undefined): string {
+  return [
+    title,
+    lines.join('\n'),
+    ['To do:', ...todo.map((each) => `  ${each}`)].join('\n'),
+    [page.id, ...(address === undefined ? [] : [address])].join('\n'),
+  ].join('\n\n');
+}
+
+/**
+ * The form of custom notifications of Amazon Q Developer in chat applications, which shows them in Slack and Teams:
+ * https://docs.aws.amazon.com/chatbot/latest/adminguide/custom-notifs.html
+ */
+function forPrograms(
+  { id, event, name, title, lines, todo, page, facts }: Notice,
+  address: string | undefined,
+): string {
+  return JSON.stringify({
+    version: '1.0',
+    source: 'custom',
+    id,
+    content: {
+      textType: 'client-markdown',
+      title: unmentioned(title),
+      description: [...lines, ...(address === undefined ? [] : [address])].map(unmentioned).join('\n'),
+      nextSteps: todo.map(unmentioned),
+      keywords: [name, event],
+    },
+    metadata: {
+      // The messages of a run, or of a schedule, are one thread.
+      threadId: page.id,
+      summary: unmentioned(title),
+      eventType: `temper.${event}`,
+      relatedResources: [page.id],
+      additionalContext: { ...facts, name, event, ...(address !== undefined && { page: address }) },
+    },
+  });
+}
+
+/** Slack reads `<!channel>` and `<@U012AB3CD>` as who is to be called, also where an error or a log has brought it along. */
+const unmentioned = (text: string): string => text.replace(/<(?=[!@#])/g, '< ');
