@@ -7,9 +7,10 @@ import { durationSeconds } from './duration.ts';
 import { type BedrockSpec, isBedrock, servedName } from './engine.ts';
 import type { DataFacts, InputFacts, PlanFacts } from './plan.ts';
 import type { ApprovalSpec } from './schema/approve.ts';
+import type { NoticeEvent, NotifySpec } from './schema/notify.ts';
 import type { Spec } from './spec.ts';
 
-export type Action = 'upload' | 'reuse' | 'use' | 'create' | 'check' | 'update' | 'ask' | 'unknown';
+export type Action = 'upload' | 'reuse' | 'use' | 'create' | 'check' | 'update' | 'ask' | 'tell' | 'unknown';
 
 /** What serves, by where it is deployed to; nothing that bills by itself where it is deployed to none. */
 export const SERVED = {
@@ -31,9 +32,10 @@ export const STEPS = [
   'questions',
   'approval',
   ...Object.values(SERVED),
+  'notification',
 ] as const;
 
-/** One thing that the run sends, uses, asks or makes; also the person who is asked. */
+/** One thing that the run sends, uses, asks or makes; also the person who is asked, and who is told. */
 export interface PlanStep {
   readonly what: (typeof STEPS)[number];
   /** `unknown` where it was not to be found out whether it is there already. */
@@ -56,6 +58,8 @@ export interface PlanStep {
   readonly model?: string;
   /** Who is asked. */
   readonly who?: TokenCost['who'];
+  /** What is told to the topic that is the step's name. */
+  readonly events?: readonly NoticeEvent[];
   /** How often the data is learnt. */
   readonly epochs?: number;
   /** Which models a person is asked about, who, how long, and what holds then. */
@@ -79,8 +83,16 @@ export function stepsOf(spec: Spec, facts: PlanFacts, cost: Cost): PlanStep[] {
     ...cost.items.flatMap((item) => itemSteps(spec, item)),
     ...(spec.approve ? [{ what: 'approval', action: 'ask', approval: spec.approve } as const] : []),
     ...servingSteps(spec, facts, cost),
+    ...(spec.notify ? [notifyStep(spec.notify)] : []),
   ];
 }
+
+const notifyStep = ({ topic, on }: NotifySpec): PlanStep => ({
+  what: 'notification',
+  action: 'tell',
+  name: topic,
+  events: on,
+});
 
 function inputSteps({ train }: Spec, { data, code, base }: PlanFacts): PlanStep[] {
   const { uri: dataUri, there: _, refused: __, sizes: ___, ...about } = data;

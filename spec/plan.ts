@@ -68,6 +68,8 @@ export interface PlanFacts {
   readonly bucket?: 'there' | null;
   /** That of `deploy.capture.to`, where it is another one. */
   readonly captureBucket?: 'there' | null;
+  /** That of `notify`. */
+  readonly topic?: 'there' | null;
   /** Where the base lies, and the workflow id of the run that it is of. */
   readonly base?: { readonly artifact: string; readonly run?: string } | null;
   readonly endpoint?: EndpointFacts | null;
@@ -158,7 +160,7 @@ export function accountProblem({ region, bucket, roleArn }: { readonly [K in key
 }
 
 function problemsOf(spec: Spec, facts: PlanFacts, cost: Cost): PlanProblem[] {
-  const { account, bucket, captureBucket, data, base, endpoint } = facts;
+  const { account, bucket, captureBucket, topic, data, base, endpoint } = facts;
   const problems: PlanProblem[] = [];
   const { region, bucket: name, roleArn } = account;
   if (!region || !name || !roleArn) problems.push({ code: 'AccountIncomplete', ...accountProblem(account) });
@@ -173,6 +175,10 @@ function problemsOf(spec: Spec, facts: PlanFacts, cost: Cost): PlanProblem[] {
       message,
       fix: 'create it in the region of the run, or correct deploy.capture.to',
     });
+  }
+  if (topic === null) {
+    const message = `notify.topic: there is no topic ${spec.notify?.topic}`;
+    problems.push({ code: 'NotFound', message, fix: 'create it, or correct notify.topic' });
   }
   if (data.refused !== undefined) {
     problems.push({ ...data.refused, fix: REFUSAL_FIXES[data.refused.code] });

@@ -4,6 +4,7 @@ import type { Cost } from '../../spec/cost/items.ts';
 import { METRICS } from '../../spec/metrics.ts';
 import type { Plan } from '../../spec/plan.ts';
 import { STEPS } from '../../spec/plan-steps.ts';
+import { NOTICE_EVENTS } from '../../spec/schema/notify.ts';
 
 export const usd = z.number().meta({ description: 'USD; absent where it is not known' });
 const stage = z.enum(['train', 'evaluate']);
@@ -110,8 +111,11 @@ export const plan: z.ZodType<Plan> = z
     steps: z.array(
       z.strictObject({
         what: z.enum(STEPS),
-        action: z.enum(['upload', 'reuse', 'use', 'create', 'check', 'update', 'ask', 'unknown']),
-        name: z.string().exactOptional().meta({ description: 's3:// address, id of a model, or name of what serves' }),
+        action: z.enum(['upload', 'reuse', 'use', 'create', 'check', 'update', 'ask', 'tell', 'unknown']),
+        name: z
+          .string()
+          .exactOptional()
+          .meta({ description: 's3:// address, id of a model, name of what serves, or topic' }),
         run: z.string().exactOptional().meta({ description: 'whose model is used or replaced' }),
         bytes: z.int().exactOptional(),
         files: z.int().exactOptional(),
@@ -129,6 +133,7 @@ export const plan: z.ZodType<Plan> = z
         maxSeconds: z.number().exactOptional(),
         model: z.string().exactOptional(),
         who: who.exactOptional(),
+        events: z.array(z.enum(NOTICE_EVENTS)).exactOptional().meta({ description: 'what the topic is told' }),
         epochs: z.number().exactOptional(),
         approval: approval.exactOptional(),
         tokens: tokens.exactOptional(),

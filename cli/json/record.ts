@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { CONTENDERS } from '../../spec/naming.ts';
 import type { Account, RunRecord, SPLITS } from '../../spec/record.ts';
+import { NOTICE_EVENTS } from '../../spec/schema/notify.ts';
 import type { Spec } from '../../spec/spec.ts';
 import { approval, decision, gate, reminders, startedBy, verdict } from './decisions.ts';
 import { evaluation } from './evaluation.ts';
@@ -153,6 +154,10 @@ export const runRecord: z.ZodType<RunRecord> = z
       })
       .exactOptional(),
     leftBehind: z.array(z.string()).exactOptional().meta({ description: 'what could not be removed' }),
+    untold: z
+      .array(z.strictObject({ at: time, event: z.enum(NOTICE_EVENTS), message: z.string() }))
+      .exactOptional()
+      .meta({ description: 'what nobody could be told of, and why; the newest ten' }),
     timings: z.array(z.strictObject({ stage, startedAt: time, seconds: z.number().exactOptional() })),
   })
   .meta({ id: 'RunRecord' });

@@ -1,5 +1,6 @@
 /** What a plan needs to know of this machine and of AWS. Nothing is written anywhere. */
 import { HeadBucketCommand, HeadObjectCommand } from '@aws-sdk/client-s3';
+import { GetTopicAttributesCommand } from '@aws-sdk/client-sns';
 import { type AwsClients, createAwsClients } from '../../activities/aws.ts';
 import { tagsOf } from '../../activities/bedrock/tags.ts';
 import type { Reader } from '../../activities/data/source-rows.ts';
@@ -15,6 +16,7 @@ import { isSageMaker, servedName } from '../../spec/engine.ts';
 import { TAGS } from '../../spec/naming.ts';
 import type { EndpointFacts, InputFacts, PlanFacts, Unknown } from '../../spec/plan.ts';
 import { SERVED } from '../../spec/plan-steps.ts';
+import { topicRegion } from '../../spec/schema/notify.ts';
 import type { Spec } from '../../spec/spec.ts';
 import type { Context } from '../context.ts';
 import { type Environment, findAccount, isBilled } from '../environment.ts';
@@ -55,8 +57,9 @@ export async function lookUp(
     const base = isSageMaker(spec) ? spec.train.base : undefined;
     const served = spec.deploy.to === 'none' ? undefined : servedName(spec);
     const captured = captureBucket(spec, bucket);
+    const topic = spec.notify?.topic;
     const source = () => clients?.s3 ?? missingRegion();
-    const [data, code, foundBase, foundEndpoint, foundCaptureBucket] = await Promise.all([
+    const [data, code, foundBase, foundEndpoint, foundCaptureBucket, foundTopic] = await Promise.all([
       at('data', async () =>
         readData
           ? present('data', await dataInputs(file, { bucket, s3: source, ...readerOf(context) }), s3, looks)
@@ -71,6 +74,7 @@ export async function lookUp(
         clients && served !== undefined && (() => servedOrNull(clients, spec, served)),
       ),
       ifGiven(`bucket ${captured}`, clients && captured !== undefined && (() => bucketOrNull(clients.s3, captured))),
+      ifGiven(`topic ${topic}`, topic !== undefined && (() => topicOrNull(topic))),
     ]);
     return {
       account,
@@ -82,6 +86,7 @@ export async function lookUp(
       ...(foundBase !== undefined && { base: foundBase }),
       ...(foundEndpoint !== undefined && { endpoint: foundEndpoint }),
       ...(foundCaptureBucket !== undefined && { captureBucket: foundCaptureBucket }),
+      ...(foundTopic !== undefined && { topic: foundTopic }),
       unknown: looks.unknown,
     };
   } finally {
@@ -146,6 +151,19 @@ async function bucketOrNull(s3: AwsClients['s3'], bucket: string): Promise<'ther
     s3.send(new HeadBucketCommand({ Bucket: bucket })),
   );
   return found ? 'there' : null;
+}
+
+/** It may be in another region than the run. */
+async function topicOrNull(topic: string): Promise<'there' | null> {
+  const { sns } = createAwsClients(topicRegion(topic));
+  try {
+    const found = await unlessNotFound(`look for topic ${topic}`, () =>
+      sns.send(new GetTopicAttributesCommand({ TopicArn: topic })),
+    );
+    return found ? 'there' : null;
+  } finally {
+    sns.destroy();
+  }
 }
 
 /** Whether the bucket has all of them: what is named by its content is there, or it is not. */

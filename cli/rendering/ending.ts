@@ -2,6 +2,7 @@ import { advice } from '../../spec/advice.ts';
 import type { Kind } from '../../spec/data/examples.ts';
 import { isBedrock, jobKind } from '../../spec/engine.ts';
 import { isPipelineCode } from '../../spec/errors/pipeline.ts';
+import { untoldText } from '../../spec/notices/notice.ts';
 import type { Outcome, RunRecord } from '../../spec/record.ts';
 import { addressOf, nameOf } from '../../spec/serving.ts';
 import type { Screen, Style } from '../output.ts';
@@ -15,6 +16,7 @@ export function endingLines(record: RunRecord, screen: Screen): string[] {
     ...outcomeLines(record, record.outcome, screen),
     ...retentionLines(record, screen.style),
     ...leftBehindLines(record, screen.style),
+    ...untoldLines(record, screen.style),
   ];
 }
 
@@ -72,6 +74,11 @@ function leftBehindLines({ leftBehind }: RunRecord, style: Style): string[] {
   return [
     `  ${style.red('left behind')}, and may bill: ${leftBehind.join(', ')}; take it away with: temper orphans --delete`,
   ];
+}
+
+/** Also of a run under way. */
+export function untoldLines({ untold = [] }: RunRecord, style: Style): string[] {
+  return untold.map((each) => `  ${style.yellow(untoldText(each, new Date()))}`);
 }
 
 /** What a cancelled run had under way, which its clean-up has taken away. */

@@ -34,6 +34,7 @@ const LABELS: Readonly<Record<PlanStep['what'], string>> = {
   'custom model deployment': 'deploy',
   'provisioned throughput': 'deploy',
   'imported model': 'deploy',
+  notification: 'notify',
 };
 
 /** The whole plan: what would be done, what it could cost, what would stop it, and what is not known. */
@@ -143,6 +144,8 @@ function aboutText(step: PlanStep): string {
       return [`${step.what} ${step.name}`, ...replaced(step)].join(', ');
     case 'provisioned throughput':
       return [`${step.what} ${step.name}, ${plural(step.modelUnits ?? 1, 'model unit')}`, ...replaced(step)].join(', ');
+    case 'notification':
+      return `${step.name} of ${step.events?.join(', ')}`;
     default:
       return machines(step);
   }

@@ -7,7 +7,7 @@ import { type RunRecord, STAGES, type Stage } from '../../spec/record.ts';
 import { waitingText } from '../../spec/waiting.ts';
 import type { Screen, Style } from '../output.ts';
 import type { Pending } from '../runs/pending.ts';
-import { endingLines } from './ending.ts';
+import { endingLines, untoldLines } from './ending.ts';
 import { formatBytes, formatMetric, formatWhole, hang, pad, plural, shorten, widthOf } from './format.ts';
 import { stageText } from './stage-text.ts';
 
@@ -100,7 +100,7 @@ export function renderRecord(record: RunRecord, screen: Screen, ui?: string): st
     ...startLines(record, screen),
     '',
     ...finishedStages(record).map((stage) => stageLine(record, stage, screen)),
-    ...(record.outcome === undefined ? [underWayLine(record, screen)] : []),
+    ...(record.outcome === undefined ? [underWayLine(record, screen), ...untoldLines(record, screen.style)] : []),
     '',
     ...endingLines(record, screen),
   ]

@@ -3,6 +3,7 @@ import { afterwards } from '../../spec/cost/afterwards.ts';
 import { formatUsd } from '../../spec/cost/budget.ts';
 import type { Cost } from '../../spec/cost/items.ts';
 import { firingsAfter } from '../../spec/retraining/times.ts';
+import type { Spec } from '../../spec/spec.ts';
 import type { Screen } from '../output.ts';
 import type { Prepared } from '../schedules/prepare.ts';
 import { forWhat, sumText } from './cost.ts';
@@ -44,10 +45,13 @@ export function renderSchedulePlan(prepared: Prepared, phase: number, now: Date,
     ...listed('next', next, screen),
     ...labelled('at most', mostText(prepared, phase, now), screen),
     ...listed('then', afterwards(plan.cost, screen.style.bold), screen),
+    ...labelled('notify', notifyText(file.spec), screen),
     ...labelled('billed', plan.billed ? '' : 'nothing: it is not AWS that does the work here', screen),
     ...listed('not known', [...new Set(plan.unknown.map(({ what, why }) => `${what} (${why})`))], screen),
   ].join('\n');
 }
+
+const notifyText = ({ notify }: Spec): string => (notify ? `${notify.topic} of ${notify.on.join(', ')}` : '');
 
 /** What a run and a month can cost. */
 function mostText({ file, retrain, plan }: Prepared, phase: number, now: Date): string {

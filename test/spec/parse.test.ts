@@ -90,7 +90,7 @@ describe('a problem is told with its place and what to do', () => {
     [
       'a key like no other',
       `${VALID}colour: red\n`,
-      'temper.yaml:14:1  colour: unknown key; known here: name, data, train, serve, evaluate, gate, approve, deploy, budget, retrain, aws',
+      'temper.yaml:14:1  colour: unknown key; known here: name, data, train, serve, evaluate, gate, approve, deploy, budget, retrain, notify, aws',
     ],
     [
       'a wrong type',
