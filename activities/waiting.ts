@@ -31,12 +31,15 @@ function nextLook(changeIsNear = false): number {
  */
 export function stillInProgress(progress: JobProgress, changeIsNear = false): ApplicationFailure {
   tell(progress);
-  return ApplicationFailure.create({
+  const failure = ApplicationFailure.create({
     type: 'InProgress' satisfies ErrorType,
     message: `${progress.resource} is ${progress.secondaryStatus ?? progress.status}`,
     category: ApplicationFailureCategory.BENIGN,
     nextRetryDelay: nextLook(changeIsNear),
   });
+  // Nothing has gone wrong, and the UI would show it below the message.
+  failure.stack = '';
+  return failure;
 }
 
 /**

@@ -1,7 +1,7 @@
 /** What runs and the firings of schedules are started with, whoever starts them. */
 import type { SearchAttributePair } from '@temporalio/common';
 import { servedName } from '../spec/engine.ts';
-import { textOf } from '../spec/gate.ts';
+import { type GateRule, textOf } from '../spec/gate.ts';
 import { firingIdOf, PIPELINE_TASK_QUEUE, workflowIdOf } from '../spec/naming.ts';
 import { STAGES } from '../spec/record.ts';
 import type { FineTuneInput, RetrainInput } from './messages.ts';
@@ -42,6 +42,9 @@ export function firingOptions(input: RetrainInput) {
   } as const;
 }
 
+const ruleText = (rule: GateRule): string =>
+  `\`${textOf(rule)}\`${typeof rule === 'string' ? '' : ` per \`${rule.per}\``}`;
+
 /** What does not change while it goes on, in Markdown, for the Temporal UI. */
 function detailsOf({ spec, account }: Pick<FineTuneInput, 'spec' | 'account'>): string {
   const { data, train, gate, approve, deploy } = spec;
@@ -51,7 +54,7 @@ function detailsOf({ spec, account }: Pick<FineTuneInput, 'spec' | 'account'>): 
       ? `- train: sagemaker, \`${train.script}\` on ${train.instanceCount} × ${train.instance.join(' or ')}`
       : `- train: bedrock, ${train.customization}`,
     ...(train.base ? [`- base: \`${train.base}\``] : []),
-    ...(gate.length > 0 ? [`- gate: ${gate.map((rule) => `\`${textOf(rule)}\``).join(', ')}`] : []),
+    ...(gate.length > 0 ? [`- gate: ${gate.map(ruleText).join(', ')}`] : []),
     ...(approve ? [`- approve: ${approve.when}, within ${approve.within}, then ${approve.otherwise}`] : []),
     `- deploy: ${deploy.to === 'none' ? 'nowhere' : `${deploy.to} \`${servedName(spec)}\``}`,
     `- in ${account.region}, bucket \`${account.bucket}\``,

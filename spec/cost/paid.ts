@@ -61,17 +61,24 @@ export function billOf(whole: RunRecord, prices: Prices): Bill {
   };
 }
 
-/** What bills and leaves no number in the record. */
-function uncounted(record: RunRecord): string[] {
-  const { spec, candidate, deployment, model, trainingJob, shortages = [], timings } = record;
-  const way = spec.train.engine === 'bedrock' ? spec.train.customization : 'fine-tuning';
-  const bounded = way === 'fine-tuning' || way === 'continued-pre-training';
-  // Under way, or stopped, or failed.
+/** Jobs whose end the record does not tell: they are under way, or were stopped, or failed. */
+export function openJobs(whole: RunRecord): string[] {
+  const { spec, model, trainingJob, shortages = [], timings } = ofItself(whole);
   const isOpen = !model && trainingJob !== undefined && !shortages.some(({ job }) => job === trainingJob);
   const evaluation = timings.find(({ stage }) => stage === 'evaluate');
   return [
     ...(isOpen ? [`${jobKind(spec)} ${trainingJob}`] : []),
     ...(evaluation && evaluation.seconds === undefined ? ['the evaluation'] : []),
+  ];
+}
+
+/** What bills and leaves no number in the record. */
+function uncounted(record: RunRecord): string[] {
+  const { spec, candidate, deployment, model } = record;
+  const way = spec.train.engine === 'bedrock' ? spec.train.customization : 'fine-tuning';
+  const bounded = way === 'fine-tuning' || way === 'continued-pre-training';
+  return [
+    ...openJobs(record),
     ...(model && !bounded ? [way] : []),
     ...([candidate?.to, deployment?.to].includes('bedrock-provisioned') ? ['the hours of model units'] : []),
     ...(deployment?.to === 'bedrock-import' ? ['the minutes of custom model units'] : []),

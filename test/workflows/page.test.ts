@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import type { Prices } from '../../spec/cost/prices.ts';
+import type { RuleVerdict } from '../../spec/gate.ts';
 import { RUN_VERSION, type RunRecord, type TrainedModel } from '../../spec/record.ts';
 import type { RetrainDecision } from '../../spec/retrain.ts';
 import { specSchema } from '../../spec/spec.ts';
@@ -88,7 +89,7 @@ describe('a run under way', () => {
       '',
       '**Cost**, by the prices that the run was started with',
       '',
-      '- billed so far: not known of training job reviews-abc123-train',
+      '- billed so far: training job reviews-abc123-train counts once it is over',
       // An hour of training, and two evaluations of an hour.
       '- the whole run, at most: 1.08 USD, of a budget of 25 USD',
       '- after it: 262.80 USD a month: the endpoint bills until it is deleted',
@@ -125,7 +126,12 @@ describe('a run under way', () => {
       '**Waiting for quota of ml.g5.xlarge since 2026-11-23 12:00 UTC, tried 4 times, next try at 2026-11-23 12:15 UTC.**',
     );
     expect(told).toContain('AWS said: `` ResourceLimitExceeded: the limit *for* `ml.g5.xlarge` is 0 ``');
-    expect(told).toContain('To do: stop what uses them, ask for more in Service Quotas');
+    expect(told).toContain(
+      '**To do**: stop what uses it, or ask for more in Service Quotas. The run tries again by itself, and gives up at 2026-11-24 12:00 UTC (`train.maxWait`).',
+    );
+    expect(describeRun({ ...training, waiting: { ...waiting, for: 'capacity' } })).toContain(
+      '**To do**: nothing, unless it takes too long. The run tries again by itself, and gives up at 2026-11-24 12:00 UTC',
+    );
   });
 
   it('tells what it was billed, and what no price is known of', () => {
@@ -227,7 +233,8 @@ it('says who can decide, by when, what happens then, and what to send, below wha
     '- ✔ **data** · 1.5 s · rows: train 70, test 20; `sha256:aaaaaaaaaaaa`',
     '- ✔ **train** · 17m 00s · job `reviews-abc123-train`; ml.m5.large, 1000 s billed; loss 0.12',
     '- ✔ **evaluate** · 8m 20s · base: accuracy 0.7, f1_macro 0.4118; candidate: accuracy 0.8, f1_macro 0.4444',
-    '- ✔ **gate** · passed: accuracy 0.8000 is >= 0.7000',
+    '- ✔ **gate** · 1 of 1 rule holds',
+    '    - ✔ accuracy 0.8000 is >= 0.7000',
     '- ▶ **approve** · since 2026-11-23 12:27 UTC · `reviews` was given back, as it bills by the hour',
     '',
     '**To decide here**, as ana or ben: More Actions, Send an Update, `decide`, with these data to approve:',
@@ -288,7 +295,7 @@ describe('a run that is over', () => {
       },
       [
         '### Rejected by the gate',
-        '- accuracy 0.8000 is not >= 0.9000',
+        '- ✖ accuracy 0.8000 is not >= 0.9000',
         'Nothing was deployed; the model is kept: `s3://bucket/model.tar.gz`.',
       ],
     ],
@@ -336,7 +343,7 @@ describe('a run that is over', () => {
       [
         '### Failed in train',
         '**JobFailed**: `AlgorithmError: __init__ failed`',
-        'To do: correct what AWS or the log says, then start the run again; the whole log: temper logs temper/reviews/abc123.',
+        '**To do**: correct what AWS or the log says, then start the run again; the whole log: temper logs temper/reviews/abc123.',
         'The log of the job ends with',
         '```\nepoch 1\nboom\n```',
         '**Left behind**, take it away with `temper orphans --delete`: `reviews-abc123-train`',
@@ -353,16 +360,61 @@ describe('a run that is over', () => {
 
   it('has nothing before it, and bills on only where something serves', () => {
     const told = describeRun({ ...training, outcome: 'cancelled' }, { prices });
-    expect(told).toContain('- ✖ **train** · since 2026-11-23 12:00 UTC');
+    expect(told).toContain('- ✖ **train** · begun 2026-11-23 12:00 UTC');
     expect(told).toContain('- billed: not known of training job reviews-abc123-train\n');
     expect(told).not.toMatch(/Next|at most|after it/);
   });
+});
+
+/** A gate with a rule for each of so many values of a field. */
+const sliced = (values: readonly string[], passed: boolean): RuleVerdict[] =>
+  values.map((value) => ({
+    rule: 'accuracy >= 0.8',
+    slice: { field: 'language', value },
+    passed,
+    value: 0.9,
+    rows: 7,
+    reason: `language ${value}: accuracy 0.9 >= 0.8, of 7 rows`,
+  }));
+
+it('tells values of the data as they are, whatever they look like', () => {
+  const told = describeRun({ ...judged, gate: sliced(['<b>x</b>', '`a` *b*', 'snake_case --now'], true) });
+  expect(told).toContain('- ✔ **gate** · 3 of 3 rules hold\n');
+  expect(told).toContain('    - ✔ language \\<b>x\\</b>: accuracy 0.9 >= 0.8, of 7 rows\n');
+  expect(told).toContain('    - ✔ language \\`a\\` \\*b\\*: ');
+  expect(told).toContain('    - ✔ language snake\\_case \\-\\-now: ');
+});
+
+it('tells some of many rules, and of a rejected run those that were missed', () => {
+  const values = Array.from({ length: 300 }, (_, index) => `value ${index} of a field`);
+  const gate = [...sliced(values.slice(0, 200), true), ...sliced(values.slice(200), false)];
+  const told = describeRun({ ...judged, outcome: 'rejected', gate });
+  expect(told).toMatch(/^### Rejected by the gate\n\n- ✖ language value 200 of a field/);
+  expect(told).toContain('\n- ✖ 90 rules more\n');
+  expect(told).toContain('\n- ✖ **gate** · 200 of 300 rules hold\n    - ✔ language value 0 of a field');
+  expect(told).toContain('\n    - ✔ 190 rules more\n');
+});
+
+it('does not say that all is gone where something was left behind', () => {
+  const told = describeRun({ ...training, outcome: 'cancelled', leftBehind: ['reviews-abc123-train'] });
+  expect(told).not.toContain('stopped and removed');
+});
+
+it('breaks long lines of a log, and tells the last of them', () => {
+  const failure = { code: 'JobFailed', message: 'm', stage: 'train', log: ['first', `${'x'.repeat(100)}end`] } as const;
+  expect(describeRun({ ...training, outcome: 'failed', failure })).toContain(
+    `\`\`\`\nfirst\n${'x'.repeat(76)}\n${'x'.repeat(24)}end\n\`\`\``,
+  );
 });
 
 it('stays short enough for the address that the UI has it in', () => {
   const long = 'x'.repeat(50_000);
   const told = describeRun({
     ...judged,
+    gate: sliced(
+      Array.from({ length: 300 }, (_, index) => `多言語 ${index}`),
+      true,
+    ),
     outcome: 'failed',
     failure: { code: 'JobFailed', message: long, stage: 'train', log: Array.from({ length: 40 }, () => long) },
   });

@@ -344,8 +344,8 @@ describe('the page of a firing', () => {
   const looked = [
     '**Looked at** (✔ is reason to train)',
     '',
-    '- ✔ **newData** · `520 of 500 rows are new`',
-    '- ◦ **championAge** · `version 3 is 3d old, trained again after 30d`',
+    '- ✔ **newData** · 520 of 500 rows are new',
+    '- ◦ **championAge** · version 3 is 3d old, trained again after 30d',
   ];
   const decision = { firing: 'f', at: '2026-11-25T06:00:00.000Z', findings, reason: '520 of 500 rows are new' };
   const firing: Firing = {
@@ -364,9 +364,9 @@ describe('the page of a firing', () => {
       ...looked,
     ]);
     expect(pageOf({ name: 'reviews' }, findings, firing).split('\n')).toEqual([
-      '### Now: trains, by run `temper/reviews/aaaa`',
+      '### Now: `temper/reviews/aaaa` trains',
       '',
-      '`520 of 500 rows are new`',
+      'How far it is, and whether it waits for somebody, is on its own page: *Relationships*.',
       '',
       ...looked,
       '',
@@ -377,8 +377,15 @@ describe('the page of a firing', () => {
   it('says what came of it', () => {
     const failure = { code: 'JobFailed', message: 'boom', stage: 'train' } as const;
     const failed = pageOf({ name: 'reviews' }, findings, { ...firing, outcome: 'failed', failure });
-    expect(failed).toMatch(/^### Run `temper\/reviews\/aaaa` failed\n\n\*\*JobFailed\*\* in train: `boom`\n/);
+    expect(failed).toMatch(/^### `temper\/reviews\/aaaa` failed\n\n\*\*JobFailed\*\* in train: `boom`\n/);
+    expect(failed).toContain('*Unpause* on its page, or `temper schedule resume reviews`');
+    expect(failed).toContain('**At most** 20.25 USD: how much of it was billed is not known');
     const skipped: Firing = { ...firing, decision: { ...decision, decided: 'skip', reason: 'nothing is left' } };
-    expect(pageOf({ name: 'reviews' }, [], skipped)).toMatch(/^### Skipped\n\n`nothing is left`\n/);
+    expect(pageOf({ name: 'reviews' }, [], skipped)).toBe('### Skipped\n\nnothing is left\n\n**At most** 20.25 USD.');
+    const nothingNew: Firing = {
+      ...firing,
+      decision: { ...decision, decided: 'skip', findings: [findings[1]], reason: findings[1].reason },
+    };
+    expect(pageOf({ name: 'reviews' }, [findings[1]], nothingNew)).toMatch(/^### Skipped\n\n\*\*Looked at/);
   });
 });

@@ -3,14 +3,15 @@ import { advice } from '../../spec/advice.ts';
 import { decidedText } from '../../spec/decision.ts';
 import type { Outcome, RunRecord } from '../../spec/record.ts';
 import { addressOf } from '../../spec/serving.ts';
-import { block, list, literal } from './markdown.ts';
+import { block, list, literal, plain } from './markdown.ts';
+import { missedRules } from './rules.ts';
 import { servedAs } from './stages.ts';
 
 /** The last lines of a job's log are enough to see what it was. */
 const LOG_SHOWN = 10;
 
 export function ending(record: RunRecord, outcome: Outcome): string[] {
-  const { stage, deployment, model, gate = [], approval, failure } = record;
+  const { stage, deployment, model, gate = [], approval, failure, leftBehind } = record;
   const kept = model ? `; the model is kept: ${literal(addressOf(model))}` : '';
   switch (outcome) {
     case 'passed':
@@ -18,10 +19,8 @@ export function ending(record: RunRecord, outcome: Outcome): string[] {
         '### Passed',
         `The model was handed over${deployment ? `, and serves as ${servedAs(deployment)}` : kept}.`,
       ];
-    case 'rejected': {
-      const missed = gate.filter(({ passed }) => !passed).map(({ reason }) => reason);
-      return [list('### Rejected by the gate', missed), `Nothing was deployed${kept}.`];
-    }
+    case 'rejected':
+      return [list('### Rejected by the gate', missedRules(gate)), `Nothing was deployed${kept}.`];
     case 'declined': {
       const comment = approval?.decision?.comment;
       const how = approval && decidedText(approval)?.replace('declined ', '');
@@ -32,14 +31,14 @@ export function ending(record: RunRecord, outcome: Outcome): string[] {
       ];
     }
     case 'cancelled':
-      return [`### Cancelled in ${stage}`, 'What it had started was stopped and removed.'];
+      return [`### Cancelled in ${stage}`, ...(leftBehind ? [] : ['What it had started was stopped and removed.'])];
     case 'failed':
       return [
         `### Failed in ${failure?.stage ?? stage}`,
         ...(failure
           ? [
               `**${failure.code}**: ${literal(failure.message)}`,
-              `To do: ${advice(record, failure)}.`,
+              `**To do**: ${plain(advice(record, failure))}.`,
               ...(failure.log ? [`The log of the job ends with`, block(failure.log.slice(-LOG_SHOWN))] : []),
             ]
           : []),

@@ -1,11 +1,15 @@
 /**
- * Markdown as the Temporal UI shows it: outside of code it sets dashes and quotes anew and drops what looks like HTML, it does
- * not wrap blocks of code, and it has the whole text in an address, which has to stay short.
+ * Markdown as the Temporal UI shows it: outside of code it sets dashes, quotes and fractions anew and takes HTML for what it
+ * looks like, it does not wrap blocks of code, and it has the whole text in an address, which has to stay short.
  */
 const LONGEST = 600;
-const LONGEST_LINE = 160;
+const MOST_LINES = 24;
+/** What a window of usual width shows of a block. */
+const LINE = 76;
 
 const cut = (text: string, longest: number): string => (text.length <= longest ? text : `${text.slice(0, longest)}…`);
+
+const onOneLine = (text: string): string => cut(text.replace(/\s+/g, ' ').trim(), LONGEST);
 
 /** The longest run of backticks in it, and one more. */
 const fenceFor = (text: string): string =>
@@ -13,15 +17,22 @@ const fenceFor = (text: string): string =>
 
 /** Text that somebody else wrote, or that is to be copied: as it is, on one line. */
 export function literal(text: string): string {
-  const line = cut(text.replace(/\s+/g, ' ').trim(), LONGEST);
+  const line = onOneLine(text);
   const fence = fenceFor(line);
   const gap = fence.length > 1 ? ' ' : '';
   return `${fence}${gap}${line}${gap}${fence}`;
 }
 
-/** Lines as they are. */
+/** A sentence that holds names, values or commands: as it is, on one line, and no Markdown whatever they look like. */
+export const plain = (text: string): string =>
+  onOneLine(text)
+    .replaceAll('&', '&amp;')
+    .replace(/[\\`*_[\]<~]|-(?=-)|(?<=-)-/g, '\\$&');
+
+/** Lines as they are, long ones on several. */
 export function block(lines: readonly string[], language = ''): string {
-  const text = lines.map((line) => cut(line, LONGEST_LINE)).join('\n');
+  const shown = lines.flatMap((line) => line.match(new RegExp(`.{1,${LINE}}`, 'gu')) ?? ['']);
+  const text = shown.slice(-MOST_LINES).join('\n');
   const fence = fenceFor(text).padEnd(3, '`');
   return `${fence}${language}\n${text}\n${fence}`;
 }
@@ -29,3 +40,7 @@ export function block(lines: readonly string[], language = ''): string {
 /** A list with what it is of, which the list would be part of without the empty line. */
 export const list = (title: string, items: readonly string[]): string =>
   `${title}\n\n${items.map((item) => `- ${item}`).join('\n')}`;
+
+/** An item of a list with items of its own. */
+export const nested = (item: string, inner: readonly string[]): string =>
+  [item, ...inner.map((each) => `    - ${each}`)].join('\n');

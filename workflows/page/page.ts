@@ -1,15 +1,15 @@
 /** The page of a run in the Temporal UI, in Markdown: what happens, what to do, what is next, what it costs, why it was started. */
-import { advice } from '../../spec/advice.ts';
 import { NO_PRICES } from '../../spec/cost/prices.ts';
+import { durationSeconds } from '../../spec/duration.ts';
 import { needsMachine } from '../../spec/inputs.ts';
 import { untoldText } from '../../spec/notices/notice.ts';
-import type { RunRecord } from '../../spec/record.ts';
-import { waitingText } from '../../spec/waiting.ts';
+import type { RunRecord, Waiting } from '../../spec/record.ts';
+import { timeOf, waitingText } from '../../spec/waiting.ts';
 import type { FineTuneInput } from '../messages.ts';
 import { costOfRun } from './cost.ts';
 import { howToDecide, refusedSignals } from './deciding.ts';
 import { ending } from './ending.ts';
-import { list, literal } from './markdown.ts';
+import { list, literal, plain } from './markdown.ts';
 import { nextText, stagesOfRun } from './next.ts';
 import { stageLine } from './stages.ts';
 import { whyStarted } from './why.ts';
@@ -23,18 +23,22 @@ function waitingPart(record: RunRecord): string[] {
   if (!waiting) return [];
   const text = waitingText(waiting);
   const told = `**${text[0]?.toUpperCase()}${text.slice(1)}.**`;
-  switch (waiting.for) {
-    case 'approval':
-      return [told, `Why: ${record.approval?.reason}.`];
-    case 'quota':
-      return [
-        told,
-        `AWS said: ${literal(waiting.message)}`,
-        `To do: ${advice(record, { code: 'QuotaExceeded', message: waiting.message })}.`,
-      ];
-    default:
-      return [told, `AWS said: ${literal(waiting.message)}`];
-  }
+  if (waiting.for === 'approval') return [told, `Why: ${plain(record.approval?.reason ?? '')}.`];
+  const remedy =
+    waiting.for === 'quota'
+      ? 'stop what uses it, or ask for more in Service Quotas'
+      : 'nothing, unless it takes too long';
+  return [
+    told,
+    `AWS said: ${literal(waiting.message)}`,
+    `**To do**: ${remedy}. The run tries again by itself${givingUpText(waiting, record)}.`,
+  ];
+}
+
+function givingUpText({ since }: Waiting, { spec: { train } }: RunRecord): string {
+  if (since === undefined) return '';
+  const until = new Date(Date.parse(since) + durationSeconds(train.maxWait) * 1000);
+  return `, and gives up at ${timeOf(until.toISOString())} (\`train.maxWait\`)`;
 }
 
 /** Where to look for what the workflow itself does not know. */

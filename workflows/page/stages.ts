@@ -1,4 +1,4 @@
-/** What each stage has found, in a line. */
+/** What each stage has found: a line, and one for each rule of the gate. */
 import { askingFor } from '../../spec/approval.ts';
 import { hoursText } from '../../spec/bedrock/serving.ts';
 import { decidedText } from '../../spec/decision.ts';
@@ -10,7 +10,8 @@ import { remarks } from '../../spec/remarks.ts';
 import { numberText, scoreTexts } from '../../spec/scores-text.ts';
 import { nameOf } from '../../spec/serving.ts';
 import { timeOf } from '../../spec/waiting.ts';
-import { literal } from './markdown.ts';
+import { literal, nested, plain } from './markdown.ts';
+import { heldRules, heldText } from './rules.ts';
 
 function ofData({ data }: RunRecord): string | undefined {
   if (!data) return undefined;
@@ -30,7 +31,7 @@ function ofTraining({ trainingJob, model, shortages = [] }: RunRecord): string |
 
 function ofEvaluation(record: RunRecord): string | undefined {
   const { evaluations } = record;
-  return evaluations && [...scoreTexts(record), ...remarks(evaluations)].join('; ');
+  return evaluations && [...scoreTexts(record), ...remarks(evaluations).map(plain)].join('; ');
 }
 
 /** ``endpoint `reviews` `` */
@@ -48,7 +49,7 @@ function factsOf(record: RunRecord, stage: Stage): string | undefined {
     case 'evaluate':
       return ofEvaluation(record);
     case 'gate':
-      return record.gate?.map(({ passed, reason }) => `${passed ? 'passed' : 'missed'}: ${reason}`).join('; ');
+      return record.gate && heldText(record.gate);
     case 'approve':
       return approvalFacts(record);
     case 'deploy':
@@ -73,7 +74,13 @@ function approvalFacts({ approval, spec, evaluations }: RunRecord): string | und
 export function stageLine(record: RunRecord, { stage, startedAt, seconds }: StageTiming): string {
   const facts = factsOf(record, stage);
   const known = facts ? ` · ${facts}` : '';
-  if (seconds === undefined) return `${record.outcome ? '✖' : '▶'} **${stage}** · since ${timeOf(startedAt)}${known}`;
+  if (seconds === undefined) {
+    const begun = record.outcome ? `✖ **${stage}** · begun` : `▶ **${stage}** · since`;
+    return `${begun} ${timeOf(startedAt)}${known}`;
+  }
   const took = seconds >= 0.05 ? ` · ${formatSeconds(seconds)}` : '';
-  return `✔ **${stage}**${took}${known}`;
+  if (stage !== 'gate') return `✔ **${stage}**${took}${known}`;
+  const { gate = [] } = record;
+  const mark = gate.every(({ passed }) => passed) ? '✔' : '✖';
+  return nested(`${mark} **gate**${took}${known}`, heldRules(gate));
 }

@@ -1,0 +1,24 @@
+/** The rules of a gate with what they were held against. There may be hundreds of them, one for each value of a field. */
+import { plural } from '../../spec/amounts.ts';
+import type { RuleVerdict } from '../../spec/gate.ts';
+import { plain } from './markdown.ts';
+
+const MOST = 10;
+
+/** How many of them hold: `2 of 3 rules hold`. */
+export function heldText(gate: readonly RuleVerdict[]): string {
+  const held = gate.filter(({ passed }) => passed).length;
+  return `${held} of ${plural(gate.length, 'rule')} ${held === 1 ? 'holds' : 'hold'}`;
+}
+
+export const heldRules = (gate: readonly RuleVerdict[]): string[] =>
+  firstOf(gate.filter(({ passed }) => passed)).map((told) => `✔ ${told}`);
+
+export const missedRules = (gate: readonly RuleVerdict[]): string[] =>
+  firstOf(gate.filter(({ passed }) => !passed)).map((told) => `✖ ${told}`);
+
+function firstOf(rules: readonly RuleVerdict[]): string[] {
+  const told = rules.slice(0, MOST).map(({ reason }) => plain(reason));
+  const more = rules.length - told.length;
+  return more > 0 ? [...told, `${plural(more, 'rule')} more`] : told;
+}
