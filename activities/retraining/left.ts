@@ -8,15 +8,30 @@ import type { RunRecord } from '../../spec/record.ts';
 import { type RunEnd, settled, TERMINATED } from '../../spec/retraining/settle.ts';
 import { unsettledFirings, writeFiring } from './ledger.ts';
 
-/** Writes down what became of runs that no firing waits for any more. One that Temporal has forgotten keeps what was reserved. */
+/**
+ * Writes down what became of runs that no firing waits for any more. One that Temporal has forgotten keeps what was reserved; one
+ * that its firing had no time to start has cost nothing.
+ */
 export async function settleLeft(s3: S3Client, bucket: string, name: string, prices: Prices): Promise<void> {
   for (const firing of await unsettledFirings(s3, bucket, name)) {
     const { decision, run = '' } = firing;
     const [waiting, described] = await Promise.all([describe(decision.firing), describe(run)]);
-    if (waiting?.status.name === 'RUNNING' || !described?.closeTime) continue;
-    const end = await endOf(run, described);
-    await writeFiring(s3, bucket, settled(firing, end, prices, described.closeTime.toISOString()));
+    if (waiting?.status.name === 'RUNNING') continue;
+    if (described?.closeTime) {
+      const end = await endOf(run, described);
+      await writeFiring(s3, bucket, settled(firing, end, prices, described.closeTime.toISOString()));
+    } else if (!described && waiting?.closeTime && !(await hasStarted(decision.firing, run))) {
+      await writeFiring(s3, bucket, settled(firing, NEVER_STARTED, prices, waiting.closeTime.toISOString()));
+    }
   }
+}
+
+const NEVER_STARTED: RunEnd = { outcome: 'cancelled', started: false };
+
+/** Whether a firing that is over has come to starting the run. */
+async function hasStarted(firing: string, run: string): Promise<boolean> {
+  const { events } = await getClient().workflow.getHandle(firing).fetchHistory();
+  return (events ?? []).some((event) => event.startChildWorkflowExecutionInitiatedEventAttributes?.workflowId === run);
 }
 
 async function describe(workflowId: string): Promise<WorkflowExecutionDescription | undefined> {

@@ -3,11 +3,12 @@ import { WorkflowNotFoundError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { expect, it } from 'vitest';
 import { newestFirings } from '../../activities/retraining/ledger.ts';
+import { createRetrainingActivities } from '../../activities/retraining/retraining.ts';
 import type { RunRecord } from '../../spec/record.ts';
 import { fineTune } from '../../workflows/index.ts';
 import { type RetrainInput, recordQuery } from '../../workflows/messages.ts';
 import { runOptions } from '../../workflows/start.ts';
-import { account, clients } from '../support/activities.ts';
+import { account, aws, clients } from '../support/activities.ts';
 import { eventually } from '../support/eventually.ts';
 import { type StartedSchedule, withSchedule } from '../support/schedules.ts';
 import { type AllActivities, fakeActivities, scoresWith } from '../workflows/fake-activities.ts';
@@ -16,18 +17,24 @@ import { BEDROCK_SPEC, RETRAIN_SPEC } from '../workflows/harness.ts';
 const ON_BEDROCK = `${BEDROCK_SPEC.replace('data.jsonl', 's3://bucket/reviews/')}retrain: { every: 1w }\n`;
 const when = (triggers: string): string => RETRAIN_SPEC.replace('every: 1w', `every: 1w, when: { ${triggers} }`);
 
+/** What is closed until it is opened. */
+function latch(): { readonly open: () => void; readonly opened: Promise<void> } {
+  let open = (): void => {};
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { open: () => open(), opened };
+}
+
 /** Training that goes on until it is told to end. */
 function gate(): { readonly open: () => void; readonly training: Partial<AllActivities> } {
   const working = fakeActivities().activities;
-  let open = (): void => {};
-  const promise = new Promise<void>((resolve) => {
-    open = resolve;
-  });
+  const { open, opened } = latch();
   return {
-    open: () => open(),
+    open,
     training: {
-      awaitTraining: async (job) => promise.then(() => working.awaitTraining(job)),
-      awaitCustomization: async (job) => promise.then(() => working.awaitCustomization(job)),
+      awaitTraining: async (job) => opened.then(() => working.awaitTraining(job)),
+      awaitCustomization: async (job) => opened.then(() => working.awaitCustomization(job)),
     },
   };
 }
@@ -165,6 +172,29 @@ it('what became of a run whose firing was terminated is known to the next firing
     expect(decision).toMatchObject({ decided: 'skip', reason: `nothing has changed in the data (since ${run})` });
     const { firings } = await newestFirings(clients.s3, account.bucket, schedule.name, 9);
     expect(firings.at(-1)).toMatchObject({ run, outcome: 'passed', endedAt: expect.any(String) });
+  });
+});
+
+it('what was reserved for a run whose firing was terminated before it started it is free again', async () => {
+  const working = createRetrainingActivities({ aws });
+  const reserved = latch();
+  const noting = latch();
+  const activities: Partial<AllActivities> = {
+    noteFirings: async (input) => {
+      reserved.open();
+      await noting.opened;
+      await working.noteFirings(input);
+    },
+  };
+  const spec = RETRAIN_SPEC.replace('every: 1w', 'every: 1w, budget: 30 USD');
+  await withSchedule({ spec, activities, prices: PRICES }, async (schedule) => {
+    const firing = await schedule.trigger();
+    await reserved.opened;
+    await firing.terminate();
+    noting.open();
+    expect(await schedule.fire()).toMatchObject({ outcome: 'passed' });
+    const { firings } = await newestFirings(clients.s3, account.bucket, schedule.name, 9);
+    expect(firings.at(-1)).toMatchObject({ outcome: 'cancelled', reservedUsd: 20.25, billedUsd: 0 });
   });
 });
 
