@@ -92,15 +92,15 @@ export async function runCli(argv: readonly string[], io: Io): Promise<ExitCode>
     signal: AbortSignal.any([io.signal, output.closed]),
     exitCode: EXIT.done,
   };
+  const root = createProgram(context);
   try {
-    const root = createProgram(context);
     await root.parseAsync(misnamed(root, argv) ?? argv, { from: 'user' });
     return context.exitCode;
   } catch (error) {
     if (!(error instanceof CommanderError)) return output.failure(error);
     if (error.exitCode === 0) return EXIT.done;
     // Help that stands in for a missing subcommand has said it all.
-    return error.code === 'commander.help' ? EXIT.usage : output.failure(parsingError(error));
+    return error.code === 'commander.help' ? EXIT.usage : output.failure(parsingError(error, namedBy(root, argv)));
   }
 }
 
@@ -151,7 +151,14 @@ function common(command: CommandUnknownOpts): void {
   command.option('--debug', 'show the stack of an error');
 }
 
-function parsingError(error: CommanderError): UserError {
+/** The command that words begin with: `temper schedule show`. */
+function namedBy(root: CommandUnknownOpts, [word, ...rest]: readonly string[]): string {
+  const command = root.commands.find((each) => each.name() === word);
+  return command ? `${root.name()} ${namedBy(command, rest)}` : root.name();
+}
+
+/** @param command what was called */
+function parsingError(error: CommanderError, command: string): UserError {
   const [, given, choices] =
     /(?:argument|value) '([^']*)' is invalid.* Allowed choices are (.*)\.$/.exec(error.message) ?? [];
   if (given !== undefined && choices !== undefined) {
@@ -159,7 +166,7 @@ function parsingError(error: CommanderError): UserError {
     return usageError('Usage', `${JSON.stringify(given)} is not one of ${choices}`, fix);
   }
   const [message = '', hint] = error.message.replace(/^error: /, '').split('\n');
-  return usageError('Usage', message, hint?.replace(/^\(Did (.*)\)$/, 'did $1') ?? 'see --help');
+  return usageError('Usage', message, hint?.replace(/^\(Did (.*)\)$/, 'did $1') ?? `see: ${command} --help`);
 }
 
 function version(): string {

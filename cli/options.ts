@@ -18,6 +18,12 @@ export function duration(text: string): string {
   return text;
 }
 
+/** Why somebody does something; what is empty says nothing. */
+export function reason(text: string): string {
+  if (text.trim() === '') throw new InvalidArgumentError('say why');
+  return text;
+}
+
 export function modelName(text: string): string {
   if (!NAME_PATTERN.test(text)) throw new InvalidArgumentError('names have lower-case letters, digits and hyphens');
   return text;

@@ -80,7 +80,7 @@ export function pauseOf({ signal }: Reader): () => Promise<void> {
 export async function findSource({ spec, ...located }: Located, path: string, format?: Format): Promise<Source> {
   const files = await findSourceFiles(path, located, spec.data.format);
   // Nothing tells of what kind they would be.
-  if (files.every(({ bytes }) => bytes === 0)) throw invalidData(describeProblem(noRows(path)));
+  if (files.every(({ bytes }) => bytes === 0)) throw invalidData(describeProblem(noRows(path, files.length)));
   const { s3, signal, onProgress } = located;
   const options = rowOptionsOf(spec);
   const { shape, seen } = await findShape(files, { ...options, format: options.format ?? format }, s3);
@@ -116,7 +116,7 @@ export async function* sourceRows(source: Source, options: RowOptions): AsyncGen
     }
   }
   if (problems.count > 0) throw invalidData(problems.describe(usable + problems.count), problems);
-  if (usable === 0) throw invalidData(describeProblem(noRows(path)));
+  if (usable === 0) throw invalidData(describeProblem(noRows(path, source.files.length)));
 }
 
 function checkLabels(rows: readonly PlacedRow[], shape: Shape, labels: Set<string>): void {

@@ -73,7 +73,7 @@ async function filesOf(spec: Spec, s3: S3Client): Promise<SourceFile[]> {
   const files = new Map<string, SourceFile>();
   for (const [, path] of dataPaths(spec)) {
     const found = await findSourceFiles(path, root, spec.data.format);
-    if (found.length === 0) throw invalidData(describeProblem(noRows(path)));
+    if (found.length === 0) throw invalidData(describeProblem(noRows(path, 0)));
     for (const file of found) files.set(file.path, file);
   }
   return [...files.values()];

@@ -11,7 +11,9 @@ import type { Place } from '../../spec/data/problems.ts';
 import type { DataReport } from '../../spec/data/report.ts';
 import { isBedrock } from '../../spec/engine.ts';
 import { misfits } from '../../spec/fit.ts';
+import { fieldsOf } from '../../spec/gate.ts';
 import { isS3 } from '../../spec/inputs.ts';
+import { watchedFields } from '../../spec/monitoring/features.ts';
 import { parseSpec } from '../../spec/parse.ts';
 import { SPLITS } from '../../spec/record.ts';
 import { data as dataSchema } from '../../spec/schema/data.ts';
@@ -50,7 +52,8 @@ async function checkSpec(context: Context, file: string, { out, asked = {} }: Ch
   if (data === undefined || !isThere) return { ok: false, file, errors, warnings: [] };
   const region = parsed.ok ? parsed.spec.aws.region : undefined;
   const targets = targetsOf(asked, parsed.ok ? parsed.spec : undefined);
-  const report = await checkRows(context, data, { directory, region, out, targets });
+  const rows = await checkRows(context, data, { directory, region, out, targets });
+  const report = parsed.ok ? withoutUsed(rows, parsed.spec) : rows;
   if (parsed.ok) {
     const unfit = report.kind === undefined ? [] : misfits(parsed.spec, report.kind);
     const schemaProblem = await answerSchemaProblem(parsed.spec);
@@ -61,6 +64,14 @@ async function checkSpec(context: Context, file: string, { out, asked = {} }: Ch
   }
   const warnings = parsed.ok && isBedrock(parsed.spec) ? doubtsOf(parsed.spec) : [];
   return together(file, { errors, warnings: warnings.map((doubt) => doubtFinding(file, doubt)) }, report);
+}
+
+/** Fields that no script gets may be those that rules are held by, and drift is measured by. */
+function withoutUsed(report: RowsReport, spec: Spec): RowsReport {
+  const used = new Set([...fieldsOf(spec.gate), ...watchedFields(spec)]);
+  const { unusedFields } = report.stats;
+  const left = Object.entries(unusedFields).filter(([field]) => !used.has(field));
+  return { ...report, stats: { ...report.stats, unusedFields: Object.fromEntries(left) } };
 }
 
 async function checkAlone(context: Context, file: string, { out, asked = {} }: CheckOptions): Promise<CheckReport> {

@@ -1,7 +1,7 @@
 import { Command } from '@commander-js/extra-typings';
 import type { Context } from '../context.ts';
 import { withExamples } from '../help.ts';
-import { runId } from '../options.ts';
+import { reason, runId } from '../options.ts';
 
 /** `temper rerun RUN`: the same spec, data and code again. */
 export function rerunCommand(context: Context) {
@@ -11,7 +11,7 @@ export function rerunCommand(context: Context) {
       'start a run again with the same spec, and the same data, code and base model by their hashes; they come from S3, so that any machine can do it',
     )
     .argument('<run>', 'workflow id, or an unambiguous part of it')
-    .option('--comment <text>', 'why, for the record')
+    .option('--comment <text>', 'why, for the record', reason)
     .option('--id <id>', 'name the new run, 4 to 10 letters and digits: given twice, it is not started twice', runId)
     .option('--detach', 'return once it is started')
     .option('-y, --yes', 'start without asking; asked is only on a terminal, where AWS bills for the run')

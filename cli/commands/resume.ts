@@ -1,7 +1,7 @@
 import { Command, Option } from '@commander-js/extra-typings';
 import type { Context } from '../context.ts';
 import { withExamples } from '../help.ts';
-import { runId } from '../options.ts';
+import { reason, runId } from '../options.ts';
 
 /** `temper resume RUN --from STAGE`: a new run with the model of one that is over. */
 export function resumeCommand(context: Context) {
@@ -16,7 +16,7 @@ export function resumeCommand(context: Context) {
         .choices(['evaluate', 'deploy'] as const)
         .makeOptionMandatory(),
     )
-    .option('--comment <text>', 'why, for the record')
+    .option('--comment <text>', 'why, for the record', reason)
     .option('--id <id>', 'name the new run, 4 to 10 letters and digits: given twice, it is not started twice', runId)
     .option('--detach', 'return once it is started')
     .option('-y, --yes', 'start without asking; asked is only on a terminal, where AWS bills for the run')

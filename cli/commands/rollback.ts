@@ -1,7 +1,7 @@
 import { Command } from '@commander-js/extra-typings';
 import type { Context } from '../context.ts';
 import { withExamples } from '../help.ts';
-import { modelName, positive, runId } from '../options.ts';
+import { modelName, positive, reason, runId } from '../options.ts';
 
 /** `temper rollback NAME`: the version before serves again. */
 export function rollbackCommand(context: Context) {
@@ -16,7 +16,7 @@ export function rollbackCommand(context: Context) {
       'number of the version, as temper history has it; the one before where not given',
       positive,
     )
-    .option('--comment <text>', 'why, for the history')
+    .option('--comment <text>', 'why, for the history', reason)
     .option('--id <id>', 'name the run, 4 to 10 letters and digits: given twice, it is not started twice', runId)
     .option('--detach', 'return once it is started')
     .option('-y, --yes', 'start without asking; asked is only on a terminal, where AWS bills for what serves')

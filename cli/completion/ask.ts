@@ -15,7 +15,7 @@ export async function namesOf(kind: Kind, context: Context): Promise<Candidate[]
         return await runs(context);
       case 'name':
         return [...new Set((await listed(context)).map(({ name }) => name))].map((value) => ({ value }));
-      case 'scheduled':
+      case 'schedule':
         return await scheduled(context);
       case 'endpoint':
         return await endpoints(context);

@@ -7,7 +7,7 @@ export interface Candidate {
 }
 
 /** What a place takes that the commands do not list, told by the name of its argument: `<file>`, `<run>`. */
-export type Kind = 'file' | 'directory' | 'run' | 'name' | 'scheduled' | 'endpoint' | 'model' | 'code';
+export type Kind = 'file' | 'directory' | 'run' | 'name' | 'schedule' | 'endpoint' | 'model' | 'code';
 
 export interface Completion {
   /** Those that begin as the last word does. */
@@ -91,7 +91,7 @@ const KINDS: ReadonlySet<string> = new Set<Kind>([
   'directory',
   'run',
   'name',
-  'scheduled',
+  'schedule',
   'endpoint',
   'model',
   'code',

@@ -58,7 +58,7 @@ export function renderSchedule(report: ScheduleReport, screen: Screen): string {
     ...labelled('schedule', retrain ? timesText(retrain) : '', screen),
     ...labelled('trains', retrain ? triggersText(retrain) : '', screen),
     ...labelled('spec', `${setBy.file}, given by ${setBy.by}, ${momentText(setBy.at)}`, screen),
-    ...labelled('code', source ? `sha256:${source.sha256.slice(0, 12)}…` : '', screen),
+    ...labelled('code', source ? hashText(source.sha256) : '', screen),
     ...labelled('in', `${account.region} · s3://${account.bucket}`, screen),
     ...labelled('policy', policyText(report), screen),
     ...listed('next', paused ? [] : moments, screen),
@@ -115,13 +115,16 @@ export function renderChanges(changes: readonly Change[], style: Style): string 
   return changes
     .map(({ path, before, after }) => {
       const mark = before === undefined ? style.green('+') : after === undefined ? style.red('-') : style.yellow('~');
-      const values = [before, after].flatMap((value) => (value === undefined ? [] : [brief(value)]));
+      const values = [before, after].flatMap((value) => (value === undefined ? [] : [valueText(path, value)]));
       return `  ${mark} ${path}: ${values.join(' → ')}`;
     })
     .join('\n');
 }
 
-function brief(value: unknown): string {
+const hashText = (sha256: string): string => `sha256:${sha256.slice(0, 12)}…`;
+
+function valueText(path: string, value: unknown): string {
+  if (path === 'code') return hashText(String(value));
   const text = typeof value === 'string' ? value : JSON.stringify(value);
   return cut(text, 60);
 }

@@ -101,7 +101,9 @@ const SIGNS = { '>=': '≥', '<=': '≤', '>': '>', '<': '<', '==': '=' } as con
 export function gateText(verdicts: readonly RuleVerdict[]): string {
   if (verdicts.length === 0) return 'no rules';
   const missed = verdicts.filter(({ passed }) => !passed).length;
-  return missed > 0 ? `${missed} of ${plural(verdicts.length, 'rule')} missed` : verdicts.map(ruleText).join(' · ');
+  return missed > 0
+    ? `${missed} of ${plural(verdicts.length, 'rule')} missed`
+    : [...new Set(verdicts.map(ruleText))].join(' · ');
 }
 
 function ruleText(verdict: RuleVerdict): string {

@@ -30,6 +30,8 @@ const SLOWEST_MS = 2_000;
 const TRUSTED_MS = 5_000;
 /** The client tries again by itself for much longer than a person wants to know nothing. */
 const PATIENCE_MS = 3_000;
+/** How long one signal is given to the client, which leaves a listener on it each time that it asks again. */
+const ASKED_FOR_MS = 60_000;
 
 /**
  * Looks at a run until it is over; the last snapshot is the closed one. Ends early, without it, when the signal is
@@ -41,6 +43,7 @@ export async function* watchRun(temporal: Temporal, workflowId: string, signal: 
   const answers = new Answers(temporal);
   const done = new AbortController();
   const over = endOf(temporal, workflowId, AbortSignal.any([signal, done.signal]));
+  const woken = AbortSignal.any([signal, over]);
   try {
     while (!signal.aborted) {
       const next = await temporal.client.withDeadline(Date.now() + PATIENCE_MS, () =>
@@ -50,7 +53,7 @@ export async function* watchRun(temporal: Temporal, workflowId: string, signal: 
       if (next.closed) return;
       delay = JSON.stringify(next) === JSON.stringify(last) ? Math.min(delay * 1.25, SLOWEST_MS) : FASTEST_MS;
       last = next;
-      await sleep(delay, undefined, { signal: AbortSignal.any([signal, over]) }).catch(() => {});
+      await sleep(delay, undefined, { signal: woken }).catch(() => {});
     }
   } finally {
     done.abort();
@@ -62,12 +65,14 @@ function endOf({ client }: Temporal, workflowId: string, signal: AbortSignal): A
   const over = new AbortController();
   const wait = async (): Promise<void> => {
     while (!signal.aborted) {
+      const asked = AbortSignal.any([signal, AbortSignal.timeout(ASKED_FOR_MS)]);
       try {
-        await client.withAbortSignal(signal, () => client.workflow.getHandle(workflowId).result());
+        await client.withAbortSignal(asked, () => client.workflow.getHandle(workflowId).result());
         return over.abort();
       } catch (error) {
         if (error instanceof WorkflowFailedError) return over.abort();
       }
+      if (asked.aborted) continue;
       await sleep(SLOWEST_MS, undefined, { signal }).catch(() => {});
     }
   };

@@ -33,6 +33,14 @@ export async function backfillSchedule(
     const times = `--from ${momentText(from.toISOString())}, --to ${momentText(to.toISOString())}`;
     throw usageError('NothingToFire', `no time is between them: ${times}`, 'give an earlier --from, or a later --to');
   }
+  if (from.getTime() > Date.now()) {
+    const given = `--from ${momentText(from.toISOString())} is yet to come`;
+    throw usageError(
+      'NothingToFire',
+      `${given}: only firings of a time that is over can be made up for`,
+      'give an earlier --from',
+    );
+  }
   const schedule = await findSchedule(temporal, name);
   const setting = settingOf(schedule);
   if (schedule.description.state.paused) {

@@ -112,9 +112,10 @@ export function tooManyLabels(label: string, place: Place, shape: Shape): DataPr
 /** What is told of a path as a whole. */
 const ofPath = (file: string, problem: RowProblem): DataProblem => ({ ...problem, file, line: 0 });
 
-export function noRows(path: string): DataProblem {
-  const message = 'there are no rows';
-  return ofPath(path, { code: 'no_rows', message, value: '', fix: 'write one example a line' });
+/** @param files how many were found */
+export function noRows(path: string, files: number): DataProblem {
+  const fix = files === 0 ? 'nothing lies there: correct the address' : 'write one example a line';
+  return ofPath(path, { code: 'no_rows', message: 'there are no rows', value: '', fix });
 }
 
 export function noFormat(path: string, fields: readonly string[]): DataProblem {

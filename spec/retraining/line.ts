@@ -25,7 +25,14 @@ function becameOf({ decision, run, outcome, billedUsd, failure }: Firing): strin
 const shortened = (text: string, most: number): string => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
 
 /** What a failure says, on one line. The whole, which can fill a screen, is in the run's record. */
-export const failureLine = (message: string): string => shortened(message.replace(/\s+/g, ' ').trim(), MAX_FAILURE);
+export const failureLine = (message: string): string =>
+  shortened(
+    message
+      .trim()
+      .replace(/(:?)\s*\n\s*/g, (_, colon) => (colon ? ': ' : '; '))
+      .replace(/\s+/g, ' '),
+    MAX_FAILURE,
+  );
 
 /** Begins a decision of a note: the Temporal UI shows all lines as one. */
 const MARK = '▪ ';

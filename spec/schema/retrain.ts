@@ -1,6 +1,7 @@
 /** `retrain:` of `temper.yaml`: when a schedule looks, what makes it train again, and what it may spend. */
 import { Cron } from 'croner';
 import { z } from 'zod';
+import { plural } from '../amounts.ts';
 import { BUDGET_PATTERN } from '../cost/budget.ts';
 import { durationSeconds } from '../duration.ts';
 import { USUAL_LIMITS } from '../monitoring/drift.ts';
@@ -34,12 +35,11 @@ function cronProblem(text: string): string | undefined {
 }
 
 function whyNoCron(text: string): string | undefined {
+  const fields = text.split(/\s+/).filter((field) => field !== '');
+  if (fields.length !== 5) return `${plural(fields.length, 'field')} where five are wanted`;
   try {
     const cron = new Cron(text, { mode: '5-part', paused: true, domAndDow: true });
-    const unknown = text
-      .trim()
-      .split(/[\s,]+/)
-      .find((item) => !CRON_ITEM.test(item));
+    const unknown = fields.flatMap((field) => field.split(',')).find((item) => !CRON_ITEM.test(item));
     if (unknown !== undefined) return `temporal does not know ${unknown}`;
     return cron.nextRun(new Date(0)) ? undefined : 'there is no such day';
   } catch (error) {

@@ -183,6 +183,25 @@ describe('a verdict on splits', () => {
     expect(told(await check())).toEqual(['invalid_value temper.yaml x1', 'mixed_kinds test.jsonl x1']);
   });
 
+  it.each(['train', 'test'])('of which %s is not there, and of nothing that would follow from it', async (absent) => {
+    const gone = `s3://${env.TEMPER_BUCKET}/check-${process.pid}/gone/`;
+    const [train, test] = absent === 'train' ? [gone, 'rows.jsonl'] : ['rows.jsonl', gone];
+    await write('temper.yaml', spec(`{ train: ${train}, test: '${test}' }`).replace('{}', '{ metrics: [accuracy] }'));
+    await write('rows.jsonl', lines(...rowsOf(20)));
+    const { errors } = await check();
+    expect(errors).toMatchObject([{ code: 'no_rows', fix: 'nothing lies there: correct the address' }]);
+  });
+
+  it('and no word of fields that rules are held by and drift is measured by: they are used', async () => {
+    const gate = 'gate: [{ rule: accuracy >= 0.5, per: language }]';
+    const retrain = 'retrain: { every: 1d, when: { drift: { of: [plan] } } }';
+    const deploy = 'deploy: { to: sagemaker-endpoint, capture: { share: 1 } }';
+    const data = '{ source: rows.jsonl, split: { test: 0.2 } }';
+    await write('temper.yaml', [spec(data).trim(), gate, deploy, retrain].join('\n'));
+    await write('rows.jsonl', lines(...rowsOf(20).map((row) => ({ ...row, language: 'de', plan: 'pro', id: 1 }))));
+    expect((await check()).stats?.unusedFields).toEqual({ id: 20 });
+  });
+
   it('and a schema of answers that is no JSON schema', async () => {
     const evaluate = '{ metrics: [json_schema], schema: { type: objekt } }';
     await write('temper.yaml', spec('{ source: rows.jsonl, split: { test: 0.2 } }').replace('{}', evaluate));

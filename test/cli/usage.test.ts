@@ -28,10 +28,12 @@ describe('wrong usage ends with 2, and says what is right', () => {
     [['init', 'scrach'], '"scrach" is not one of classification, chat, bedrock, scratch', 'did you mean scratch?'],
     [['init'], 'not given what to begin with: classification, chat, bedrock, scratch', 'temper init classification'],
     [['ls', '--limt', '3'], "unknown option '--limt'", 'did you mean --limit?'],
-    [['ls', '--limit', 'many'], "argument 'many' is invalid", 'see --help'],
-    [['ls', '--name', "x' OR 'a' = 'a"], 'names have lower-case letters', 'see --help'],
-    [['show'], "missing required argument 'run'", 'see --help'],
-    [['show', 'a', 'b'], 'too many arguments', 'see --help'],
+    [['ls', '--limit', 'many'], "argument 'many' is invalid", 'see: temper ls --help'],
+    [['ls', '--name', "x' OR 'a' = 'a"], 'names have lower-case letters', 'see: temper ls --help'],
+    [['show'], "missing required argument 'run'", 'see: temper show --help'],
+    [['show', 'a', 'b'], 'too many arguments', 'see: temper show --help'],
+    [['schedule', 'pause', 'a', '--comment', ' '], "' ' is invalid. say why", 'see: temper schedule pause --help'],
+    [['schedule', 'backfill', 'a', '--from', '2026-11-31', '--to', '2026-12-02'], 'there is no such day', 'see: '],
   ])('temper %s', async (argv, message, fix) => {
     const { exitCode, stdout, stderr } = await cli(argv);
     expect(exitCode).toBe(2);
@@ -43,7 +45,7 @@ describe('wrong usage ends with 2, and says what is right', () => {
   it('as one JSON document with --json', async () => {
     const { exitCode, stdout, stderr } = await cli(['show', '--json']);
     expect(JSON.parse(stdout)).toEqual({
-      error: { code: 'Usage', message: "missing required argument 'run'", fix: 'see --help' },
+      error: { code: 'Usage', message: "missing required argument 'run'", fix: 'see: temper show --help' },
     });
     expect([exitCode, stderr]).toEqual([2, '']);
   });

@@ -143,12 +143,18 @@ class Check {
     } finally {
       await pool.end();
     }
-    if (this.#tallyOf(part.name).rows === 0 && this.#errors.count === 0) this.#errors.add(noRows(part.path));
+    if (this.#tallyOf(part.name).rows === 0 && this.#errors.count === 0)
+      this.#errors.add(noRows(part.path, part.files.length));
   }
 
   /** How the rows of a part are written; `undefined`, and told of, where they cannot be read beside the others. */
   async #shapeOf({ path, files }: Part): Promise<Shape | undefined> {
     const { answers, s3 } = this.#options;
+    // Of what kind nothing is, cannot be told, and would only be found not to fit.
+    if (files.every(({ bytes }) => bytes === 0)) {
+      this.#errors.add(noRows(path, files.length));
+      return undefined;
+    }
     // Prompts may be answered: a test split that is belongs to a training split that is not.
     const format = this.#data.format ?? (this.#shape?.format === 'prompts' ? 'prompts' : undefined);
     const { shape, seen } = await findShape(files, { format, columns: this.#data.columns, answers }, s3);

@@ -10,7 +10,7 @@ export function backfillCommand(context: Context) {
     .description(
       'let the firings that a schedule would have had in a time that is over happen now, one after the other, such as after a long pause; each decides on what is there when it begins, so that after one has trained the next ones may find no reason to',
     )
-    .argument('<scheduled>', 'the name of the model', modelName)
+    .argument('<schedule>', 'the name of the model', modelName)
     .requiredOption('--from <time>', 'ISO 8601: 2026-11-01, or 2026-11-01T06:00Z', moment)
     .requiredOption('--to <time>', 'the same; not after now', moment)
     .option('-y, --yes', 'start without asking; asked is only on a terminal, where AWS bills for the runs')
@@ -34,5 +34,8 @@ function moment(text: string): Date {
   if (!ISO.test(text) || Number.isNaN(time.getTime())) {
     throw new InvalidArgumentError('give a day, 2026-11-01, or a time with its zone, 2026-11-01T06:00Z');
   }
+  // JavaScript takes the 31st of November for the 1st of December.
+  const day = text.slice(0, 10);
+  if (new Date(day).toISOString().slice(0, 10) !== day) throw new InvalidArgumentError('there is no such day');
   return time;
 }

@@ -10,7 +10,7 @@ export function deleteCommand(context: Context) {
     .description(
       'take the schedule of a model away; a run under way goes on, and what its firings have decided and spent stays in the bucket',
     )
-    .argument('<scheduled>', 'the name of the model', modelName)
+    .argument('<schedule>', 'the name of the model', modelName)
     .option('-y, --yes', 'delete without asking')
     .action(async (name, { yes }) => {
       const { withTemporal } = await import('../../temporal.ts');

@@ -1,15 +1,15 @@
 import { Command } from '@commander-js/extra-typings';
 import type { Context } from '../../context.ts';
 import { withExamples } from '../../help.ts';
-import { modelName } from '../../options.ts';
+import { modelName, reason } from '../../options.ts';
 
 /** `temper schedule pause NAME`: it does not fire until it is resumed. */
 export function pauseCommand(context: Context) {
   const command = new Command('pause')
     .summary('let a schedule rest')
     .description('let the schedule of a model rest until it is resumed; a run under way goes on')
-    .argument('<scheduled>', 'the name of the model', modelName)
-    .option('--comment <text>', 'why, for the note of the schedule')
+    .argument('<schedule>', 'the name of the model', modelName)
+    .option('--comment <text>', 'why, for the note of the schedule', reason)
     .action(async (name, { comment }) => {
       const { withTemporal } = await import('../../temporal.ts');
       const { pauseSchedule } = await import('../../schedules/pause.ts');

@@ -1,7 +1,7 @@
 import { Command } from '@commander-js/extra-typings';
 import type { Context } from '../../context.ts';
 import { withExamples } from '../../help.ts';
-import { modelName } from '../../options.ts';
+import { modelName, reason } from '../../options.ts';
 
 /** `temper schedule resume NAME`: it fires again. */
 export function resumeCommand(context: Context) {
@@ -10,8 +10,8 @@ export function resumeCommand(context: Context) {
     .description(
       'let a schedule that was paused, by a person or as a run failed, go on; what it has missed is told, and not made up for',
     )
-    .argument('<scheduled>', 'the name of the model', modelName)
-    .option('--comment <text>', 'why, for the note of the schedule')
+    .argument('<schedule>', 'the name of the model', modelName)
+    .option('--comment <text>', 'why, for the note of the schedule', reason)
     .action(async (name, { comment }) => {
       const { withTemporal } = await import('../../temporal.ts');
       const { resumeSchedule } = await import('../../schedules/pause.ts');

@@ -10,7 +10,7 @@ export function showCommand(context: Context) {
     .description(
       'show when a schedule fires and what it goes by; what its last firings decided, on which grounds, and what became of their runs; and what this month has cost',
     )
-    .argument('<scheduled>', 'the name of the model', modelName)
+    .argument('<schedule>', 'the name of the model', modelName)
     .option('--limit <count>', 'how many firings at most', positive, 10)
     .action(async (name, { limit }) => {
       const { withTemporal } = await import('../../temporal.ts');

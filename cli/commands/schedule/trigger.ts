@@ -1,7 +1,7 @@
 import { Command, Option } from '@commander-js/extra-typings';
 import type { Context } from '../../context.ts';
 import { withExamples } from '../../help.ts';
-import { modelName } from '../../options.ts';
+import { modelName, reason } from '../../options.ts';
 
 /** `temper schedule trigger NAME`: a firing now. */
 export function triggerCommand(context: Context) {
@@ -10,8 +10,8 @@ export function triggerCommand(context: Context) {
     .description(
       'let a schedule fire now and train, whatever its conditions say, within its budget and where no run of the name is open; and follow the run to its end. A paused schedule can be triggered, and stays paused',
     )
-    .argument('<scheduled>', 'the name of the model', modelName)
-    .option('--comment <text>', 'why, for the record of the run')
+    .argument('<schedule>', 'the name of the model', modelName)
+    .option('--comment <text>', 'why, for the record of the run', reason)
     .addOption(
       new Option('--when-due', 'its conditions decide, as they do by the clock, not a --comment').conflicts('comment'),
     )

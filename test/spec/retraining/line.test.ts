@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { RUN_VERSION } from '../../../spec/record.ts';
 import type { Firing } from '../../../spec/retrain.ts';
-import { isDecision, noteOf, noteWithin } from '../../../spec/retraining/line.ts';
+import { failureLine, isDecision, noteOf, noteWithin } from '../../../spec/retraining/line.ts';
 
 const firing = ({ decision, ...more }: Partial<Omit<Firing, 'decision'>> & { decision?: object }): Firing => ({
   version: RUN_VERSION,
@@ -52,4 +52,10 @@ describe('the note of a schedule', () => {
     expect(remark).toMatch(/^paused by ana: é+…$/);
     expect(Buffer.byteLength(remark)).toBeLessThanOrEqual(1_000);
   });
+});
+
+it('tells a failure of several lines in one, each set off from the one before', () => {
+  expect(failureLine('1 row cannot be used\n    it stands in both:\n  test.jsonl:3\n')).toBe(
+    '1 row cannot be used; it stands in both: test.jsonl:3',
+  );
 });
