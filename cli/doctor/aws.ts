@@ -14,6 +14,7 @@ import { type Check, check, failed, passed, skipAll, skipped, type Verdict } fro
 import { IMPATIENT } from './impatient.ts';
 import { type InstanceNeed, quotaVerdict } from './quotas.ts';
 import { type Assumers, type Identity, passRoleVerdict, roleVerdict } from './role.ts';
+import { topicVerdict } from './topic.ts';
 import { trafficVerdict, type Watched } from './traffic.ts';
 
 /** What a run would work with; from a spec, else from the environment. */
@@ -26,6 +27,8 @@ export interface Wanted {
   readonly assumers: Assumers;
   /** Of a run on Bedrock. */
   readonly customizes?: Customizing;
+  /** ARN of the topic that is told. */
+  readonly topic?: string;
   /** Of a run whose model's traffic is to be kept. */
   readonly watches?: Watched;
 }
@@ -37,8 +40,8 @@ const PROBE_KEY = 'temper/doctor';
 
 /** AWS, and what runs need there. */
 export async function checkAws(environment: Environment, wanted: Wanted): Promise<Check[]> {
-  const { customizes, watches, assumers } = wanted;
-  const ofSpec = [...(customizes ? ['base model'] : []), ...(watches ? ['traffic'] : [])];
+  const { customizes, watches, topic, assumers } = wanted;
+  const ofSpec = [...(customizes ? ['base model'] : []), ...(watches ? ['traffic'] : []), ...(topic ? ['topic'] : [])];
   const region = wanted.region ?? (await resolveRegion(environment));
   if (!region) {
     const fix = 'set aws.region in the spec or AWS_REGION, or work on this machine: temper dev up';
@@ -78,6 +81,7 @@ export async function checkAws(environment: Environment, wanted: Wanted): Promis
     ...(watches
       ? [check('traffic', () => trafficVerdict(region, watches, bucket, (each) => bucketVerdict(each, region)))]
       : []),
+    ...(topic ? [check('topic', () => topicVerdict(iam, topic, known))] : []),
   ]);
 }
 

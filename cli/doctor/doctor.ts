@@ -45,6 +45,7 @@ export async function diagnose(context: Context, { file, instances }: Patient): 
       assumers: assumersOf(spec),
       ...(spec && isBedrock(spec) && { customizes: spec.train }),
       ...(spec && watchesTraffic(spec) && { watches: spec }),
+      ...(spec?.notify && { topic: spec.notify.topic }),
     }),
   ]);
   const checks = [...(specCheck ? [specCheck] : []), ...groups.flat()];

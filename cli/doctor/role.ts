@@ -51,8 +51,7 @@ export async function passRoleVerdict(
   { arn, account }: Identity,
   assumers: Assumers,
 ): Promise<Verdict> {
-  // Policies of an account do not bind its root, and IAM refuses to simulate it.
-  if (arn === `arn:${arn.split(':')[1]}:iam::${account}:root`) return passed('root may pass any role');
+  if (isRoot(arn, account)) return passed('root may pass any role');
   try {
     const source = await policySource(iam, arn);
     const refused: Assumer[] = [];
@@ -69,6 +68,9 @@ export async function passRoleVerdict(
   }
 }
 
+/** Policies of an account do not bind its root, and IAM refuses to simulate it. */
+const isRoot = (arn: string, account: string): boolean => arn === `arn:${arn.split(':')[1]}:iam::${account}:root`;
+
 async function mayPass(iam: IAMClient, source: string, role: string, service: Assumer): Promise<boolean> {
   const { EvaluationResults } = await iam.send(
     new SimulatePrincipalPolicyCommand({
@@ -81,6 +83,29 @@ async function mayPass(iam: IAMClient, source: string, role: string, service: As
     }),
   );
   return EvaluationResults?.every(({ EvalDecision }) => EvalDecision === 'allowed') === true;
+}
+
+/** Whether the policies of the credentials allow an action, as far as IAM says; nothing where it may not be asked. */
+export async function mayDo(
+  iam: IAMClient,
+  { arn, account }: Identity,
+  action: string,
+  resource: string,
+): Promise<boolean | undefined> {
+  if (isRoot(arn, account)) return true;
+  try {
+    const { EvaluationResults } = await iam.send(
+      new SimulatePrincipalPolicyCommand({
+        PolicySourceArn: await policySource(iam, arn),
+        ActionNames: [action],
+        ResourceArns: [resource],
+      }),
+    );
+    return EvaluationResults?.every(({ EvalDecision }) => EvalDecision === 'allowed') === true;
+  } catch (error) {
+    if (errorTypeOf(error) !== 'AccessDenied') throw error;
+    return undefined;
+  }
 }
 
 /** A session has the policies of its role, whose path its own ARN leaves out. */

@@ -10,11 +10,14 @@ import {
   PutUserPolicyCommand,
 } from '@aws-sdk/client-iam';
 import { CreateBucketCommand, ListMultipartUploadsCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import { CreateTopicCommand, SNSClient } from '@aws-sdk/client-sns';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Check } from '../../cli/doctor/check.ts';
 import type { Diagnosis } from '../../cli/doctor/doctor.ts';
 import { trusts } from '../../cli/doctor/role.ts';
+import { queue } from '../support/queue.ts';
 import { sharedRegion, temporaryDirectory } from '../support/region.ts';
+import { uniqueName } from '../support/unique-name.ts';
 import { type CliOptions, type CliResult, cli } from './support/cli.ts';
 import { newNamespace, ownNamespace, project, SPEC, startPipeline } from './support/pipeline.ts';
 
@@ -255,6 +258,38 @@ retrain: { when: { drift: { of: [text] } } }
       status: 'passed',
       message: 'model invocation logging keeps it in s3://logs/bedrock',
     });
+  });
+});
+
+describe('whether people can be told', () => {
+  const telling = async (topic: string, settings: NodeJS.ProcessEnv = env) => {
+    const cwd = await project(`${SPEC}notify: { topic: "${topic}" }\n`);
+    return (await doctor(settings, ['temper.yaml'], { cwd })).of('topic');
+  };
+  const newTopic = async (): Promise<string> => {
+    const { TopicArn = '' } = await new SNSClient({ region }).send(
+      new CreateTopicCommand({ Name: uniqueName('told') }),
+    );
+    return TopicArn;
+  };
+
+  it('a topic has to be there, and somebody to have subscribed to it', async () => {
+    expect(await telling('arn:aws:sns:us-east-1:000000000000:nowhere')).toMatchObject({
+      status: 'failed',
+      message: 'there is no topic arn:aws:sns:us-east-1:000000000000:nowhere',
+    });
+    const topic = await newTopic();
+    expect(await telling(topic)).toMatchObject({
+      status: 'failed',
+      message: `nobody has subscribed to ${topic}`,
+      fix: expect.stringContaining(`aws sns subscribe --topic-arn ${topic} --protocol email`),
+    });
+    const { received } = await queue(topic);
+    expect(await telling(topic)).toMatchObject({
+      status: 'passed',
+      message: `${topic} has 1 subscription, and may be published to`,
+    });
+    expect(await received()).toEqual([]);
   });
 });
 

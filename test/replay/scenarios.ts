@@ -269,6 +269,13 @@ export const SCENARIOS: Readonly<Record<string, () => Promise<History>>> = {
       return handle.fetchHistory();
     });
   },
+  told: async () =>
+    (
+      await runToEnd(
+        fakeActivities(),
+        `${SPEC}approve: { within: 3s, remind: 1s }\nnotify: { topic: "arn:aws:sns:us-east-1:123456789012:models", on: [approval, declined] }\n`,
+      )
+    ).history,
   imported: async () => {
     const spec = SPEC.replace('sagemaker-endpoint', 'bedrock-import');
     return (await runToEnd(fakeActivities(), spec)).history;

@@ -1,0 +1,72 @@
+/** Messages as subscribers get them, from the SNS and SQS of the laptop region. */
+import { CreateTopicCommand } from '@aws-sdk/client-sns';
+import { expect, it } from 'vitest';
+import { createPipelineActivities } from '../../activities/index.ts';
+import type { Notice } from '../../spec/notices/notice.ts';
+import { aws, failureOf, once } from '../support/activities.ts';
+import { queue } from '../support/queue.ts';
+import { uniqueName } from '../support/unique-name.ts';
+
+const { notify } = createPipelineActivities({ aws, ui: 'http://ui' });
+
+const notice: Notice = {
+  id: 'temper/reviews/7f3a9c/end',
+  event: 'passed',
+  name: 'reviews',
+  title: 'reviews passed',
+  lines: ['the model was handed over'],
+  todo: ['temper history reviews'],
+  page: { of: 'workflows', id: 'temper/reviews/7f3a9c' },
+  facts: { run: 'temper/reviews/7f3a9c', outcome: 'passed' },
+};
+
+async function newTopic(name: string, region = 'us-east-1'): Promise<string> {
+  const { TopicArn = '' } = await aws(region).sns.send(new CreateTopicCommand({ Name: name }));
+  return TopicArn;
+}
+
+it('arrive with their subject, with what they can be filtered by, and as JSON', async () => {
+  const topic = await newTopic(uniqueName('models'));
+  const [all, failures] = await Promise.all([
+    queue(topic),
+    queue(topic, { FilterPolicy: '{"temper:event":["failed"]}' }),
+  ]);
+  await once(notify, { topic, notice });
+  const [message, ...others] = await all.received();
+  expect(others).toEqual([]);
+  expect(message).toMatchObject({
+    Subject: 'reviews passed',
+    MessageAttributes: {
+      'temper:name': { Value: 'reviews' },
+      'temper:event': { Value: 'passed' },
+      'temper:outcome': { Value: 'passed' },
+    },
+  });
+  expect(JSON.parse(message?.Message ?? '')).toMatchObject({
+    id: notice.id,
+    content: { title: 'reviews passed', nextSteps: notice.todo },
+    metadata: { additionalContext: { run: notice.facts.run, outcome: 'passed' } },
+  });
+  expect(await failures.received()).toEqual([]);
+});
+
+it('go to a topic of another region than the run', async () => {
+  const topic = await newTopic(uniqueName('models'), 'eu-west-1');
+  expect(topic).toContain(':eu-west-1:');
+  await once(notify, { topic, notice });
+});
+
+it('go once to a FIFO topic, whatever is tried again', async () => {
+  const topic = await newTopic(`${uniqueName('models')}.fifo`);
+  const { received } = await queue(topic);
+  await once(notify, { topic, notice });
+  await once(notify, { topic, notice });
+  expect(await received()).toHaveLength(1);
+});
+
+it('to a topic that is not there are not tried again', async () => {
+  const topic = 'arn:aws:sns:us-east-1:000000000000:nowhere';
+  const failure = await failureOf(once(notify, { topic, notice }));
+  expect(failure).toMatchObject({ type: 'NotFound', nonRetryable: true });
+  expect(failure.message).toContain(`could not publish to ${topic}: `);
+});
