@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { CONDITION_MS, TEST_MS } from './test/support/limits.ts';
 
 /** These need nothing; all others find a laptop region that is up. */
 const PURE = [
@@ -20,9 +21,9 @@ export default defineConfig({
   test: {
     // Most of them wait for processes and timers: a core that only watches would be idle.
     maxWorkers: Math.max(2, availableParallelism() - 1),
-    // Real processes on a shared machine: a limit is for what hangs, not for what is slow.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: TEST_MS,
+    hookTimeout: TEST_MS,
+    expect: { poll: { timeout: CONDITION_MS } },
     teardownTimeout: 60_000,
     projects: [
       { extends: true, test: { name: 'pure', include: PURE } },

@@ -106,7 +106,7 @@ it('tells the last losses while the job trains, where it has written any', async
     await failureOf(environment.run(pipeline.awaitCustomization, waitOf(input)));
     return told as JobProgress;
   };
-  await expect.poll(progress, { timeout: 20_000 }).toMatchObject({ secondaryStatus: 'Training', metrics: {} });
+  await expect.poll(progress).toMatchObject({ secondaryStatus: 'Training', metrics: {} });
   const { account, run } = input;
   await putSteps(customizationOutput(account, run, `${run.name}-${run.id}-train`));
   expect(await progress()).toMatchObject({
@@ -191,9 +191,7 @@ describe.each([
     const input = await preparedCustomization();
     await settled(pipeline.submitCustomization, input);
     await expect
-      .poll(async () => (await failureOf(once(pipeline.awaitCustomization, waitOf(input)))).message, {
-        timeout: 20_000,
-      })
+      .poll(async () => (await failureOf(once(pipeline.awaitCustomization, waitOf(input)))).message)
       .toBe(`${input.run.name}-${input.run.id}-train is ${words}`);
     await settled(pipeline.stopCustomization, input);
     expect(await jobs(bedrock)).toEqual(['Stopped']);

@@ -90,9 +90,7 @@ async function startedRun(env: Env, workflowId: string): Promise<void> {
   const connection = await Connection.connect({ address: env.TEMPORAL_ADDRESS ?? '' });
   const client = new Client({ connection, namespace: env.TEMPORAL_NAMESPACE ?? '' });
   await client.workflow.start('fineTune', { workflowId, taskQueue: 'temper', args: [] });
-  await expect
-    .poll(async () => (await client.workflow.count("WorkflowType = 'fineTune'")).count, { timeout: 20_000 })
-    .toBe(1);
+  await expect.poll(async () => (await client.workflow.count("WorkflowType = 'fineTune'")).count).toBe(1);
   await connection.close();
 }
 

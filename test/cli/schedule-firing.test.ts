@@ -13,6 +13,7 @@ import { scheduleIdOf } from '../../spec/naming.ts';
 import { RUN_VERSION, type RunRecord } from '../../spec/record.ts';
 import type { Firing } from '../../spec/retrain.ts';
 import { account, aws, clients } from '../support/activities.ts';
+import { held } from '../support/held.ts';
 import { expectExit } from '../support/runs.ts';
 import { type AllActivities, scoresWith, underWay } from '../workflows/fake-activities.ts';
 import { type CliResult, cli, startCli, until } from './support/cli.ts';
@@ -34,13 +35,9 @@ async function scheduled(
   return { ...project, env: where };
 }
 
-/** A job that goes on until it is let end. */
-function held(): { readonly activities: Partial<AllActivities>; readonly release: () => void } {
-  let release = (): void => {};
-  const released = new Promise<void>((resolve) => {
-    release = resolve;
-  });
-  onTestFinished(() => release());
+/** A run that evaluates until it is let end. */
+function heldRun(): { readonly activities: Partial<AllActivities>; readonly release: () => void } {
+  const { released, release } = held();
   return { activities: { submitEvaluation: () => released }, release };
 }
 
@@ -105,7 +102,7 @@ it('lets the conditions decide with --when-due; a skip is told with its reason',
 });
 
 it('of two triggers one starts a run, and the other says which is under way', async () => {
-  const { activities, release } = held();
+  const { activities, release } = heldRun();
   const { name, env: where } = await scheduled('{ every: 1w }', { activities });
   const following = startCli(['schedule', 'trigger', name], { env: where });
   await until(() => following.stdout().includes('✔ train'));
@@ -132,7 +129,7 @@ it('of two triggers one starts a run, and the other says which is under way', as
 });
 
 it('Ctrl-C stops following and not the run; detached, it returns once it fires', async () => {
-  const { activities, release } = held();
+  const { activities, release } = heldRun();
   const { name, env: where } = await scheduled('{ every: 1w }', { activities });
   const following = startCli(['schedule', 'trigger', name], { env: where });
   await until(() => following.stdout().includes('✔ train'));
@@ -198,7 +195,7 @@ it('a run that fails pauses the schedule, which says why; a rejected one is a re
 });
 
 it('an update holds from the next firing on, and changes nothing else', async () => {
-  const { activities, release } = held();
+  const { activities, release } = heldRun();
   const { name, env: where, cwd } = await scheduled('{ every: 1w, remaining: 5 }', { activities });
   const following = startCli(['schedule', 'trigger', name, '--json'], { env: where });
   await until(async () => (await shown(where, name)).run !== undefined);

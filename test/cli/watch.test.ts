@@ -11,6 +11,7 @@ import { inputsTaskQueue, PIPELINE_TASK_QUEUE, workflowIdOf } from '../../spec/n
 import { RUN_VERSION } from '../../spec/record.ts';
 import { specSchema } from '../../spec/spec.ts';
 import type { FineTuneInput } from '../../workflows/messages.ts';
+import { CONDITION_MS } from '../support/limits.ts';
 import { fakeActivities, underWay } from '../workflows/fake-activities.ts';
 import { workflowBundle } from '../workflows/harness.ts';
 import { cli, startCli, until } from './support/cli.ts';
@@ -109,7 +110,7 @@ it('says what to do once the machine that uploads has gone away', async () => {
   };
   await client.workflow.start('fineTune', { workflowId: run, taskQueue: PIPELINE_TASK_QUEUE, args: [input] });
   // Takes the upload up, and lets go of it as Temporal does for a machine that is not heard of any more.
-  const { taskToken } = await client.withDeadline(Date.now() + 20_000, () =>
+  const { taskToken } = await client.withDeadline(Date.now() + CONDITION_MS, () =>
     client.workflowService.pollActivityTaskQueue({ namespace, taskQueue: { name: inputsTaskQueue(ref) } }),
   );
   const failure = { message: 'activity Heartbeat timeout', applicationFailureInfo: { type: 'Timeout' } };

@@ -11,9 +11,7 @@ import { startWorkerProcess } from './worker-process.ts';
 
 const EXAMPLE = fileURLToPath(new URL('../../examples/product-reviews/temper.bedrock.yaml', import.meta.url));
 
-it('takes reviews to a custom model that answers, and the next run to the same address', {
-  timeout: 240_000,
-}, async () => {
+it('takes reviews to a custom model that answers, and the next run to the same address', async () => {
   const env = await ownNamespace();
   await startWorkerProcess(env);
   const name = uniqueName('reviews');

@@ -10,9 +10,7 @@ import { startWorkerProcess } from './worker-process.ts';
 
 const gated = (rule: string, to: string): string => `gate: ["${rule}"]\ndeploy: { to: ${to} }`;
 
-it('the first model passes, an equal one does not beat it, and none is promoted past one that was deleted', {
-  timeout: 180_000,
-}, async () => {
+it('the first model passes, an equal one does not beat it, and none is promoted past one that was deleted', async () => {
   const env = await ownNamespace();
   await startWorkerProcess(env);
   const { name, specFile } = await project({ rest: gated('accuracy >= champion + 0.01', 'none') });
@@ -41,9 +39,7 @@ it('the first model passes, an equal one does not beat it, and none is promoted 
   expect(await keysOf(env, `temper/${name}/models/`)).toHaveLength(2);
 });
 
-it('a champion of Bedrock answers by what serves it, and where nothing does by a deployment that goes', {
-  timeout: 180_000,
-}, async () => {
+it('a champion of Bedrock answers by what serves it, and where nothing does by a deployment that goes', async () => {
   const env = await ownNamespace();
   await startWorkerProcess(env);
   const { name, specFile } = await project({ bedrock: true, rest: gated('accuracy >= champion', 'bedrock-on-demand') });

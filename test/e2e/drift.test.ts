@@ -44,9 +44,7 @@ async function reportOn(env: Env, name: string, rows: number): Promise<DriftRepo
 const driftedIn = ({ measure }: DriftReport): string[] =>
   (measure?.features ?? []).filter(({ drifted }) => drifted).map(({ feature }) => feature);
 
-it('an endpoint that captures tells that it is asked other questions than it was trained on', {
-  timeout: 180_000,
-}, async () => {
+it('an endpoint that captures tells that it is asked other questions than it was trained on', async () => {
   const env = await ownNamespace();
   await startWorkerProcess(env);
   const rest = `deploy: { to: sagemaker-endpoint, capture: { share: 1 } }\n${RETRAIN}`;
@@ -82,9 +80,7 @@ it('an endpoint that captures tells that it is asked other questions than it was
   expect(changed.reason).toContain('label is new in 50 % of rows (unknown), more than 10 %');
 });
 
-it("a model of Bedrock does by the account's invocation logs, and says how to switch them on where they are not", {
-  timeout: 180_000,
-}, async () => {
+it("a model of Bedrock does by the account's invocation logs, and says how to switch them on where they are not", async () => {
   const env = await ownNamespace();
   await startWorkerProcess(env);
   const late = `labels-${randomUUID()}/`;

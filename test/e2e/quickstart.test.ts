@@ -11,7 +11,6 @@ import { SHARED_TOOLS, temporaryDirectory } from '../support/region.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const QUICKSTART = join(ROOT, 'dist', 'scripts', 'quickstart.js');
-const MINUTES = 60_000;
 
 async function home(): Promise<{ directory: string; env: NodeJS.ProcessEnv }> {
   const directory = await temporaryDirectory();
@@ -23,7 +22,7 @@ async function home(): Promise<{ directory: string; env: NodeJS.ProcessEnv }> {
   return { directory, env: { ...process.env, NO_COLOR: '1', TEMPER_HOME: directory } };
 }
 
-it('takes real data to a served model, twice, and leaves nothing running', { timeout: 5 * MINUTES }, async () => {
+it('takes real data to a served model, twice, and leaves nothing running', async () => {
   const { directory, env } = await home();
   const { stdout } = await promisify(execFile)(process.execPath, [QUICKSTART, '--exit'], { cwd: ROOT, env }).catch(
     (error: { stdout: string; stderr: string }) => expect.fail(`${error.stdout}\n${error.stderr}`),
@@ -36,7 +35,7 @@ it('takes real data to a served model, twice, and leaves nothing running', { tim
   expect(readRegion(directory)).toBeUndefined();
 });
 
-it('takes the same data to a customized model of Bedrock', { timeout: 5 * MINUTES }, async () => {
+it('takes the same data to a customized model of Bedrock', async () => {
   const { directory, env } = await home();
   const options = { cwd: ROOT, env };
   const { stdout } = await promisify(execFile)(process.execPath, [QUICKSTART, 'bedrock', '--exit'], options).catch(
@@ -47,9 +46,7 @@ it('takes the same data to a customized model of Bedrock', { timeout: 5 * MINUTE
   expect(readRegion(directory)).toBeUndefined();
 });
 
-it('lets a schedule promote a model, refuse the next by its gate, and leave out the third', {
-  timeout: 5 * MINUTES,
-}, async () => {
+it('lets a schedule promote a model, refuse the next by its gate, and leave out the third', async () => {
   const { directory, env } = await home();
   const options = { cwd: ROOT, env };
   const { stdout } = await promisify(execFile)(process.execPath, [QUICKSTART, 'retraining', '--exit'], options).catch(
@@ -72,7 +69,7 @@ it('lets a schedule promote a model, refuse the next by its gate, and leave out 
 it.each([
   ['Ctrl-C', (pid: number) => process.kill(-pid, 'SIGINT')],
   ['SIGTERM', (pid: number) => process.kill(pid, 'SIGTERM')],
-])('stops everything on %s', { timeout: MINUTES }, async (_, interrupt) => {
+])('stops everything on %s', async (_, interrupt) => {
   const { directory, env } = await home();
   const quickstart = spawn(process.execPath, [QUICKSTART], {
     cwd: ROOT,

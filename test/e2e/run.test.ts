@@ -113,4 +113,4 @@ it('completes, twice, with three in ten AWS calls throttled and no first create 
   });
   const endpoint = await sagemaker(env).send(new DescribeEndpointCommand({ EndpointName: reviews.name }));
   expect(endpoint.EndpointStatus).toBe('InService');
-}, 120_000);
+});

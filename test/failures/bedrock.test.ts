@@ -59,9 +59,7 @@ async function place() {
   return { env, world, proxy };
 }
 
-it('a worker that is killed at any moment of a run on Bedrock is replaced by another, and every run passes', {
-  timeout: 180_000,
-}, async () => {
+it('a worker that is killed at any moment of a run on Bedrock is replaced by another, and every run passes', async () => {
   const { env, world, proxy } = await place();
   const worker = await startWorkerProcess(proxy.env);
   const moments = { ...MOMENTS, ...HANDING_OVER };
@@ -79,9 +77,7 @@ it('a worker that is killed at any moment of a run on Bedrock is replaced by ano
   expect(Object.fromEntries(left)).toEqual(Object.fromEntries(Object.keys(moments).map((name) => [name, once])));
 });
 
-it('a run on Bedrock that is cancelled at any moment leaves no job, model or deployment', {
-  timeout: 180_000,
-}, async () => {
+it('a run on Bedrock that is cancelled at any moment leaves no job, model or deployment', async () => {
   const { world, proxy } = await place();
   await startWorkerProcess(proxy.env);
   const left = await atEach(MOMENTS, async (moment) => {
@@ -100,9 +96,7 @@ it('a run on Bedrock that is cancelled at any moment leaves no job, model or dep
   expect(left).toEqual(Object.fromEntries(Object.keys(MOMENTS).map((name) => [name, nothing])));
 });
 
-it('runs on Bedrock pass, with one job, model and deployment each, while 30 % of all AWS calls fail', {
-  timeout: 180_000,
-}, async () => {
+it('runs on Bedrock pass, with one job, model and deployment each, while 30 % of all AWS calls fail', async () => {
   const seed = Number(process.env.TEMPER_TEST_SEED ?? randomInt(2 ** 31));
   const { world, proxy } = await place();
   proxy.setFaults(threeInTen(seed));

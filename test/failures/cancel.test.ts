@@ -10,7 +10,7 @@ import { atEach, MOMENTS, runTo } from './moments.ts';
 
 const NOTHING = { said: '', underWay: [], models: 0, configs: 0, endpoints: [], uploads: 0 };
 
-it('a run that is cancelled at any moment leaves nothing that bills', { timeout: 180_000 }, async () => {
+it('a run that is cancelled at any moment leaves nothing that bills', async () => {
   const env = await ownNamespace();
   const proxy = await AwsProxy.start(sharedRegion(), env);
   await startWorkerProcess(proxy.env);

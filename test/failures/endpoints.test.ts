@@ -50,7 +50,7 @@ it.each([
   expect(await resourcesOf(env, name)).toMatchObject(NOTHING);
 });
 
-it('an endpoint goes on serving its model, whatever is wrong with the next one', { timeout: 120_000 }, async () => {
+it('an endpoint goes on serving its model, whatever is wrong with the next one', async () => {
   const { env, setFaults } = await ownWorld();
   const { name, specFile } = await project();
   const release = async (inference = INFERENCE): Promise<string> => {

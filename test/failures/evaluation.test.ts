@@ -14,9 +14,7 @@ import { uniqueName } from '../support/unique-name.ts';
 /** Rows of the test split, which base and candidate answer. */
 const ROWS = 60;
 
-it('an evaluation goes on where its worker was killed, and no row is asked twice that was saved', {
-  timeout: 180_000,
-}, async () => {
+it('an evaluation goes on where its worker was killed, and no row is asked twice that was saved', async () => {
   const env = await ownNamespace();
   const proxy = await AwsProxy.start(sharedRegion(), env);
   // An evaluation of some seconds, of which parts are saved.

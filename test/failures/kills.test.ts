@@ -16,9 +16,7 @@ import { ownRegion, sharedRegion } from '../support/region.ts';
 import { expectExit, HANDED_OVER, keysOf, project, resourcesOf } from '../support/runs.ts';
 import { atEach, MOMENTS, runTo } from './moments.ts';
 
-it('a worker that is killed at any moment is replaced by another, and every run passes', {
-  timeout: 180_000,
-}, async () => {
+it('a worker that is killed at any moment is replaced by another, and every run passes', async () => {
   const env = await ownNamespace();
   const proxy = await AwsProxy.start(sharedRegion(), env);
   const worker = await startWorkerProcess(proxy.env);
@@ -81,7 +79,7 @@ it('a job goes on when SageMaker is killed under it and comes back', async () =>
   expect(await resourcesOf(proxy.env, name)).toEqual(HANDED_OVER);
 });
 
-it('a run goes on when Temporal and S3 are killed and come back', { timeout: 120_000 }, async () => {
+it('a run goes on when Temporal and S3 are killed and come back', async () => {
   const before = childrenOf(process.pid);
   const events: string[] = [];
   const { env } = await ownRegion({ onProgress: (line) => events.push(line) });

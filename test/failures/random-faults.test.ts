@@ -33,7 +33,7 @@ async function forAll<T, R>(items: readonly T[], work: (item: T) => Promise<R>):
   return results;
 }
 
-it('100 runs pass, with one training job each, while 30 % of all AWS calls fail', { timeout: 300_000 }, async () => {
+it('100 runs pass, with one training job each, while 30 % of all AWS calls fail', async () => {
   const seed = Number(process.env.TEMPER_TEST_SEED ?? randomInt(2 ** 31));
   const env = await ownNamespace();
   const proxy = await AwsProxy.start(sharedRegion(), env);

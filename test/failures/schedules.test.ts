@@ -10,6 +10,7 @@ import { type RetrainInput, recordQuery } from '../../workflows/messages.ts';
 import { runOptions } from '../../workflows/start.ts';
 import { account, aws, clients } from '../support/activities.ts';
 import { eventually } from '../support/eventually.ts';
+import { held } from '../support/held.ts';
 import { type StartedSchedule, withSchedule } from '../support/schedules.ts';
 import { type AllActivities, fakeActivities, scoresWith } from '../workflows/fake-activities.ts';
 import { BEDROCK_SPEC, RETRAIN_SPEC } from '../workflows/harness.ts';
@@ -17,24 +18,15 @@ import { BEDROCK_SPEC, RETRAIN_SPEC } from '../workflows/harness.ts';
 const ON_BEDROCK = `${BEDROCK_SPEC.replace('data.jsonl', 's3://bucket/reviews/')}retrain: { every: 1w }\n`;
 const when = (triggers: string): string => RETRAIN_SPEC.replace('every: 1w', `every: 1w, when: { ${triggers} }`);
 
-/** What is closed until it is opened. */
-function latch(): { readonly open: () => void; readonly opened: Promise<void> } {
-  let open = (): void => {};
-  const opened = new Promise<void>((resolve) => {
-    open = resolve;
-  });
-  return { open: () => open(), opened };
-}
-
 /** Training that goes on until it is told to end. */
 function gate(): { readonly open: () => void; readonly training: Partial<AllActivities> } {
   const working = fakeActivities().activities;
-  const { open, opened } = latch();
+  const { released, release: open } = held();
   return {
     open,
     training: {
-      awaitTraining: async (job) => opened.then(() => working.awaitTraining(job)),
-      awaitCustomization: async (job) => opened.then(() => working.awaitCustomization(job)),
+      awaitTraining: async (job) => released.then(() => working.awaitTraining(job)),
+      awaitCustomization: async (job) => released.then(() => working.awaitCustomization(job)),
     },
   };
 }
@@ -177,21 +169,21 @@ it('what became of a run whose firing was terminated is known to the next firing
 
 it('what was reserved for a run whose firing was terminated before it started it is free again', async () => {
   const working = createRetrainingActivities({ aws });
-  const reserved = latch();
-  const noting = latch();
+  const reserved = held();
+  const noting = held();
   const activities: Partial<AllActivities> = {
     noteFirings: async (input) => {
-      reserved.open();
-      await noting.opened;
+      reserved.release();
+      await noting.released;
       await working.noteFirings(input);
     },
   };
   const spec = RETRAIN_SPEC.replace('every: 1w', 'every: 1w, budget: 30 USD');
   await withSchedule({ spec, activities, prices: PRICES }, async (schedule) => {
     const firing = await schedule.trigger();
-    await reserved.opened;
+    await reserved.released;
     await firing.terminate();
-    noting.open();
+    noting.release();
     expect(await schedule.fire()).toMatchObject({ outcome: 'passed' });
     const { firings } = await newestFirings(clients.s3, account.bucket, schedule.name, 9);
     expect(firings.at(-1)).toMatchObject({ outcome: 'cancelled', reservedUsd: 20.25, billedUsd: 0 });

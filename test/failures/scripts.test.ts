@@ -89,7 +89,6 @@ const MAX_GROWTH_MB = 100;
 
 it.runIf(process.platform === 'linux')(
   'a script that logs 100 MB takes no memory for it, and its log can be read to the last line',
-  { timeout: 180_000 },
   async () => {
     // MiniStack keeps logs in memory, which is not for the region that other tests share.
     const region = await ownRegion();

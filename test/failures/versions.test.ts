@@ -40,9 +40,7 @@ async function runsThatWait(env: Env, count: number): Promise<string[]> {
 
 const versionIn = (said: string): string | undefined => /, version ([0-9a-f]{12}),/.exec(said)?.[1];
 
-it('runs go on with changed code that replays them, and wait for their own where it does not', {
-  timeout: 240_000,
-}, async () => {
+it('runs go on with changed code that replays them, and wait for their own where it does not', async () => {
   const env = await ownNamespace();
   const first = await startWorkerProcess(env);
   const [runs, compatible, incompatible] = await Promise.all([

@@ -19,6 +19,7 @@ import { type AllActivities, fakeActivities } from '../workflows/fake-activities
 import { RETRAIN_SPEC, workflowBundle } from '../workflows/harness.ts';
 import { account, aws, clients } from './activities.ts';
 import { eventually } from './eventually.ts';
+import { releaseHeld } from './held.ts';
 import { sharedRegion } from './region.ts';
 
 export interface StartedSchedule {
@@ -111,6 +112,7 @@ export async function withSchedule<T>(
       },
     });
   } finally {
+    releaseHeld();
     await handle.delete();
     worker.shutdown();
     await working;

@@ -1,6 +1,7 @@
 /** How a Bedrock run has its contenders answer, and what of that decides. */
 import { expect, it } from 'vitest';
 import type { Judged } from '../../spec/evaluation.ts';
+import { held } from '../support/held.ts';
 import { type ActivityName, type AllActivities, fakeActivities, underWay } from './fake-activities.ts';
 import { runToEnd, withRun } from './harness.ts';
 
@@ -124,10 +125,7 @@ it('lets a judge decide, on the answers of both', async () => {
 });
 
 it('tells an evaluation that takes longer than it may', async () => {
-  let release = (): void => {};
-  const released = new Promise<void>((resolve) => {
-    release = resolve;
-  });
+  const { released, release } = held();
   const slow: AllActivities['answerTestSplit'] = async () => {
     await released;
     throw new Error('nobody waits for this any more');

@@ -3,6 +3,7 @@ import { ApplicationFailure, WorkflowFailedError } from '@temporalio/client';
 import { describe, expect, it } from 'vitest';
 import type { Stage } from '../../spec/record.ts';
 import { searchAttributes } from '../../workflows/search-attributes.ts';
+import { held } from '../support/held.ts';
 import {
   type ActivityName,
   type AllActivities,
@@ -202,10 +203,7 @@ describe('the data stage', () => {
 });
 
 it('a create that is under way when the run is cancelled is waited for, then removed', async () => {
-  let acknowledge = (): void => {};
-  const created = new Promise<void>((resolve) => {
-    acknowledge = resolve;
-  });
+  const { released: created, release: acknowledge } = held();
   const order: string[] = [];
   const fakes = fakeActivities({
     submitTraining: async ({ run }) => {
@@ -241,10 +239,7 @@ it('says what clean-up could not remove, and removes the rest', async () => {
 });
 
 it('a run that is cancelled while its model is handed over has passed', async () => {
-  let handOver = (): void => {};
-  const asked = new Promise<void>((resolve) => {
-    handOver = resolve;
-  });
+  const { released: asked, release: handOver } = held();
   const { activities } = fakeActivities();
   const fakes = fakeActivities({
     awaitDeployment: async (input) => {
@@ -263,10 +258,7 @@ it('a run that is cancelled while its model is handed over has passed', async ()
 });
 
 it('is cancelled, and not failed, when the call under way fails for a reason of its own', async () => {
-  let fail = (): void => {};
-  const called = new Promise<void>((resolve) => {
-    fail = resolve;
-  });
+  const { released: called, release: fail } = held();
   const fakes = fakeActivities({
     submitTraining: async () => {
       await called;

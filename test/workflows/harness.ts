@@ -15,6 +15,8 @@ import { fineTune, retrain } from '../../workflows/index.ts';
 import { type FineTuneInput, type RetrainInput, recordQuery } from '../../workflows/messages.ts';
 import { firingOptions } from '../../workflows/start.ts';
 import { eventually } from '../support/eventually.ts';
+import { releaseHeld } from '../support/held.ts';
+import { CONDITION_MS } from '../support/limits.ts';
 import { bundlesIn, sharedRegion } from '../support/region.ts';
 import { type FakeActivities, fakeActivities } from './fake-activities.ts';
 
@@ -134,7 +136,7 @@ export async function withRun<T>(
     ],
   });
   const until: StartedRun['until'] = async (condition) => {
-    const deadline = Date.now() + 20_000;
+    const deadline = Date.now() + CONDITION_MS;
     for (;;) {
       const record = await handle.query(recordQuery);
       if (condition(record)) return record;
@@ -145,6 +147,7 @@ export async function withRun<T>(
   try {
     return await body({ run, handle, until, stopWorkers, startWorkers }, environment);
   } finally {
+    releaseHeld();
     await stopWorkers();
     await environment.teardown();
   }
@@ -203,6 +206,7 @@ export async function withFiring<T>(
     };
     return await body({ handle, client, runUnderWay, replaceWorker });
   } finally {
+    releaseHeld();
     await stopWorker();
     await environment.teardown();
   }

@@ -10,6 +10,7 @@ import { type RetrainInput, recordQuery } from '../../workflows/messages.ts';
 import { pageOf } from '../../workflows/retraining/page.ts';
 import { searchAttributes } from '../../workflows/search-attributes.ts';
 import { eventually } from '../support/eventually.ts';
+import { held } from '../support/held.ts';
 import { type AllActivities, fakeActivities, scoresWith, underWay } from './fake-activities.ts';
 import { BEDROCK_SPEC, RETRAIN_SPEC, withFiring } from './harness.ts';
 
@@ -286,10 +287,7 @@ describe('stopping', () => {
   it('starts none where the cancel comes before the run, and gives back what was reserved for it', async () => {
     const cards: Firing[] = [];
     let cancel = async (): Promise<unknown> => undefined;
-    let begin = (): void => {};
-    const ready = new Promise<void>((resolve) => {
-      begin = resolve;
-    });
+    const { released: ready, release: begin } = held();
     const recordFiring: AllActivities['recordFiring'] = async ({ firing }) => {
       await ready;
       if (cards.push(firing) === 1) await cancel();

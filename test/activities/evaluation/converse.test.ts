@@ -11,6 +11,7 @@ import type { Example } from '../../../spec/data/examples.ts';
 import type { AskingProgress } from '../../../spec/progress.ts';
 import { ownBedrock } from '../../local/bedrock/support.ts';
 import { account, clients, failureOf, once } from '../../support/activities.ts';
+import { CONDITION_MS } from '../../support/limits.ts';
 import { testSplit } from '../../support/test-splits.ts';
 
 const MODEL = 'amazon.nova-lite-v1:0';
@@ -78,9 +79,7 @@ it('asks each row once, in its order, and scores the answers', async () => {
   expect([...asked.values()].every((count) => count === 1)).toBe(true);
 });
 
-it('comes through throttling over a thousand rows, asking as many at once as is let through', {
-  timeout: 120_000,
-}, async () => {
+it('comes through throttling over a thousand rows, asking as many at once as is let through', async () => {
   const { pipeline, asked } = await asking(
     { operation: 'Converse', after: 100, times: 25, error: 'ThrottlingException' },
     { operation: 'Converse', error: 'ThrottlingException', probability: 0.05 },
@@ -104,7 +103,7 @@ it('ends at once when it is cancelled, and goes on where it ended', async () => 
   const input = await inputOf(questions(60));
   const environment = new MockActivityEnvironment();
   const ending = environment.run(pipeline.answerTestSplit, input) as Promise<unknown>;
-  await vi.waitFor(() => expect(asked.size).toBeGreaterThanOrEqual(40), { timeout: 10_000 });
+  await vi.waitFor(() => expect(asked.size).toBeGreaterThanOrEqual(40), { timeout: CONDITION_MS });
   const cancelledAt = performance.now();
   environment.cancel();
   await expect(ending).rejects.toThrow('CANCELLED');

@@ -4,6 +4,7 @@ import { runCli } from '../../../cli/cli.ts';
 import type { Context } from '../../../cli/context.ts';
 import { EXIT, type ExitCode } from '../../../cli/errors.ts';
 import { Output, type Sink } from '../../../cli/output.ts';
+import { CONDITION_MS } from '../../support/limits.ts';
 import { checkDocumented } from './documented.ts';
 
 export interface CliRun {
@@ -89,7 +90,7 @@ export function idleContext(): Context {
 
 /** Resolves once the condition holds. */
 export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 20_000;
+  const deadline = Date.now() + CONDITION_MS;
   while (!(await condition())) {
     if (Date.now() > deadline) throw new Error(`it never came to: ${condition}`);
     await setTimeout(20);

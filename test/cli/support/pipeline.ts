@@ -9,6 +9,7 @@ import { onTestFinished } from 'vitest';
 import { ensureSearchAttributes } from '../../../cli/workers/search-attributes.ts';
 import { PIPELINE_TASK_QUEUE } from '../../../spec/naming.ts';
 import type { TrainedArtifact } from '../../../spec/record.ts';
+import { releaseHeld } from '../../support/held.ts';
 import { sharedRegion, temporaryDirectory } from '../../support/region.ts';
 import { type AllActivities, fakeActivities } from '../../workflows/fake-activities.ts';
 import { workflowBundle } from '../../workflows/harness.ts';
@@ -70,7 +71,10 @@ export async function startPipeline(env: Env, overrides: Partial<AllActivities> 
     })();
     return stopped;
   };
-  onTestFinished(stop);
+  onTestFinished(() => {
+    releaseHeld();
+    return stop();
+  });
   return stop;
 }
 
