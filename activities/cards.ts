@@ -2,7 +2,7 @@
 import { GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { z } from 'zod';
 import { RUN_VERSION } from '../spec/record.ts';
-import { calling, failure, unlessNotFound } from './errors.ts';
+import { calling, failure, translateAwsError, unlessNotFound } from './errors.ts';
 
 interface Card {
   /** RUN_VERSION of the code that wrote it. */
@@ -18,14 +18,45 @@ export async function writeCard<T extends Card>(s3: S3Client, bucket: string, ke
 
 const anyCard = z.looseObject({ version: z.number() });
 
-/** What lies under a key as JSON of a shape; `BrokenCard` where it is something else. */
-export async function readJson<T>(s3: S3Client, bucket: string, key: string, shape: z.ZodType<T>): Promise<T> {
+/**
+ * Writes JSON under a key unless somebody has written there since it was read.
+ *
+ * @param etag of what was read; absent where there was nothing
+ * @returns whether it is written
+ */
+export async function writeIfUnchanged(
+  s3: S3Client,
+  bucket: string,
+  key: string,
+  value: object,
+  etag: string | undefined,
+): Promise<boolean> {
+  const object = { Bucket: bucket, Key: key, Body: JSON.stringify(value), ContentType: 'application/json' };
+  const condition = etag === undefined ? { IfNoneMatch: '*' } : { IfMatch: etag };
+  try {
+    await s3.send(new PutObjectCommand({ ...object, ...condition }));
+    return true;
+  } catch (error) {
+    // Gone since, or written over: https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
+    const { name } = error as Error;
+    if (name === 'PreconditionFailed' || name === 'ConditionalRequestConflict' || name === 'NoSuchKey') return false;
+    throw translateAwsError(error, `write s3://${bucket}/${key}`);
+  }
+}
+
+/** What lies under a key as JSON of a shape, and its ETag; `BrokenCard` where it is something else. */
+export async function readJson<T>(
+  s3: S3Client,
+  bucket: string,
+  key: string,
+  shape: z.ZodType<T>,
+): Promise<{ readonly value: T; readonly etag: string }> {
   const address = `s3://${bucket}/${key}`;
-  const text = await calling(`read ${address}`, async () => {
-    const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-    return Body?.transformToString();
+  const { text, etag = '' } = await calling(`read ${address}`, async () => {
+    const { Body, ETag } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+    return { text: await Body?.transformToString(), etag: ETag };
   });
-  return shaped(() => JSON.parse(text ?? ''), address, shape);
+  return { value: shaped(() => JSON.parse(text ?? ''), address, shape), etag };
 }
 
 function shaped<T>(read: () => unknown, address: string, shape: z.ZodType<T>): T {
@@ -54,7 +85,7 @@ export async function readCard<T extends Card>(
   shape: z.ZodType = anyCard,
 ): Promise<T> {
   const address = `s3://${bucket}/${key}`;
-  const card = await readJson(s3, bucket, key, anyCard);
+  const { value: card } = await readJson(s3, bucket, key, anyCard);
   if (card.version === RUN_VERSION) return shaped(() => card, address, shape) as T;
   throw failure(
     'OtherVersion',

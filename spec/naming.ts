@@ -152,6 +152,8 @@ export const s3Keys = {
   modelCards: (name: string): string => `temper/${name}/models/`,
   /** The ledger of a schedule: a card for each firing; their keys sort by the time of its decision. */
   firings: (name: string): string => `temper/${name}/retraining/firings/`,
+  /** Which firing of a schedule has its turn. */
+  turn: (name: string): string => `temper/${name}/retraining/turn.json`,
   /** What the data of a name consisted of when a firing last looked. */
   dataSeen: (name: string): string => `temper/${name}/retraining/data/seen.json`,
   /** What the data consisted of that a run of a schedule was started with. */

@@ -12,14 +12,15 @@ import { describeSchedule } from './change-schedule.ts';
 import { lastJudged, newestFirings, trainedInMonth } from './ledger.ts';
 import { settleLeft } from './left.ts';
 import { readRequest } from './requests.ts';
+import { takeTurn } from './turn.ts';
 
 export interface Question {
   readonly name: string;
   readonly account: Account;
   /** When the schedule wanted the firing. */
   readonly scheduledAt: string;
-  /** When the firing was started, by Temporal's clock. */
-  readonly startedAt: string;
+  /** Workflow id of the run that it starts, if it does. */
+  readonly run: string;
   /** When it decides. */
   readonly at: string;
   /** By which runs are reckoned with that no firing waits for any more. */
@@ -33,7 +34,7 @@ export interface LookedUp {
   readonly spent: Spending;
   /** Whether the schedule is paused. */
   readonly paused: boolean;
-  /** Workflow ids of the runs of the name, and of its other firings, that are under way. */
+  /** Workflow ids of what is under way: runs of the name, whoever started them, and another firing of it. */
   readonly open: readonly string[];
   /** Whether the last firing was of this month, and held back by its budget. */
   readonly heldBack?: boolean;
@@ -41,16 +42,20 @@ export interface LookedUp {
 
 export async function lookUp(
   { s3 }: AwsClients,
-  { name, account, scheduledAt, startedAt, at, prices }: Question,
+  { name, account, scheduledAt, run, at, prices }: Question,
 ): Promise<LookedUp> {
   const { bucket } = account;
+  const { workflowExecution: own } = activityInfo();
+  const turn = { firing: own?.workflowId ?? '', runId: own?.runId ?? '', run };
+  // Before the ledger is read: until this firing and its run are over, no other one writes into it.
+  const holder = await takeTurn(s3, bucket, name, turn);
   await settleLeft(s3, bucket, name, prices);
   const [asked, { cards }, judged, trained, open, schedule, last] = await Promise.all([
     readRequest(s3, bucket, name, scheduledAt),
     newestVersions(s3, bucket, name, 1),
     lastJudged(s3, bucket, name),
     trainedInMonth(s3, bucket, name, at),
-    openOf(name, startedAt),
+    runsUnderWay(name),
     describeSchedule(getClient(), name),
     newestFirings(s3, bucket, name, 1),
   ]);
@@ -62,7 +67,7 @@ export async function lookUp(
     }),
     ...(judged && { judged }),
     spent: spendingOf(monthOf(at), trained),
-    open,
+    open: [...new Set([...(holder === undefined ? [] : [holder]), ...open])],
     paused: schedule?.schedule?.state?.paused === true,
     heldBack: last.firings.some(
       ({ decision }) => decision.obstacle === 'budget' && monthOf(decision.at) === monthOf(at),
@@ -70,20 +75,13 @@ export async function lookUp(
   };
 }
 
-/**
- * Of two firings that were started at once, each with no regard to the other, the one that was first goes on. Its own start
- * is not looked up: what has just been started may not be listed yet.
- */
-async function openOf(name: string, startedAt: string): Promise<string[]> {
-  const { workflowExecution: own } = activityInfo();
-  const order = (start: string, runId = ''): string => `${start} ${runId}`;
-  const query = `TemperName = "${name}" AND WorkflowType IN ("fineTune", "retrain") AND ExecutionStatus = "Running"`;
-  const open: string[] = [];
-  for await (const { workflowId, runId, type, startTime } of getClient().workflow.list({ query })) {
-    const isLater = order(startTime.toISOString(), runId) > order(startedAt, own?.runId);
-    if (runId === own?.runId || (type === 'retrain' && isLater)) continue;
+/** As Temporal lists them: what somebody has started just now may not be among them yet. */
+async function runsUnderWay(name: string): Promise<string[]> {
+  const query = `TemperName = "${name}" AND WorkflowType = "fineTune" AND ExecutionStatus = "Running"`;
+  const runs: string[] = [];
+  for await (const { workflowId } of getClient().workflow.list({ query })) {
     // What has just ended may be listed as running yet.
-    if (!(await isOver(workflowId))) open.push(workflowId);
+    if (!(await isOver(workflowId))) runs.push(workflowId);
   }
-  return open;
+  return runs;
 }

@@ -32,6 +32,6 @@ export async function readRequest(
   const Key = s3Keys.firingRequest(name, scheduledAt);
   const request = await unlessNotFound(`read s3://${bucket}/${Key}`, () => readJson(s3, bucket, Key, requestShape));
   if (request === undefined) return undefined;
-  const { by, comment } = request;
+  const { by, comment } = request.value;
   return { by, ...(comment !== undefined && { comment }) };
 }

@@ -2,9 +2,11 @@
 import { randomUUID } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { MockActivityEnvironment } from '@temporalio/testing';
 import { parquetWriteBuffer } from 'hyparquet-writer';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { newestFirings, trainedInMonth } from '../../activities/retraining/ledger.ts';
+import type { LookedUp } from '../../activities/retraining/look-up.ts';
 import { writeRequest } from '../../activities/retraining/requests.ts';
 import { NO_PRICES } from '../../spec/cost/prices.ts';
 import { s3Keys, scheduleIdOf } from '../../spec/naming.ts';
@@ -15,6 +17,7 @@ import type { NewestVersion } from '../../spec/retraining/triggers.ts';
 import { specSchema } from '../../spec/spec.ts';
 import { account, clients, failureOf, once, pipeline, temporal } from '../support/activities.ts';
 import { handedDown } from '../support/hand-over.ts';
+import { held } from '../support/held.ts';
 
 const { s3 } = clients;
 const { bucket } = account;
@@ -162,7 +165,7 @@ const firing = (at: string, more: Partial<Firing> = {}): Firing => ({
 });
 const record = (one: Firing) => once(pipeline.recordFiring, { account, firing: one });
 const lookUp = (at: string, scheduledAt = at) =>
-  once(pipeline.lookUpFiring, { name, account, scheduledAt, startedAt: at, at, prices: NO_PRICES });
+  once(pipeline.lookUpFiring, { name, account, scheduledAt, run: `temper/${name}/aaaa99`, at, prices: NO_PRICES });
 
 describe('the ledger', () => {
   it('has a card for each firing, which is written over when its run is over', async () => {
@@ -256,10 +259,68 @@ it('the note of a schedule is written also where somebody changes the schedule a
   }
 });
 
+describe('the turn of a firing', () => {
+  /** A firing that Temporal has started; what it looks up is told here. */
+  async function fired(at: string) {
+    const workflowId = `temper-retrain/${name}-${at}`;
+    const handle = await temporal.workflow.start('retrain', { workflowId, taskQueue: 'nobody' });
+    onTestFinished(async () => void (await handle.terminate().catch(() => {})));
+    const workflowExecution = { workflowId, runId: handle.firstExecutionRunId };
+    const environment = new MockActivityEnvironment({ workflowExecution }, { client: temporal });
+    const question = { name, account, scheduledAt: at, run: `temper/${name}/aaaa${at.slice(8, 10)}`, at };
+    const open = async (): Promise<readonly string[]> => {
+      const found: LookedUp = await environment.run(pipeline.lookUpFiring, { ...question, prices: NO_PRICES });
+      return found.open;
+    };
+    return { workflowId, handle, open };
+  }
+
+  it('is that of one alone where two take it in the same moment', async () => {
+    const firings = [await fired('2026-11-25T06:00:00Z'), await fired('2026-11-26T06:00:00Z')];
+    const { released: bothHaveRead, release } = held();
+    const send = s3.send.bind(s3);
+    let writers = 0;
+    const sent = vi.spyOn(s3, 'send').mockImplementation((async (command: GetObjectCommand) => {
+      if (command instanceof PutObjectCommand && command.input.Key === s3Keys.turn(name)) {
+        writers += 1;
+        if (writers === 2) release();
+        await bothHaveRead;
+      }
+      return send(command);
+    }) as never);
+    try {
+      const [one = [], other = []] = await Promise.all(firings.map(({ open }) => open()));
+      const [first, second] = firings.map(({ workflowId }) => workflowId);
+      expect([one, other]).toEqual(one.length > 0 ? [[second], []] : [[], [first]]);
+    } finally {
+      sent.mockRestore();
+    }
+  });
+
+  it('is over when the firing and its run are, however they end', async () => {
+    const first = await fired('2026-11-25T06:00:00Z');
+    expect(await first.open()).toEqual([]);
+    // An attempt of which nobody has heard.
+    expect(await first.open()).toEqual([]);
+    const workflowId = `temper/${name}/aaaa25`;
+    const run = await temporal.workflow.start('fineTune', { workflowId, taskQueue: 'nobody' });
+    await first.handle.terminate();
+    const second = await fired('2026-11-26T06:00:00Z');
+    expect(await second.open()).toEqual([run.workflowId]);
+    await run.terminate();
+    expect(await second.open()).toEqual([]);
+  });
+});
+
 describe('what is looked up', () => {
   it('is nothing of a new name', async () => {
     const at = '2026-11-25T06:00:00.000Z';
-    expect(await lookUp(at)).toEqual({ spent: { month: '2026-11', usd: 0, runs: 0 }, open: [] });
+    expect(await lookUp(at)).toEqual({
+      spent: { month: '2026-11', usd: 0, runs: 0 },
+      open: [],
+      paused: false,
+      heldBack: false,
+    });
   });
 
   it('is who asked for the firing of that second, and the newest version', async () => {

@@ -41,6 +41,12 @@ const noteOf = ({ handle }: StartedSchedule, what: RegExp): Promise<string> =>
 const recordOf = ({ client }: StartedSchedule, run = ''): Promise<RunRecord> =>
   client.workflow.getHandle(run).query(recordQuery);
 
+/** ScheduleOverlapPolicy of Temporal's API. */
+const ALLOW_ALL = 6;
+
+/** Of an hour of training, and of evaluation. */
+const PRICES = { training: { 'ml.m5.large': 20 }, transform: { 'ml.m5.large': 0.125 }, hosting: {} };
+
 const ENGINES = [
   ['SageMaker', RETRAIN_SPEC],
   ['Bedrock', ON_BEDROCK],
@@ -60,6 +66,26 @@ it.each(ENGINES)('two triggers at once start one run, on %s', async (_, spec) =>
     expect(ended.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     expect(ended.find((each) => each.status === 'rejected')?.reason).toBeInstanceOf(WorkflowNotFoundError);
     expect((await newestFirings(clients.s3, account.bucket, schedule.name, 9)).total).toBe(1);
+  });
+});
+
+it('two firings that overlap, as somebody in the Temporal UI allows, take turns: one trains, within the budget of the month', async () => {
+  const { open, training } = gate();
+  const spec = RETRAIN_SPEC.replace('every: 1w', 'every: 1w, budget: 30 USD');
+  await withSchedule({ spec, activities: training, prices: PRICES }, async (schedule) => {
+    const first = await schedule.trigger(undefined, ALLOW_ALL);
+    // Of two triggers that Temporal hears of in the same moment it keeps one.
+    await eventually('the first one', () => first.describe().catch(() => undefined));
+    const second = await schedule.trigger(undefined, ALLOW_ALL);
+    const cards = await eventually('what both have decided', async () => {
+      const { firings: decided } = await newestFirings(clients.s3, account.bucket, schedule.name, 9);
+      return decided.length === 2 ? decided : undefined;
+    });
+    const skipped = cards.find(({ decision }) => decision.decided === 'skip');
+    expect(cards.filter(({ run }) => run !== undefined)).toHaveLength(1);
+    expect(skipped?.decision.reason).toMatch(/^temper(-retrain)?\/\S+ is under way; /);
+    open();
+    await Promise.all([first.result(), second.result()]);
   });
 });
 
@@ -194,7 +220,6 @@ it('what was reserved for a run whose firing was terminated before it started it
 const BILLED: Partial<AllActivities> = {
   awaitTraining: async (job) => ({ ...(await fakeActivities().activities.awaitTraining(job)), billedSeconds: 3600 }),
 };
-const PRICES = { training: { 'ml.m5.large': 20 }, transform: { 'ml.m5.large': 0.125 }, hosting: {} };
 
 it('a budget of the month that is reached halfway lets one firing train and not the next', async () => {
   const spec = RETRAIN_SPEC.replace('every: 1w', 'every: 1w, budget: 40 USD');

@@ -29,7 +29,7 @@ export interface StartedSchedule {
   /** Adds an object to the data of the schedule's spec. */
   put(key: string, body: string): Promise<void>;
   /** Triggers it as `temper schedule trigger` does; without `asked`, as the Temporal UI does. */
-  trigger(asked?: Asked): Promise<WorkflowHandle<typeof retrain>>;
+  trigger(asked?: Asked, overlap?: number): Promise<WorkflowHandle<typeof retrain>>;
   /** Triggers it in the same way once no firing is under way, and gives what becomes of the firing. */
   fire(asked?: Asked): Promise<Firing>;
   /** Gives it another spec. */
@@ -75,7 +75,7 @@ export async function withSchedule<T>(
   };
   const handle = await client.schedule.create({ scheduleId: scheduleIdOf(name), ...parts(given) });
   let last = 0;
-  const trigger: StartedSchedule['trigger'] = async (asked) => {
+  const trigger: StartedSchedule['trigger'] = async (asked, overlap = SKIP) => {
     // No two for the same second: that would be the same firing.
     last = Math.max(last + 1000, Math.floor(Date.now() / 1000) * 1000);
     const scheduledAt = new Date(last).toISOString().replace('.000Z', 'Z');
@@ -84,7 +84,7 @@ export async function withSchedule<T>(
       namespace: client.options.namespace,
       scheduleId: scheduleIdOf(name),
       requestId: randomUUID(),
-      patch: { triggerImmediately: { overlapPolicy: SKIP, scheduledTime: msToTs(last) } },
+      patch: { triggerImmediately: { overlapPolicy: overlap, scheduledTime: msToTs(last) } },
     });
     return client.workflow.getHandle<typeof retrain>(`${firingIdOf(name)}-${scheduledAt}`);
   };

@@ -2,7 +2,7 @@
 import { type ActivityOptions, proxyActivities } from '@temporalio/workflow';
 import type { PipelineActivities } from '../../activities/index.ts';
 import { NO_PRICES } from '../../spec/cost/prices.ts';
-import { parseWorkflowId } from '../../spec/naming.ts';
+import { parseWorkflowId, workflowIdOf } from '../../spec/naming.ts';
 import type { Finding, RetrainDecision } from '../../spec/retrain.ts';
 import { type Allowance, allowanceOf } from '../../spec/retraining/budget.ts';
 import { decisionOf, openHindrance, pausedHindrance } from '../../spec/retraining/decision.ts';
@@ -28,7 +28,7 @@ export async function decide(
   context: FiringContext,
   progress: FiringProgress,
 ): Promise<{ readonly decision: RetrainDecision; readonly allowance?: Allowance; readonly heldBack: boolean }> {
-  const { name, account, spec, prices = NO_PRICES, scheduledAt, startedAt, at, firing } = context;
+  const { name, account, spec, prices = NO_PRICES, scheduledAt, startedAt, run, at, firing } = context;
   const {
     asked,
     newest,
@@ -38,7 +38,7 @@ export async function decide(
     paused,
     heldBack = false,
   } = await quickCall.lookUpFiring.executeWithOptions(summary(`look up versions, runs and spending of ${name}`), [
-    { name, account, scheduledAt, startedAt, at, prices },
+    { name, account, scheduledAt, run: workflowIdOf(run), at, prices },
   ]);
   const when = spec.retrain?.when;
   const findings: Finding[] = [
