@@ -21,3 +21,6 @@ export function formatCount(count: number): string {
 export function plural(count: number, noun: string): string {
   return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
+
+/** `95 %`, `12.5 %`: of a share from 0 to 1. */
+export const percentText = (share: number): string => `${Number((100 * share).toFixed(1))} %`;

@@ -1,3 +1,5 @@
+import { percentText } from './amounts.ts';
+import type { Bounds } from './bootstrap.ts';
 import { METRICS, type Metric, ROW_METRICS, type ScoreSummary } from './metrics.ts';
 import { listed } from './suggest.ts';
 
@@ -119,7 +121,7 @@ export const isOfRows = (rule: GateRule): boolean => typeof rule !== 'string' ||
 // Scores are ratios of counts: differences below this come from floating point, not from the model.
 const EPSILON = 1e-9;
 
-function holds(value: number, operator: Operator, threshold: number): boolean {
+export function holds(value: number, operator: Operator, threshold: number): boolean {
   // JSON between the steps turns NaN into null, which compares as 0.
   if (!Number.isFinite(value) || !Number.isFinite(threshold)) return false;
   switch (operator) {
@@ -137,16 +139,22 @@ function holds(value: number, operator: Operator, threshold: number): boolean {
 }
 
 /**
- * Whether a difference clears an offset with its confidence. A bound that only reaches it does not: with few rows, chance
- * leads there too often. Where no row differs there is nothing to be unsure of.
+ * Whether what lies between bounds is beyond a threshold with their confidence. A bound that only reaches it does not do:
+ * with few rows, chance leads there too often.
  */
-function clears({ difference, lower, upper, differing }: Interval, operator: Operator, offset: number): boolean {
-  if (differing === 0) return holds(difference, operator, offset);
-  return operator.startsWith('>') ? holds(lower, '>', offset) : holds(upper, '<', offset);
+export function clears({ lower, upper }: Bounds, operator: Operator, threshold: number): boolean {
+  return operator.startsWith('>') ? holds(lower, '>', threshold) : holds(upper, '<', threshold);
 }
 
-const shown = (value: number): string => (Number.isFinite(value) ? value.toFixed(4) : 'NaN');
-const signed = (value: number): string => `${value < 0 ? '-' : '+'}${shown(Math.abs(value))}`;
+/** Of a difference. Where no row differs there is nothing to be unsure of. */
+function clearsOffset(interval: Interval, operator: Operator, offset: number): boolean {
+  const { difference, differing } = interval;
+  return differing === 0 ? holds(difference, operator, offset) : clears(interval, operator, offset);
+}
+
+/** Scores as reasons have them. */
+export const scoreText = (value: number): string => (Number.isFinite(value) ? value.toFixed(4) : 'NaN');
+const signed = (value: number): string => `${value < 0 ? '-' : '+'}${scoreText(Math.abs(value))}`;
 
 /** What the rules are held against, beside the scores of the whole test split. */
 export interface Evidence {
@@ -202,11 +210,11 @@ function verdictOf(text: string, rule: Rule, compared: Comparison): RuleVerdict 
   const from = relativeTo ? (compared[relativeTo] ?? Number.NaN) : 0;
   const threshold = from + offset;
   const against = relativeTo === 'champion' ? interval : undefined;
-  const passed = against ? clears(against, operator, offset) : holds(value, operator, threshold);
-  const other = relativeTo ? `${shown(threshold)} (${relativeTo} ${shown(from)})` : shown(threshold);
+  const passed = against ? clearsOffset(against, operator, offset) : holds(value, operator, threshold);
+  const other = relativeTo ? `${scoreText(threshold)} (${relativeTo} ${scoreText(from)})` : scoreText(threshold);
   const where = slice ? `${slice.field} ${slice.value || 'not given'}: ` : '';
   const sure = against
-    ? ` with ${Number((100 * against.confidence).toFixed(1))} % confidence: ${boundsText(against, operator)}, of`
+    ? ` with ${percentText(against.confidence)} confidence: ${boundsText(against, operator)}, of`
     : '';
   const counted = against || slice ? `${against ? sure : ', of'} ${rows} rows` : '';
   return {
@@ -217,7 +225,7 @@ function verdictOf(text: string, rule: Rule, compared: Comparison): RuleVerdict 
     threshold,
     ...(against && { interval: against }),
     ...((against || slice) && { rows }),
-    reason: `${where}${metric} ${shown(value)} ${passed ? 'is' : 'is not'} ${operator} ${other}${counted}`,
+    reason: `${where}${metric} ${scoreText(value)} ${passed ? 'is' : 'is not'} ${operator} ${other}${counted}`,
   };
 }
 
@@ -234,7 +242,7 @@ function withoutChampion(
   { candidate }: Evidence,
 ): RuleVerdict {
   const value = candidate.metrics[metric] ?? Number.NaN;
-  const what = `${metric} ${shown(value)}${per === undefined ? '' : `, per ${per},`}`;
+  const what = `${metric} ${scoreText(value)}${per === undefined ? '' : `, per ${per},`}`;
   const reason =
     'yet' in absent
       ? `${what} is held against nothing: there is no champion yet`

@@ -1,7 +1,6 @@
-import { setImmediate } from 'node:timers/promises';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { Context } from '@temporalio/activity';
-import { type BootstrapOptions, CONFIDENCE, compare, type Difference } from '../../spec/bootstrap.ts';
+import { type BootstrapOptions, CONFIDENCE, compare } from '../../spec/bootstrap.ts';
 import { type Comparison, fieldsOf, type GateRule, parseRule, type Slice, textOf } from '../../spec/gate.ts';
 import type { Metric } from '../../spec/metrics.ts';
 import { CONTENDERS, type Contender, splitFile } from '../../spec/naming.ts';
@@ -9,6 +8,7 @@ import type { Account, DataSet } from '../../spec/record.ts';
 import { type PredictionRow, type RowScores, rowScores } from '../../spec/scoring/row-scores.ts';
 import type { AwsProvider } from '../aws.ts';
 import { failure } from '../errors.ts';
+import { inTurns } from '../in-turns.ts';
 import { objectLines } from '../s3-lines.ts';
 
 export interface CompareInput {
@@ -69,10 +69,7 @@ async function readRows(s3: S3Client, input: CompareInput, metrics: readonly Met
   const isLabel = saysAnything ? (answer: string) => labels.has(answer) : undefined;
   const files = CONTENDERS.flatMap((who) => (predictions[who] === undefined ? [] : [{ who, uri: predictions[who] }]));
   const columns: Columns = new Map(
-    metrics.map((metric) => [
-      metric,
-      Object.fromEntries(files.map(({ who }) => [who, rowScores(metric, total, isLabel)])),
-    ]),
+    metrics.map((metric) => [metric, Object.fromEntries(files.map(({ who }) => [who, rowScores(metric, isLabel)]))]),
   );
   for (const { who, uri } of files) {
     let rows = 0;
@@ -120,20 +117,6 @@ async function partsOf(s3: S3Client, { data }: CompareInput, fields: readonly st
   );
 }
 
-const LONGEST_TURN_MS = 50;
-
-/** Runs the comparison in turns, between which heartbeats are sent and a cancel is heard. */
-async function inTurns(comparison: Generator<undefined, Difference>): Promise<Difference> {
-  for (let since = Date.now(); ; ) {
-    const { value, done } = comparison.next();
-    if (done) return value;
-    if (Date.now() - since < LONGEST_TURN_MS) continue;
-    await setImmediate();
-    Context.current().cancellationSignal.throwIfAborted();
-    since = Date.now();
-  }
-}
-
 async function comparisonOf(
   metric: Metric,
   { base, champion, candidate }: Scored,
@@ -142,7 +125,10 @@ async function comparisonOf(
   options: BootstrapOptions | undefined,
 ): Promise<Comparison> {
   if (!candidate) throw failure('InvalidPredictions', 'there are no predictions of the candidate');
-  const interval = champion && options ? await inTurns(compare(candidate, champion, rows, options)) : undefined;
+  const interval =
+    champion && options
+      ? await inTurns(compare(candidate, champion, rows, options), Context.current().cancellationSignal)
+      : undefined;
   return {
     metric,
     ...(slice && { slice }),

@@ -22,9 +22,10 @@ const INFERENCE_ID = 'inferenceId';
 /** Columns that hold what is right, in a row that names a request and need not repeat the question. */
 const ANSWERS: readonly ColumnName[] = ['label', 'completion', 'output', 'reference_answer'];
 
-interface Label {
+export interface Label {
   readonly right: string;
-  used: boolean;
+  /** Answers that it was found for, by their number. */
+  readonly answers: number[];
 }
 
 const keyOf = (kind: 'id' | 'question', text: string): string =>
@@ -68,7 +69,7 @@ export class Labels {
   }
 
   #add(key: string, right: string): void {
-    this.#byKey.set(key, { right, used: false });
+    this.#byKey.set(key, { right, answers: [] });
     if (this.#byKey.size <= MOST_LABELS) return;
     const most = MOST_LABELS.toLocaleString('en');
     throw failure(
@@ -87,20 +88,16 @@ export class Labels {
   }
 
   /** What is right; `undefined` where no label tells. */
-  rightOf(inferenceId: string | undefined, question: string | undefined): string | undefined {
-    const label =
+  find(inferenceId: string | undefined, question: string | undefined): Label | undefined {
+    return (
       (inferenceId === undefined ? undefined : this.#byKey.get(keyOf('id', inferenceId))) ??
-      (question === undefined ? undefined : this.#byKey.get(keyOf('question', normalise(question))));
-    if (!label) return undefined;
-    label.used = true;
-    return label.right;
+      (question === undefined ? undefined : this.#byKey.get(keyOf('question', normalise(question))))
+    );
   }
 
-  /** How many have told nothing. */
-  unmatched(): number {
-    let count = 0;
-    for (const { used } of this.#byKey.values()) if (!used) count += 1;
-    return count;
+  /** The answers that each label was found for, of those that were. */
+  answered(): number[][] {
+    return [...this.#byKey.values()].flatMap(({ answers }) => (answers.length > 0 ? [answers] : []));
   }
 }
 

@@ -1,12 +1,16 @@
 /** A metric of what a served model answered. */
+
+import { estimate } from '../../spec/bootstrap.ts';
 import type { LiveEvidence } from '../../spec/monitoring/evidence.ts';
-import { type LiveMetric, liveVerdict } from '../../spec/monitoring/live.ts';
+import { type LiveMetric, liveVerdict, parseLiveRule } from '../../spec/monitoring/live.ts';
 import { questionIn } from '../../spec/monitoring/observe.ts';
 import { windowOf } from '../../spec/monitoring/window.ts';
 import { answerIn } from '../../spec/scoring/answers.ts';
+import { type PredictionRow, rowScores } from '../../spec/scoring/row-scores.ts';
 import { scorerFor } from '../../spec/scoring/scorer.ts';
 import type { Spec } from '../../spec/spec.ts';
 import type { AwsClients } from '../aws.ts';
+import { inTurns } from '../in-turns.ts';
 import { answerReader, trafficRead, type WatchQuestion } from './drift.ts';
 import { Labels } from './labels.ts';
 import { readTraffic } from './traffic.ts';
@@ -27,7 +31,7 @@ export async function measureLive(
   { name, bucket, at, judgedAt, spec, liveMetric }: LiveQuestion,
   signal?: AbortSignal,
 ): Promise<LiveEvidence> {
-  const nothing = { due: false, joined: 0, unlabelled: 0, unmatched: 0, unread: 0 };
+  const nothing = { due: false, joined: 0, labels: 0, unlabelled: 0, unmatched: 0, unread: 0 };
   const champion = await championOf(clients, bucket, name);
   if (!champion) return { ...nothing, reason: `no version of ${name} was handed over yet` };
   const { card } = champion;
@@ -41,22 +45,37 @@ export async function measureLive(
   const known = card.model.engine === 'bedrock' && kind === 'classification' ? data?.labels : undefined;
   const schema = served.evaluate && 'schema' in served.evaluate ? served.evaluate.schema : undefined;
   const scorer = scorerFor(kind, { labels: known, schema });
+  const { metric } = parseLiveRule(liveMetric.rule);
+  const rows = rowScores(metric, known && ((answer) => known.includes(answer)));
   const readAnswer = answerReader(card);
   const window = windowOf({ window: liveMetric.window, at, handedOverAt: card.handedOverAt, judgedAt });
   const traffic = readTraffic(clients.s3, source, window, signal);
   let [joined, unlabelled] = [0, 0];
   for await (const { question, answer, inferenceId } of traffic) {
     const said = answerIn(answer, kind);
-    const expected = said === undefined ? undefined : labels.rightOf(inferenceId, questionIn(question).text);
-    if (said === undefined || expected === undefined) {
+    const label = said === undefined ? undefined : labels.find(inferenceId, questionIn(question).text);
+    if (said === undefined || label === undefined) {
       unlabelled += 1;
       continue;
     }
+    label.answers.push(joined);
     joined += 1;
-    scorer.add({ expected, prediction: readAnswer(said) });
+    rows.add(scorer.add({ expected: label.right, prediction: readAnswer(said) }) as PredictionRow);
   }
   const { unread, firstUnread } = labels;
-  const tally = { joined, unlabelled, unmatched: labels.unmatched(), unread };
-  const verdict = liveVerdict({ ...tally, ...(joined > 0 && { scores: scorer.scores() }) }, liveMetric, window);
-  return { ...found, ...tally, ...verdict, ...(firstUnread && { firstUnread }), traffic: trafficRead(traffic, window) };
+  const answered = labels.answered();
+  const tally = { joined, labels: answered.length, unlabelled, unmatched: labels.count - answered.length, unread };
+  const options = { confidence: liveMetric.confidence, seed: JSON.stringify([card.run, metric]) };
+  const scores = joined > 0 && {
+    metrics: scorer.scores().metrics,
+    bounds: await inTurns(estimate(rows, answered, options), signal),
+  };
+  const measured = { ...tally, ...scores };
+  return {
+    ...found,
+    ...measured,
+    ...liveVerdict(measured, liveMetric, window),
+    ...(firstUnread && { firstUnread }),
+    traffic: trafficRead(traffic, window),
+  };
 }

@@ -38,7 +38,12 @@ const found = {
 const live: z.ZodType<LiveEvidence> = z.strictObject({
   ...found,
   metrics: z.strictObject(metrics).exactOptional(),
+  bounds: z
+    .strictObject({ lower: z.number(), upper: z.number() })
+    .exactOptional()
+    .meta({ description: "of the rule's metric, each by itself with the confidence that it asks for" }),
   joined: z.int().meta({ description: 'captured answers that a label was found for' }),
+  labels: z.int().meta({ description: 'labels that an answer was found for: one may tell of several' }),
   unlabelled: z.int().meta({ description: 'captured answers without a label' }),
   unmatched: z.int().meta({ description: 'labels without a captured answer' }),
   unread: z.int().meta({ description: 'rows of the labels that could not be read' }),

@@ -1,5 +1,5 @@
 /** Whether what a model is asked is still like what it was trained on. Pure. */
-import { formatCount, plural } from '../amounts.ts';
+import { formatCount, percentText, plural } from '../amounts.ts';
 import { type FeatureReference, Sorter, type Value } from './bins.ts';
 import { type Feature, featuresOf, type Observation } from './features.ts';
 import { differs, stability } from './psi.ts';
@@ -186,7 +186,6 @@ export interface DriftVerdict {
 }
 
 const shownIndex = (value: number): string => value.toFixed(2);
-const percent = (share: number): string => `${Number((100 * share).toFixed(1))} %`;
 
 function driftText(
   { feature, gone, psi, newCategories, moved }: FeatureDrift,
@@ -195,10 +194,10 @@ function driftText(
   if (gone) return `${feature} is gone from the traffic`;
   if (newCategories && newCategories.share > most) {
     const { share, names } = newCategories;
-    return `${feature} is new in ${percent(share)} of rows (${names.join(', ')}), more than ${percent(most)}`;
+    return `${feature} is new in ${percentText(share)} of rows (${names.join(', ')}), more than ${percentText(most)}`;
   }
   const [first] = moved;
-  const shift = first ? ` (${first.bin}: ${percent(first.reference)} → ${percent(first.traffic)})` : '';
+  const shift = first ? ` (${first.bin}: ${percentText(first.reference)} → ${percentText(first.traffic)})` : '';
   return `${feature}${shift} has PSI ${shownIndex(psi)}, at least ${limit}`;
 }
 

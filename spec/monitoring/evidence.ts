@@ -1,6 +1,6 @@
 /** What was found of a served model, in as much as a decision is drawn from it: small, and told to people in a line. */
-import type { MetricValues } from '../metrics.ts';
 import type { DriftMeasure } from './drift.ts';
+import type { Joined, LiveScores } from './live.ts';
 import type { Window } from './window.ts';
 
 /** A model that serves. */
@@ -41,16 +41,7 @@ export interface DriftEvidence extends Found {
   readonly measure?: DriftMeasure;
 }
 
-export interface LiveEvidence extends Found {
-  /** Absent where nothing was joined. */
-  readonly metrics?: MetricValues;
-  /** Captured answers that a label was found for: by inference id, or by the question. */
-  readonly joined: number;
-  /** Captured answers without a label. */
-  readonly unlabelled: number;
-  /** Labels without a captured answer. */
-  readonly unmatched: number;
-  /** Rows of the labels that could not be read, which are left out, and the first of them. */
-  readonly unread: number;
+export interface LiveEvidence extends Found, Joined, LiveScores {
+  /** The first row of the labels that could not be read. */
   readonly firstUnread?: string;
 }

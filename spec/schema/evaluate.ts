@@ -4,7 +4,7 @@ import { QUESTIONS_AT_ONCE } from '../bedrock/question.ts';
 import { parseRule, type Rule, undecidable } from '../gate.ts';
 import { BEDROCK_METRICS, bedrockMetric, builtinName, METRICS } from '../metrics.ts';
 import { nearest } from '../suggest.ts';
-import { duration, instance, relativePath } from './values.ts';
+import { confidence, duration, instance, relativePath } from './values.ts';
 
 /** The serving script that is looked for where the spec names none. */
 export const DEFAULT_SERVING_SCRIPT = 'inference.py';
@@ -87,7 +87,7 @@ export const evaluate = z
       .meta({ description: 'JSON Schema that an answer must conform to, for json_schema.' }),
     judge: judge.optional(),
     job: job.optional(),
-    confidence: z.number().min(0.5).max(0.999).optional().meta({
+    confidence: confidence.optional().meta({
       description: 'How sure a difference to the champion has to be; 0.95 where not given.',
     }),
   })

@@ -2,13 +2,14 @@
 import { Cron } from 'croner';
 import { z } from 'zod';
 import { plural } from '../amounts.ts';
+import { CONFIDENCE } from '../bootstrap.ts';
 import { BUDGET_PATTERN } from '../cost/budget.ts';
 import { durationSeconds } from '../duration.ts';
 import { USUAL_LIMITS } from '../monitoring/drift.ts';
 import { parseLiveRule } from '../monitoring/live.ts';
 import { USUAL_WINDOW } from '../monitoring/window.ts';
 import { ruleProblem } from './evaluate.ts';
-import { durationUpTo } from './values.ts';
+import { confidence, durationUpTo } from './values.ts';
 
 /** Of `every` and `championAge`: what is longer is no retraining. */
 const YEAR = durationUpTo('365d', 'a year');
@@ -16,6 +17,9 @@ const SHORTEST_SECONDS = 60;
 
 /** Captured traffic is told apart by the hour. */
 const SHORTEST_WINDOW_SECONDS = 3600;
+
+/** Of fewer, the bounds of a score are surer of themselves than they say. */
+const LEAST_LABELS = 10;
 
 /** How far back a watch looks. */
 const watchWindow = YEAR.refine(
@@ -111,7 +115,14 @@ const liveMetric = z.strictObject({
     .string()
     .regex(/^s3:\/\/[^/]+\/.+/, 'write an s3:// address')
     .meta({ description: 'Right answers to what the served model was asked, JSON Lines.' }),
-  minRows: z.int().min(1).default(50).meta({ description: 'Fewer labelled answers than this decide nothing.' }),
+  confidence: confidence.default(CONFIDENCE).meta({
+    description: 'How sure it has to be that the rule holds: a score of few answers is chance.',
+  }),
+  minRows: z
+    .int()
+    .min(LEAST_LABELS)
+    .default(50)
+    .meta({ description: 'Fewer labels with an answer than this decide nothing.' }),
   window: watchWindow.meta({
     description: 'The same of answers. Where labels come later than that, give as long a window as they take.',
   }),

@@ -37,6 +37,9 @@ export const relativePath = z
 
 export const s3Prefix = z.string().regex(/^s3:\/\/[^/]+\/.+$/, 'write an address such as s3://bucket/prefix/');
 
+/** How sure something has to be that is told from few rows. */
+export const confidence = z.number().min(0.5).max(0.999);
+
 /** A map of at most so many entries; `limit` says whose limit it is. */
 export function limited<V extends z.ZodType>(key: z.ZodString, value: V, max: number, limit: string) {
   return z.record(key, value).refine((map) => Object.keys(map).length <= max, {

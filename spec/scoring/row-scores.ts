@@ -20,20 +20,20 @@ export interface RowScores {
   key(row: number): number | string;
 }
 
-/** @param rows how many will be added @param isLabel tells labels from answers that are none; absent where all are labels */
-export function rowScores(metric: Metric, rows: number, isLabel?: (answer: string) => boolean): RowScores {
+/** @param isLabel tells labels from answers that are none; absent where all are labels */
+export function rowScores(metric: Metric, isLabel?: (answer: string) => boolean): RowScores {
   switch (metric) {
     case 'bleu':
-      return new RowBleu(rows);
+      return new RowBleu();
     case 'precision_macro':
     case 'precision_micro':
     case 'recall_macro':
     case 'f1_macro':
     case 'f1_micro':
-      return new RowLabels(metric, rows, isLabel);
+      return new RowLabels(metric, isLabel);
     default:
       if (!ROW_METRICS.has(metric)) throw new RangeError(`${metric} is not a metric of single rows`);
-      return new RowMeans(rows, rowValue(metric));
+      return new RowMeans(rowValue(metric));
   }
 }
 
@@ -46,18 +46,15 @@ function rowValue(metric: Metric): (row: PredictionRow) => number {
 
 /** Metrics that are the mean of the rows'. */
 class RowMeans implements RowScores {
-  readonly #values: Float64Array;
+  readonly #values: number[] = [];
   readonly #rowValue: (row: PredictionRow) => number;
-  #rows = 0;
 
-  constructor(rows: number, rowValue: (row: PredictionRow) => number) {
-    this.#values = new Float64Array(rows);
+  constructor(rowValue: (row: PredictionRow) => number) {
     this.#rowValue = rowValue;
   }
 
   add(row: PredictionRow): void {
-    this.#values[this.#rows] = this.#rowValue(row);
-    this.#rows += 1;
+    this.#values.push(this.#rowValue(row));
   }
 
   score(rows: Uint32Array): number {
@@ -78,17 +75,14 @@ const ratio = (part: number, whole: number): number => (whole === 0 ? 0 : part /
 /** Metrics of labels, by counts as {@link ClassificationScorer} has them. */
 class RowLabels implements RowScores {
   readonly #numbers = new Map<string, number>();
-  readonly #actual: Int32Array;
-  readonly #predicted: Int32Array;
+  readonly #actual: number[] = [];
+  readonly #predicted: number[] = [];
   readonly #metric: LabelMetric;
   readonly #isLabel: (answer: string) => boolean;
-  #rows = 0;
 
-  constructor(metric: LabelMetric, rows: number, isLabel: (answer: string) => boolean = () => true) {
+  constructor(metric: LabelMetric, isLabel: (answer: string) => boolean = () => true) {
     this.#metric = metric;
     this.#isLabel = isLabel;
-    this.#actual = new Int32Array(rows);
-    this.#predicted = new Int32Array(rows);
   }
 
   #numberOf(label: string): number {
@@ -98,9 +92,8 @@ class RowLabels implements RowScores {
   }
 
   add({ label = '', prediction }: PredictionRow): void {
-    this.#actual[this.#rows] = this.#numberOf(label);
-    this.#predicted[this.#rows] = this.#isLabel(prediction) ? this.#numberOf(prediction) : -1;
-    this.#rows += 1;
+    this.#actual.push(this.#numberOf(label));
+    this.#predicted.push(this.#isLabel(prediction) ? this.#numberOf(prediction) : -1);
   }
 
   score(rows: Uint32Array): number {
@@ -139,16 +132,11 @@ class RowLabels implements RowScores {
 
 /** BLEU, which is one of all rows together: each adds counts. */
 class RowBleu implements RowScores {
-  readonly #counts: Uint32Array;
-  #rows = 0;
-
-  constructor(rows: number) {
-    this.#counts = new Uint32Array(rows * COUNTS);
-  }
+  /** Those of all rows, one behind the other. */
+  readonly #counts: number[] = [];
 
   add({ expected = '', prediction }: PredictionRow): void {
-    this.#counts.set(bleuCounts(expected, prediction), this.#rows * COUNTS);
-    this.#rows += 1;
+    this.#counts.push(...bleuCounts(expected, prediction));
   }
 
   score(rows: Uint32Array): number {
@@ -161,6 +149,6 @@ class RowBleu implements RowScores {
   }
 
   key(row: number): string {
-    return this.#counts.subarray(row * COUNTS, (row + 1) * COUNTS).join();
+    return this.#counts.slice(row * COUNTS, (row + 1) * COUNTS).join();
   }
 }

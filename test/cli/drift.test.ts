@@ -43,8 +43,11 @@ it('tells feature by feature what has become of the questions, and what has move
 
 it('holds it against the limits of a file, and scores the answers where that names labels', async () => {
   const { name, captured } = await watchedModel({ trained });
-  await captured(asked(60, () => 'other words'));
-  const labels = await put(`labels-${randomUUID()}/late.jsonl`, [{ text: 'other words', label: 'bad' }]);
+  await captured(asked(60, (i) => `other words ${i}`));
+  const labels = await put(
+    `labels-${randomUUID()}/late.jsonl`,
+    Array.from({ length: 60 }, (_, i) => ({ text: `other words ${i}`, label: 'bad' })),
+  );
   const directory = await temporaryDirectory();
   await writeFile(join(directory, 'train.py'), '');
   await writeFile(join(directory, 'inference.py'), '');
@@ -66,7 +69,7 @@ retrain:
     'are too few to tell drift: at least 61 are wanted; more will come with time',
   );
   expect(stdout).toContain('live answers: 60 with a label');
-  expect(stdout).toContain('✖ accuracy 0.3333 is < 0.5000, of 60 labelled answers');
+  expect(stdout).toContain('✖ accuracy 0.3333 is < 0.5000 with 95 % confidence: at most 0.4');
 });
 
 it('stops on Ctrl-C, whatever there is to read', async () => {

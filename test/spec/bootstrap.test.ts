@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type BootstrapOptions, compare, type Difference, leastDiffering } from '../../spec/bootstrap.ts';
+import {
+  type BootstrapOptions,
+  type Bounds,
+  compare,
+  type Difference,
+  estimate,
+  leastDiffering,
+} from '../../spec/bootstrap.ts';
 import { evaluateGate } from '../../spec/gate.ts';
 import type { Metric } from '../../spec/metrics.ts';
 import { rowScores } from '../../spec/scoring/row-scores.ts';
@@ -17,18 +24,36 @@ function compared(
   options: BootstrapOptions,
 ): Difference {
   const [one, other] = [candidate, champion].map((answers) => {
-    const scores = rowScores(metric, labels.length);
+    const scores = rowScores(metric);
     for (const [row, prediction] of answers.entries()) {
       const label = labels[row] ?? '';
       scores.add({ label, prediction, ok: label === prediction });
     }
     return scores;
   }) as [ReturnType<typeof rowScores>, ReturnType<typeof rowScores>];
-  const comparison = compare(one, other, allOf(labels.length), options);
+  return atOnce(compare(one, other, allOf(labels.length), options));
+}
+
+function atOnce<T>(work: Generator<undefined, T>): T {
   for (;;) {
-    const { value, done } = comparison.next();
+    const { value, done } = work.next();
     if (done) return value;
   }
+}
+
+/** Of one model; rows of a group are next to one another. */
+function estimated(
+  metric: Metric,
+  { labels, answers, sizes }: { labels: string; answers: string; sizes: readonly number[] },
+  options: BootstrapOptions,
+): Bounds {
+  const scores = rowScores(metric);
+  for (const [row, prediction] of [...answers].entries()) {
+    scores.add({ label: labels[row] ?? '', prediction, ok: labels[row] === prediction });
+  }
+  let next = 0;
+  const groups = sizes.map((size) => Array.from({ length: size }, () => next++));
+  return atOnce(estimate(scores, groups, options));
 }
 
 describe(`bounds are those of scipy.stats.bootstrap (${fixture.by})`, () => {
@@ -37,6 +62,16 @@ describe(`bounds are those of scipy.stats.bootstrap (${fixture.by})`, () => {
     const found = compared(metric as Metric, [...labels], [[...candidate], [...champion]], { confidence, seed: 'x' });
     expect(found.difference).toBeCloseTo(difference, 12);
     // Both draw by chance: of 2,000 draws, a bound at 99 % lies within a sixth of the standard error, hardly ever beyond.
+    expect(Math.abs(found.lower - lower)).toBeLessThan(0.3 * error);
+    expect(Math.abs(found.upper - upper)).toBeLessThan(0.3 * error);
+  });
+});
+
+describe(`bounds of a score are those of scipy.stats.bootstrap (${fixture.by})`, () => {
+  it.each(fixture.scores)('$metric at $confidence: $score', (given) => {
+    const { metric, confidence, sizes, labels, answers, lower, upper, error } = given;
+    const groups = { labels, answers, sizes: [...sizes].map(Number) };
+    const found = estimated(metric as Metric, groups, { confidence, seed: 'x' });
     expect(Math.abs(found.lower - lower)).toBeLessThan(0.3 * error);
     expect(Math.abs(found.upper - upper)).toBeLessThan(0.3 * error);
   });
@@ -61,7 +96,7 @@ it('scores rows as the scorers do, each metric and any labels', () => {
       const scorer = scorerFor('classification', options);
       const lines = rows.map(([expected, prediction]) => scorer.add({ expected, prediction }));
       for (const [metric, score] of Object.entries(scorer.scores().metrics)) {
-        const scores = rowScores(metric as Metric, rows.length, (answer) => options.labels.includes(answer));
+        const scores = rowScores(metric as Metric, (answer) => options.labels.includes(answer));
         for (const line of lines) scores.add(line as { prediction: string });
         expect(scores.score(allOf(rows.length))).toBeCloseTo(score, 12);
       }
@@ -75,7 +110,7 @@ it('scores rows as the scorers do, each metric and any labels', () => {
   ] as const;
   const lines = said.map(([expected, prediction]) => chat.add({ expected, prediction }));
   for (const [metric, score] of Object.entries(chat.scores().metrics)) {
-    const scores = rowScores(metric as Metric, said.length);
+    const scores = rowScores(metric as Metric);
     for (const line of lines) scores.add(line as { prediction: string });
     expect(scores.score(allOf(said.length))).toBeCloseTo(score, 12);
   }
@@ -150,4 +185,47 @@ it('never lets a rule pass by less confidence where more holds', () => {
     }),
     { numRuns: 40 },
   );
+});
+
+/** How many of many seeds show a model to be below a share with 95 % confidence, whose answers are right by another. */
+function shownBelow(threshold: number, labels: number, answersEach: number, right: number, seeds: number): number {
+  let state = 7;
+  const random = (): number => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 32;
+  };
+  let count = 0;
+  for (let seed = 0; seed < seeds; seed += 1) {
+    const answers = byChance(labels, right, random)
+      .map((answer) => answer.repeat(answersEach))
+      .join('');
+    const given = {
+      labels: 'a'.repeat(answers.length),
+      answers,
+      sizes: Array.from({ length: labels }, () => answersEach),
+    };
+    const { upper } = estimated('accuracy', given, { confidence: 0.95, seed: String(seed), resamples: 500 });
+    count += Number(upper < threshold - 1e-9);
+  }
+  return count;
+}
+
+describe('chance does not show a model to be below what it is', () => {
+  const seeds = 400;
+
+  it.each([
+    [0.8, 50, 1],
+    [0.98, 50, 1],
+    [0.5, 20, 1],
+    [0.05, 50, 1],
+    [0.5, 10, 1],
+    // Twenty answers to each of ten questions are ten, not two hundred.
+    [0.8, 10, 20],
+  ])('below %f by %i labels with %i answers each', (threshold, labels, answersEach) => {
+    expect(shownBelow(threshold, labels, answersEach, threshold, seeds)).toBeLessThanOrEqual(seeds * 0.05 + 13);
+  });
+
+  it('and one that is far below is shown to be', () => {
+    expect(shownBelow(0.8, 50, 1, 0.6, seeds)).toBeGreaterThan(0.8 * seeds);
+  });
 });

@@ -66,7 +66,7 @@ export interface FakeActivities {
   readonly calls: ActivityName[];
 }
 
-const JOINED = { joined: 50, unlabelled: 0, unmatched: 0, unread: 0 };
+const JOINED = { joined: 50, labels: 50, unlabelled: 0, unmatched: 0, unread: 0 };
 
 /** Activities of a run that succeeds, with what they were asked kept; any of them can be replaced. */
 export function fakeActivities(overrides: Partial<AllActivities> = {}): FakeActivities {

@@ -19,6 +19,7 @@ it.each([
   ['accuracy < 0.80', undefined],
   ['exact_match <= 0.5', undefined],
   ['accuracy < champion - 0.02', /live answers have no champion beside them; write it as "accuracy < 0\.80"/],
+  ['accuracy == 0.8', /no number of answers proves a metric equal to a number; write < or >/],
   ['judge_score < 0.7', /judge_score is not measured of live answers; one of accuracy, .* is/],
   ['accuracy < 80', /accuracy lies between 0 and 1; did you mean 0\.80\?/],
   ['accuracy below 0.8', /not a rule: "accuracy below 0\.8"; write it as "accuracy < 0\.80"/],
