@@ -114,7 +114,7 @@ describe('dividing', () => {
         for (const name of ['a', 'b', 'c']) {
           const size = countOf(source, name);
           // Products of shares are not exact: 6 × 0.83… is a little more than 5.
-          const oneRow = 1 + 1e-9;
+          const oneRow = 1 + 1e-6;
           expect(Math.abs(countOf(splits.test, name) - size * shares.test)).toBeLessThanOrEqual(oneRow);
           expect(Math.abs(countOf(splits.validation, name) - size * shares.validation)).toBeLessThanOrEqual(oneRow);
           if (size > 0) expect(countOf(splits.train, name)).toBeGreaterThan(0);
