@@ -1,4 +1,5 @@
 /** What a schedule of Temporal and its firings survive: the schedule and the ledger are real, what a run does is only answered. */
+import { randomUUID } from 'node:crypto';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { expect, it } from 'vitest';
@@ -190,6 +191,36 @@ it('what became of a run whose firing was terminated is known to the next firing
     expect(decision).toMatchObject({ decided: 'skip', reason: `nothing has changed in the data (since ${run})` });
     const { firings } = await newestFirings(clients.s3, account.bucket, schedule.name, 9);
     expect(firings.at(-1)).toMatchObject({ run, outcome: 'passed', endedAt: expect.any(String) });
+  });
+});
+
+it('a firing that is reset to before its run says so, and leaves it to the next one', async () => {
+  const { open, training } = gate();
+  await withSchedule({ activities: training }, async (schedule) => {
+    const { client } = schedule;
+    const firing = await schedule.trigger();
+    const begun = await eventually('its run', async () => {
+      const { events } = await firing.fetchHistory().catch(() => ({ events: [] }));
+      const started = events?.some((event) => event.childWorkflowExecutionStartedEventAttributes);
+      const asked = events?.find((event) => event.startChildWorkflowExecutionInitiatedEventAttributes);
+      return started ? (asked?.startChildWorkflowExecutionInitiatedEventAttributes ?? undefined) : undefined;
+    });
+    const { runId } = await firing.describe();
+    await client.workflowService.resetWorkflowExecution({
+      namespace: client.options.namespace,
+      workflowExecution: { workflowId: firing.workflowId, runId },
+      workflowTaskFinishEventId: begun.workflowTaskCompletedEventId ?? null,
+      requestId: randomUUID(),
+    });
+    const run = begun.workflowId ?? '';
+    await expect(firing.result()).rejects.toMatchObject({
+      cause: { message: expect.stringContaining(`${run} was started before this firing was reset`) },
+    });
+    open();
+    await client.workflow.getHandle(run).result();
+    await schedule.fire();
+    const { firings } = await newestFirings(clients.s3, account.bucket, schedule.name, 9);
+    expect(firings.at(-1)).toMatchObject({ run, outcome: 'passed' });
   });
 });
 

@@ -1,5 +1,6 @@
 /** How a firing fails: Temporal pauses the schedule, and the message becomes its note. */
 import { ApplicationFailure, isCancellation } from '@temporalio/workflow';
+import type { PipelineCode } from '../../spec/errors/pipeline.ts';
 import { RUN_VERSION } from '../../spec/record.ts';
 import type { Firing } from '../../spec/retrain.ts';
 import { failureLine } from '../../spec/retraining/line.ts';
@@ -38,6 +39,14 @@ export function undecided({ name }: FiringContext, error: unknown): unknown {
     nonRetryable: true,
     ...(error instanceof Error && { cause: error }),
   });
+}
+
+/** A reset in Temporal has taken the firing back to before it started its run, which is there nevertheless. */
+export function startedBefore(run: string): ApplicationFailure {
+  return ApplicationFailure.nonRetryable(
+    `${run} was started before this firing was reset: it goes on by itself, and the next firing writes down what becomes of it`,
+    'Conflict' satisfies PipelineCode,
+  );
 }
 
 /** The run is over, and the ledger does not know. */

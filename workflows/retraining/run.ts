@@ -1,4 +1,5 @@
 /** The run that a firing starts, and what came of it. */
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import {
   ApplicationFailure,
   CancellationScope,
@@ -11,6 +12,7 @@ import {
 } from '@temporalio/workflow';
 import type { PipelineActivities } from '../../activities/index.ts';
 import { NO_PRICES } from '../../spec/cost/prices.ts';
+import { workflowIdOf } from '../../spec/naming.ts';
 import { RUN_VERSION, type RunRecord } from '../../spec/record.ts';
 import type { Firing, RetrainDecision } from '../../spec/retrain.ts';
 import { type RunEnd, settled, TERMINATED } from '../../spec/retraining/settle.ts';
@@ -19,6 +21,7 @@ import type { FineTuneInput } from '../messages.ts';
 import * as profiles from '../profiles.ts';
 import { runOptions } from '../start.ts';
 import type { FiringContext } from './context.ts';
+import { startedBefore } from './failures.ts';
 
 const { askForRecord } = proxyActivities<PipelineActivities>(profiles.afterHandOver);
 
@@ -54,6 +57,7 @@ export async function runToItsEnd(
     const record = await child.result();
     return { outcome: record.outcome ?? 'failed', record, started };
   } catch (error) {
+    if (error instanceof WorkflowExecutionAlreadyStartedError) throw startedBefore(workflowIdOf(run));
     return { ...endingOf(error), started };
   }
 }
