@@ -11,3 +11,4 @@ export { endProcess, identify, isRunning, type ProcessIdentity, readIdentity } f
 export { findPython } from './python.ts';
 export { ANY_PORTS, type Ports, type Region, type RegionAddresses, type RegionOptions, startRegion } from './region.ts';
 export { type RunningRegion, readRegion, regionHealth, type ServiceHealth } from './state.ts';
+export { type Told, toldTo } from './topic.ts';

@@ -2,6 +2,7 @@
 import { childEnv } from './child-env.ts';
 import { expectOk } from './http.ts';
 import { Service, type ServiceOptions } from './service.ts';
+import { topicRequests } from './topic.ts';
 
 export interface Provisions {
   readonly region: string;
@@ -10,7 +11,7 @@ export interface Provisions {
   readonly role: string;
 }
 
-/** Starts MiniStack with what a fresh AWS account lacks: a bucket, and a role for SageMaker. */
+/** Starts MiniStack with what a fresh AWS account lacks: a bucket, a role for SageMaker, and a topic to tell people. */
 export async function startMiniStack(
   options: Pick<ServiceOptions, 'logFile' | 'records' | 'onEvent'> & {
     /** An interpreter that has MiniStack and hypercorn. */
@@ -52,7 +53,7 @@ export async function startMiniStack(
     }),
     ready: async () => {
       await miniStackVersion(url);
-      await provision(url, provisions);
+      await provision(url, account, provisions);
     },
   });
 }
@@ -68,24 +69,28 @@ const TRUST = {
   Statement: [{ Effect: 'Allow', Principal: { Service: ASSUMERS }, Action: 'sts:AssumeRole' }],
 };
 
-async function provision(url: string, { region, bucket, role }: Provisions): Promise<void> {
+async function provision(url: string, account: string, { region, bucket, role }: Provisions): Promise<void> {
   await create(`${url}/${bucket}`, { method: 'PUT' }, 'BucketAlreadyOwnedByYou');
-  const request = new URLSearchParams({
-    Action: 'CreateRole',
-    Version: '2010-05-08',
-    RoleName: role,
-    AssumeRolePolicyDocument: JSON.stringify(TRUST),
+  const query = (service: string, parameters: Record<string, string>): RequestInit => ({
+    method: 'POST',
+    // MiniStack reads region and service from the scope, and does not check the signature.
+    headers: {
+      authorization: `AWS4-HMAC-SHA256 Credential=test/20260101/${region}/${service}/aws4_request, SignedHeaders=host, Signature=0`,
+    },
+    body: new URLSearchParams(parameters),
   });
-  // MiniStack reads region and service from the scope, and does not check the signature.
-  const authorization = `AWS4-HMAC-SHA256 Credential=test/20260101/${region}/iam/aws4_request, SignedHeaders=host, Signature=0`;
-  await create(url, { method: 'POST', headers: { authorization }, body: request }, 'EntityAlreadyExists');
+  const trust = { RoleName: role, AssumeRolePolicyDocument: JSON.stringify(TRUST) };
+  const newRole = query('iam', { Action: 'CreateRole', Version: '2010-05-08', ...trust });
+  await create(url, newRole, 'EntityAlreadyExists');
+  for (const { service, ...parameters } of topicRequests(region, account))
+    await create(url, query(service, parameters));
 }
 
 /** Sends a create request. An error with this code means that the thing is there, and is fine. */
-async function create(url: string, init: RequestInit, alreadyThere: string): Promise<void> {
+async function create(url: string, init: RequestInit, alreadyThere?: string): Promise<void> {
   const response = await fetch(url, { ...init, signal: AbortSignal.timeout(2_000) });
   const body = await response.text();
-  if (!response.ok && !body.includes(alreadyThere)) {
+  if (!response.ok && !(alreadyThere !== undefined && body.includes(alreadyThere))) {
     throw new Error(`${init.method} ${url} answered ${response.status}: ${body.slice(0, 200)}`);
   }
 }

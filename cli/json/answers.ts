@@ -223,6 +223,14 @@ export const ANSWERS: Readonly<Record<string, Answer>> = {
       worker: z.strictObject({ pid: z.int() }).nullable(),
     }),
   },
+  'dev messages': {
+    exits: PLAIN,
+    document: z.strictObject({
+      messages: z
+        .array(z.strictObject({ at: text, subject: text, message: z.unknown() }))
+        .meta({ description: 'the oldest first; as subscribers of the topic get them' }),
+    }),
+  },
   'dev env': { exits: PLAIN, document: z.record(z.string(), text).meta({ description: 'variables by name' }) },
   explain: { exits: PLAIN, document: z.strictObject({ errors: z.array(explained) }) },
   completion: {

@@ -11,6 +11,32 @@ export interface Message {
   readonly attributes: Readonly<Record<string, string>>;
 }
 
+/**
+ * The form of custom notifications of Amazon Q Developer in chat applications, which shows them in Slack and Teams:
+ * https://docs.aws.amazon.com/chatbot/latest/adminguide/custom-notifs.html
+ */
+export interface Custom {
+  readonly version: '1.0';
+  readonly source: 'custom';
+  readonly id: string;
+  readonly content: {
+    readonly textType: 'client-markdown';
+    readonly title: string;
+    readonly description: string;
+    readonly nextSteps: readonly string[];
+    readonly keywords: readonly string[];
+  };
+  readonly metadata: {
+    /** The messages of a run, or of a schedule, are one thread. */
+    readonly threadId: string;
+    readonly summary: string;
+    readonly eventType: string;
+    readonly relatedResources: readonly string[];
+    /** What programs read. */
+    readonly additionalContext: Readonly<Record<string, string>>;
+  };
+}
+
 const LONGEST_SUBJECT = 99;
 
 export function messageOf(notice: Notice, ui: TemporalUi | undefined): Message {
@@ -19,7 +45,11 @@ export function messageOf(notice: Notice, ui: TemporalUi | undefined): Message {
   const { outcome } = facts;
   return {
     subject: title.length <= LONGEST_SUBJECT ? title : `${title.slice(0, LONGEST_SUBJECT - 3)}...`,
-    body: JSON.stringify({ default: forPrograms(notice, page), email: forPeople(notice, page), sms: title }),
+    body: JSON.stringify({
+      default: JSON.stringify(forPrograms(notice, page)),
+      email: forPeople(notice, page),
+      sms: title,
+    }),
     attributes: {
       'temper:name': name,
       'temper:event': event,
@@ -37,15 +67,8 @@ function forPeople({ title, lines, todo, page }: Notice, address: string | undef
   ].join('\n\n');
 }
 
-/**
- * The form of custom notifications of Amazon Q Developer in chat applications, which shows them in Slack and Teams:
- * https://docs.aws.amazon.com/chatbot/latest/adminguide/custom-notifs.html
- */
-function forPrograms(
-  { id, event, name, title, lines, todo, page, facts }: Notice,
-  address: string | undefined,
-): string {
-  return JSON.stringify({
+function forPrograms({ id, event, name, title, lines, todo, page, facts }: Notice, address?: string): Custom {
+  return {
     version: '1.0',
     source: 'custom',
     id,
@@ -57,14 +80,13 @@ function forPrograms(
       keywords: [name, event],
     },
     metadata: {
-      // The messages of a run, or of a schedule, are one thread.
       threadId: page.id,
       summary: unmentioned(title),
       eventType: `temper.${event}`,
       relatedResources: [page.id],
       additionalContext: { ...facts, name, event, ...(address !== undefined && { page: address }) },
     },
-  });
+  };
 }
 
 /** Slack reads `<!channel>` and `<@U012AB3CD>` as who is to be called, also where an error or a log has brought it along. */

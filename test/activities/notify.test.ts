@@ -2,9 +2,11 @@
 import { CreateTopicCommand } from '@aws-sdk/client-sns';
 import { expect, it } from 'vitest';
 import { createPipelineActivities } from '../../activities/index.ts';
+import { toldTo } from '../../local/index.ts';
 import type { Notice } from '../../spec/notices/notice.ts';
 import { aws, failureOf, once } from '../support/activities.ts';
 import { queue } from '../support/queue.ts';
+import { sharedRegion } from '../support/region.ts';
 import { uniqueName } from '../support/unique-name.ts';
 
 const { notify } = createPipelineActivities({ aws, ui: 'http://ui' });
@@ -48,6 +50,13 @@ it('arrive with their subject, with what they can be filtered by, and as JSON', 
     metadata: { additionalContext: { run: notice.facts.run, outcome: 'passed' } },
   });
   expect(await failures.received()).toEqual([]);
+});
+
+it('are shown by the laptop region, whose own topic people need not subscribe to', async () => {
+  const id = uniqueName('told');
+  await once(notify, { topic: 'arn:aws:sns:us-east-1:000000000000:temper', notice: { ...notice, id } });
+  const told = (await toldTo(sharedRegion())).filter(({ message }) => message.includes(id));
+  expect(told).toEqual([{ at: expect.stringMatching(/Z$/), subject: 'reviews passed', message: expect.any(String) }]);
 });
 
 it('go to a topic of another region than the run', async () => {

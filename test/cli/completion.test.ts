@@ -34,7 +34,7 @@ describe('what is offered', () => {
     [['schedule', 'p'], ['pause']],
     [
       ['dev', ''],
-      ['up', 'down', 'status', 'env', 'help'],
+      ['up', 'down', 'status', 'env', 'messages', 'help'],
     ],
     [
       ['run', '--de'],

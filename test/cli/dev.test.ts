@@ -4,12 +4,15 @@ import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { ListTrainingJobsCommand, SageMakerClient } from '@aws-sdk/client-sagemaker';
+import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { Connection } from '@temporalio/client';
 import { expect, it, onTestFinished } from 'vitest';
 import { EXIT } from '../../cli/errors.ts';
 import { runs } from '../support/processes.ts';
 import { SHARED_TOOLS, temporaryDirectory } from '../support/region.ts';
 import { cli, until } from './support/cli.ts';
+
+const TOPIC = 'arn:aws:sns:us-east-1:000000000000:temper';
 
 /** A home for `temper dev`, empty but for the tools; what is started there is down when the test is over. */
 async function home() {
@@ -62,6 +65,27 @@ it('starts the region alone, ready for runs of a worker elsewhere', async () => 
   onTestFinished(() => connection.close());
   const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace: 'default' });
   expect(Object.keys(customAttributes)).toEqual(expect.arrayContaining(['TemperName', 'TemperStage', 'TemperOutcome']));
+});
+
+it('shows what the topic of the region was told, in words', async () => {
+  const { dev, json } = await home();
+  expect(await dev('messages')).toMatchObject({ exitCode: EXIT.failed, stdout: '' });
+  const up = await json('up', '--no-worker');
+  expect(await json('messages')).toEqual({ messages: [] });
+  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+  const sns = new SNSClient({ endpoint: up.aws, region: 'us-east-1', credentials });
+  const content = {
+    title: 'reviews passed',
+    description: 'it serves\naccuracy 0.78',
+    nextSteps: ['temper history reviews'],
+  };
+  for (const Message of [JSON.stringify({ version: '1.0', source: 'custom', content }), 'by somebody else']) {
+    await sns.send(new PublishCommand({ TopicArn: TOPIC, Subject: 'reviews passed', Message }));
+  }
+  const { stdout } = await dev('messages');
+  expect(stdout).toMatch(/^ {2}\d{4}-\d\d-\d\d \d\d:\d\d UTC {2}reviews passed\n {4}it serves\n {4}accuracy 0\.78\n/);
+  expect(stdout).toContain('\n    to do: temper history reviews\n\n');
+  expect(stdout).toMatch(/\n {4}by somebody else\n$/);
 });
 
 it('notices a worker that died, and starts another one', async () => {

@@ -2,6 +2,7 @@ import { Command } from '@commander-js/extra-typings';
 import type { Context } from '../../context.ts';
 import { downCommand } from './down.ts';
 import { envCommand } from './env.ts';
+import { messagesCommand } from './messages.ts';
 import { statusCommand } from './status.ts';
 import { upCommand } from './up.ts';
 
@@ -13,5 +14,6 @@ export function devCommand(context: Context) {
     .addCommand(upCommand(context))
     .addCommand(downCommand(context))
     .addCommand(statusCommand(context))
-    .addCommand(envCommand(context));
+    .addCommand(envCommand(context))
+    .addCommand(messagesCommand(context));
 }
