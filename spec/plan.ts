@@ -1,6 +1,7 @@
 /** What a run of a spec would do, and what it could cost: from the spec and what was looked up. */
 
 import { captureOf } from './capture.ts';
+import type { Champion } from './champion.ts';
 import type { SplitSizes } from './cost/bedrock.ts';
 import { budgetProblem } from './cost/budget.ts';
 import { costOf } from './cost/cost.ts';
@@ -73,6 +74,8 @@ export interface PlanFacts {
   /** Where the base lies, and the workflow id of the run that it is of. */
   readonly base?: { readonly artifact: string; readonly run?: string } | null;
   readonly endpoint?: EndpointFacts | null;
+  /** Where a rule asks for it and there is one. */
+  readonly champion?: Champion;
   readonly unknown: readonly Unknown[];
 }
 
@@ -120,7 +123,8 @@ export interface Plan {
 export function planOf(spec: Spec, facts: PlanFacts): Plan {
   const { sizes: splits } = facts.data;
   const serves = facts.endpoint !== null;
-  const cost = costOf(spec, facts.prices, { serves, ...(splits && { splits }) });
+  const champion = facts.champion?.gone === undefined ? facts.champion?.spec : undefined;
+  const cost = costOf(spec, facts.prices, { serves, ...(splits && { splits }), ...(champion && { champion }) });
   const problems = problemsOf(spec, facts, cost);
   const { train, evaluate } = spec;
   const { asOf } = train.engine === 'bedrock' ? (facts.prices.bedrock ?? {}) : facts.prices;

@@ -3,6 +3,7 @@
  * References and small numbers only: data stays in S3.
  */
 import type { Approval, RefusedSignal, Verdict } from './approval.ts';
+import type { Champion } from './champion.ts';
 import type { Kind } from './data/examples.ts';
 import type { CandidateDeployment, Deployment } from './deployment.ts';
 import type { Evaluation } from './evaluation.ts';
@@ -41,7 +42,7 @@ export interface SplitInfo {
   readonly rows: number;
   /** Of its file: the same rows in the same order have the same. */
   readonly sha256?: string;
-  /** Of its questions and its answers, estimated; of data for Bedrock, which bills by them. */
+  /** Of its questions and its answers, estimated; of what Bedrock may be asked, which bills by them. */
   readonly tokens?: TokenEstimate;
 }
 
@@ -83,13 +84,6 @@ export interface SourceBundle {
 export interface Serving {
   readonly image: string;
   readonly environment: Readonly<Record<string, string>>;
-}
-
-/** The newest model of the name that was handed over, which the candidate has to measure up to. */
-export interface Champion {
-  readonly model: ModelRef | CustomModelRef;
-  /** Why it cannot be evaluated: it was deleted, or is another engine's. */
-  readonly gone?: string;
 }
 
 /** A model artifact of SageMaker and how to serve it. */

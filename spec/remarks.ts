@@ -1,7 +1,9 @@
 /** What to know of an evaluation beside its scores, in words: the same on the terminal and in the Temporal UI. */
 
-import type { Answering, Evaluation, Judged } from './evaluation.ts';
+import { isOfOtherEngine } from './champion.ts';
+import type { Answering, Judged } from './evaluation.ts';
 import { CONTENDERS, type Contender } from './naming.ts';
+import type { RunRecord } from './record.ts';
 import type { Pairs } from './scoring/judgement.ts';
 
 const REASON_LENGTH = 200;
@@ -35,12 +37,26 @@ function ofJudge({ model, rows, unread, score, pairs }: Judged): string[] {
   ];
 }
 
+/** How a champion was asked that the run's own engine cannot ask. */
+function ofChampion({ spec, champion, evaluations }: Remarkable): string[] {
+  const evaluation = evaluations?.champion;
+  if (!champion || !evaluation || !isOfOtherEngine(spec, champion.spec)) return [];
+  const { evaluate: how } = champion.spec;
+  const { answering } = evaluation;
+  const way = how.by === 'transform' ? `by batch transform on ${how.instance}` : `by Converse of ${answering?.modelId}`;
+  const made = champion.model.run ? `, of ${champion.model.run}` : '';
+  return [`champion: a model of ${how.by === 'transform' ? 'SageMaker' : 'Bedrock'}${made}, asked ${way}`];
+}
+
+type Remarkable = Pick<RunRecord, 'spec' | 'champion' | 'evaluations'>;
+
 /** A line each; none where there is nothing to know. */
-export function remarks(evaluations: { readonly [C in Contender]?: Evaluation }): string[] {
+export function remarks(record: Remarkable): string[] {
+  const { evaluations = {} } = record;
   const answers = CONTENDERS.flatMap((who) => {
     const answering = evaluations[who]?.answering;
     return answering ? ofAnswers(who, answering) : [];
   });
   const judged = evaluations.candidate?.judged;
-  return [...answers, ...(judged ? ofJudge(judged) : [])];
+  return [...ofChampion(record), ...answers, ...(judged ? ofJudge(judged) : [])];
 }

@@ -1,31 +1,57 @@
-/** The champion of a run's name: looked up where a rule asks for it, and compared with the candidate row by row. */
+/** The champion of a run's name: looked up where a rule asks for it, asked by its own engine, and compared row by row. */
 import { type ActivityOptions, proxyActivities } from '@temporalio/workflow';
 import type { PipelineActivities } from '../activities/index.ts';
+import { type Champion, isOfOtherEngine } from '../spec/champion.ts';
+import { isBedrock } from '../spec/engine.ts';
+import type { Evaluation } from '../spec/evaluation.ts';
 import { type Comparison, isOfRows, isRelativeToChampion } from '../spec/gate.ts';
-import type { Champion, CustomModelRef, DataSet, ModelRef } from '../spec/record.ts';
+import type { DataSet } from '../spec/record.ts';
+import type { EvaluationSpec } from '../spec/schema/evaluate.ts';
+import { askChampion } from './bedrock/evaluation.ts';
+import { checkBudget } from './budget.ts';
 import type { Evaluations, RunContext } from './context.ts';
 import * as profiles from './profiles.ts';
+import { evaluateByTransform } from './sagemaker/evaluation.ts';
 
 const quickCall = proxyActivities<PipelineActivities>(profiles.quickCall);
 const { compareContenders } = proxyActivities<PipelineActivities>(profiles.compareRows);
 
 const summary = (text: string): ActivityOptions => ({ summary: text });
 
-type ModelOf<E extends Champion['model']['engine']> = E extends 'sagemaker' ? ModelRef : CustomModelRef;
-
-/** The champion as it stands now, where a rule asks for it and it can be asked. What there is goes into the record. */
-export async function findChampion<E extends Champion['model']['engine']>(
-  { run, spec, account, progress }: RunContext,
-  engine: E,
-): Promise<ModelOf<E> | undefined> {
+/**
+ * The champion as it stands now, where a rule asks for it and it can be asked. What there is goes into the record. Fails where
+ * the run, with what asking it can cost, could pass its budget.
+ */
+export async function findChampion(context: RunContext, { kind, splits }: DataSet): Promise<Champion | undefined> {
+  const { run, spec, account, progress } = context;
   if (!spec.gate.some(isRelativeToChampion)) return undefined;
   const champion = await quickCall.findChampion.executeWithOptions(summary(`look up the champion of ${run.name}`), [
-    { name: run.name, account, engine },
+    { name: run.name, account, kind },
   ]);
   if (!champion) return undefined;
   progress.note({ champion });
-  // What the other engine has made is told as gone.
-  return champion.gone === undefined ? (champion.model as ModelOf<E>) : undefined;
+  if (champion.gone !== undefined) return undefined;
+  if (isOfOtherEngine(spec, champion.spec)) {
+    checkBudget(context, { splits, tried: progress.record.shortages ?? [], champion: champion.spec });
+  }
+  return champion;
+}
+
+/** A champion that the other engine made answers the same rows, asked as its own spec says, and is scored as this run scores. */
+export async function askOtherEngine(
+  context: RunContext,
+  { schema }: EvaluationSpec,
+  data: DataSet,
+  { model, spec: own }: Champion,
+): Promise<Evaluation | undefined> {
+  const asking = { ...context, spec: { ...context.spec, ...own } };
+  const { spec } = asking;
+  const { evaluate: how } = own;
+  if (model.engine === 'bedrock' && isBedrock(spec) && how.by === 'converse') {
+    return askChampion({ ...asking, spec }, { ...how, schema }, data, model);
+  }
+  if (model.engine !== 'sagemaker' || how.by !== 'transform') return undefined;
+  return (await evaluateByTransform(asking, { ...how, schema }, data, { champion: model }, true)).champion;
 }
 
 /** What the rules need that are held by rows: those relative to the champion, and those of slices. */
@@ -40,7 +66,7 @@ export async function compareByRows(
     {
       ...{ account, data, predictions, rules: spec.gate.filter(isOfRows) },
       ...(confidence !== undefined && { confidence }),
-      saysAnything: evaluations.candidate?.answering !== undefined,
+      saysAnything: Object.values(evaluations).some(({ answering }) => answering !== undefined),
     },
   ]);
 }

@@ -2,11 +2,13 @@
 import { ApplicationFailure, proxyActivities } from '@temporalio/workflow';
 import type { PipelineActivities } from '../activities/index.ts';
 import { askingFor, lowerEnd, type Verdict } from '../spec/approval.ts';
+import { type Champion, isOfOtherEngine } from '../spec/champion.ts';
 import type { Deployment } from '../spec/deployment.ts';
 import { isBedrock, isSageMaker } from '../spec/engine.ts';
 import { evidenceOf } from '../spec/evidence.ts';
 import { type Comparison, evaluateGate, isOfRows, isRelativeToChampion, type RuleVerdict } from '../spec/gate.ts';
 import type { ModelRef, Result, Retention, TrainedArtifact, TrainedModel, Weights } from '../spec/record.ts';
+import type { EvaluationSpec } from '../spec/schema/evaluate.ts';
 import { servingOf } from '../spec/serving.ts';
 import type { Spec } from '../spec/spec.ts';
 import { awaitDecision } from './approval.ts';
@@ -15,13 +17,14 @@ import { customize, settle } from './bedrock/customization.ts';
 import { evaluateOnBedrock } from './bedrock/evaluation.ts';
 import { importIntoBedrock, unpackForImport } from './bedrock/import.ts';
 import { deployOnBedrock } from './bedrock/release.ts';
-import { compareByRows, findChampion } from './champion.ts';
+import { askOtherEngine, compareByRows, findChampion } from './champion.ts';
 import type { Evaluations, Prepared, RunContext } from './context.ts';
 import { handOverOf } from './hand-over.ts';
 import * as profiles from './profiles.ts';
 import { deployToEndpoint } from './sagemaker/endpoint.ts';
 import { evaluateByTransform } from './sagemaker/evaluation.ts';
 import { trainOnSageMaker } from './sagemaker/training.ts';
+import { together } from './together.ts';
 
 const submit = proxyActivities<PipelineActivities>(profiles.submit);
 
@@ -80,22 +83,44 @@ export async function evaluate(
   // What was not judged may have another champion to meet by now.
   const isJudged = takeover?.gate !== undefined || !spec.gate.some(isRelativeToChampion);
   if (takeover?.evaluations && isJudged) return { evaluations: takeover.evaluations };
+  const champion = await findChampion(context, prepared.data);
+  if (!champion || !isOfOtherEngine(spec, champion.spec)) {
+    return { evaluations: await evaluateOnEngine(context, prepared, model, how, champion) };
+  }
+  const [{ base, candidate }, other] = await together([
+    () => evaluateOnEngine(context, prepared, model, how, champion),
+    () => askOtherEngine(context, how, prepared.data, champion),
+  ]);
+  return {
+    evaluations: { ...(base && { base }), ...(other && { champion: other }), ...(candidate && { candidate }) },
+  };
+}
+
+/** The contenders that the engine of the run can ask. */
+async function evaluateOnEngine(
+  context: RunContext,
+  prepared: Prepared,
+  model: TrainedModel,
+  how: EvaluationSpec,
+  champion: Champion | undefined,
+): Promise<Evaluations> {
+  const { spec } = context;
   const { data, base } = prepared;
   if (how.by !== 'transform' && isBedrock(spec) && model.engine === 'bedrock') {
-    const champion = await findChampion(context, 'bedrock');
-    return { evaluations: await evaluateOnBedrock({ ...context, spec }, how, data, model, champion) };
+    return evaluateOnBedrock({ ...context, spec }, how, data, model, champion);
   }
   if (how.by !== 'transform' || model.engine !== 'sagemaker') throw mismatched(spec);
-  const champion = await findChampion(context, 'sagemaker');
-  const isBase = champion !== undefined && champion.artifact === base?.artifact;
+  const before = champion?.model.engine === 'sagemaker' ? champion.model : undefined;
+  const isBase = before !== undefined && before.artifact === base?.artifact;
   const models = {
     ...(base && { base }),
-    ...(champion && !isBase && { champion }),
+    ...(before && !isBase && { champion: before }),
     candidate: artifactOf(context, prepared, model),
   };
-  const evaluations = await evaluateByTransform(context, how, data, models);
+  const saysAnything = champion !== undefined && isOfOtherEngine(spec, champion.spec);
+  const evaluations = await evaluateByTransform(context, how, data, models, saysAnything);
   // One model is not asked twice.
-  return { evaluations: isBase && evaluations.base ? { ...evaluations, champion: evaluations.base } : evaluations };
+  return isBase && evaluations.base ? { ...evaluations, champion: evaluations.base } : evaluations;
 }
 
 /** Holds the scores against the spec's rules, and the rows where rules need them. */

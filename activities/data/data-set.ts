@@ -1,14 +1,14 @@
 /** A spec's data, read, checked and divided. Nothing is sent from here. */
 import { sizeProblems } from '../../spec/bedrock/set-limits.ts';
 import { targetOf, trainingOf } from '../../spec/bedrock/target.ts';
-import { tokensOf } from '../../spec/bedrock/tokens.ts';
+import { tokensOf, tokensOfSome } from '../../spec/bedrock/tokens.ts';
 import type { Looked } from '../../spec/bedrock/training-data.ts';
 import { canonicalLine, type Example } from '../../spec/data/examples.ts';
 import { DataProblems, describeProblem } from '../../spec/data/problems.ts';
 import { mixedKinds, oneLabel, unknownLabel } from '../../spec/data/verdicts.ts';
 import { isBedrock } from '../../spec/engine.ts';
 import { misfits, rowsProblem } from '../../spec/fit.ts';
-import { fieldsOf } from '../../spec/gate.ts';
+import { fieldsOf, isRelativeToChampion } from '../../spec/gate.ts';
 import { watchedFields } from '../../spec/monitoring/features.ts';
 import { type DataSet, SPLITS, type SplitName } from '../../spec/record.ts';
 import type { Spec } from '../../spec/spec.ts';
@@ -17,7 +17,7 @@ import { divide, type LeftOut } from './divide.ts';
 import { Overlaps } from './overlaps.ts';
 import type { Scratch } from './scratch.ts';
 import { findSource, invalidData, type Located, pauseOf, type Source, sourceRows } from './source-rows.ts';
-import { SplitFiles, type Telling } from './split-files.ts';
+import { type FileOptions, SplitFiles } from './split-files.ts';
 
 /** A data set that is ready to be uploaded. */
 export interface ReadDataSet {
@@ -61,7 +61,7 @@ async function divideSource(
   const look = trainingOf(input.spec);
   const sliceBy = fieldsOf(input.spec.gate);
   const watched = watchedFields(input.spec);
-  const files = new SplitFiles(kind, scratch, { telling: tellingOf(input.spec, look), sliceBy, watched });
+  const files = new SplitFiles(kind, scratch, { ...tellingOf(input.spec, look), sliceBy, watched });
   const labels = new Set<string>();
   const values = [...new Set([...sliceBy, ...watched])];
   const rows = sourceRows(source, { forTest: split.test > 0, groupBy: split.by, sliceBy: values, labels, look });
@@ -77,14 +77,17 @@ async function divideSource(
 }
 
 /** Rows were looked at before: those that could not be written are not among them. */
-function tellingOf(spec: Spec, look: ((example: Example) => Looked) | undefined): Telling | undefined {
-  if (!look || !isBedrock(spec)) return undefined;
+function tellingOf(
+  spec: Spec,
+  look: ((example: Example) => Looked) | undefined,
+): Pick<FileOptions, 'telling' | 'asking'> {
+  if (!look || !isBedrock(spec)) return spec.gate.some(isRelativeToChampion) ? { asking: tokensOfSome } : {};
   const write = (example: Example): string => {
     const looked = look(example);
     if ('error' in looked) throw new Error(`a row that was taken cannot be written: ${looked.error.message}`);
     return looked.line();
   };
-  return { write, tokens: tokensOf(spec) };
+  return { telling: { write, tokens: tokensOf(spec) } };
 }
 
 /** Fails where what customizes a model takes fewer rows, or more. */
@@ -136,7 +139,7 @@ async function takeSplits(input: Located, scratch: Scratch): Promise<ReadDataSet
   const sliceBy = fieldsOf(input.spec.gate);
   const watched = watchedFields(input.spec);
   const telling = tellingOf(input.spec, look);
-  const files = new SplitFiles(first.source.shape.kind, scratch, { telling, sliceBy, watched });
+  const files = new SplitFiles(first.source.shape.kind, scratch, { ...telling, sliceBy, watched });
   const overlaps = new Overlaps(scratch);
   const pause = pauseOf(input);
   const [labels, trained] = [new Set<string>(), new Set<string>()];

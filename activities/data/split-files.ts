@@ -23,6 +23,8 @@ const MOST_SLICES = 50;
 
 export interface FileOptions {
   readonly telling?: Telling | undefined;
+  /** Counts the rows of the test split, which a model of Bedrock may be asked too. */
+  readonly asking?: Telling['tokens'] | undefined;
   /** Fields that rules of the gate are held by. */
   readonly sliceBy?: readonly string[];
   /** Fields that drift is measured by. */
@@ -37,6 +39,7 @@ export interface FileOptions {
 export class SplitFiles {
   readonly #kind: Kind;
   readonly #telling: Telling | undefined;
+  readonly #asking: Telling['tokens'] | undefined;
   readonly #splits: { readonly [S in SplitName]: LineFile };
   readonly #inputs: LineFile;
   readonly #tokens = new Map<SplitName, TokenEstimate>();
@@ -48,10 +51,11 @@ export class SplitFiles {
   /** Those of which a value was met. */
   readonly #met = new Set<string>();
 
-  constructor(kind: Kind, scratch: Scratch, { telling, sliceBy = [], watched = [] }: FileOptions = {}) {
+  constructor(kind: Kind, scratch: Scratch, { telling, asking, sliceBy = [], watched = [] }: FileOptions = {}) {
     const file = () => new LineFile(scratch);
     this.#kind = kind;
     this.#telling = telling;
+    this.#asking = asking;
     this.#splits = { train: file(), validation: file(), test: file() };
     this.#inputs = file();
     this.#slices = file();
@@ -72,7 +76,14 @@ export class SplitFiles {
       return;
     }
     this.#splits[split].add(line);
-    if (split === 'test') this.#inputs.add(Buffer.from(jsonLine(inputOf(example()))));
+    if (split !== 'test') return;
+    this.#inputs.add(Buffer.from(jsonLine(inputOf(example()))));
+    if (this.#asking) this.#count(split, this.#asking(example()));
+  }
+
+  #count(split: SplitName, { question, answer }: TokenEstimate): void {
+    const sum = this.#tokens.get(split) ?? { question: 0, answer: 0 };
+    this.#tokens.set(split, { question: sum.question + question, answer: sum.answer + answer });
   }
 
   #keepValues(split: SplitName, values: RowValues): void {
@@ -103,9 +114,7 @@ export class SplitFiles {
 
   #tell(split: SplitName, line: Buffer, example: Example, { write, tokens }: Telling): void {
     this.#splits[split].add(split === 'test' ? line : Buffer.from(write(example)));
-    const { question, answer } = tokens(example);
-    const sum = this.#tokens.get(split) ?? { question: 0, answer: 0 };
-    this.#tokens.set(split, { question: sum.question + question, answer: sum.answer + answer });
+    this.#count(split, tokens(example));
   }
 
   rows(split: SplitName): number {

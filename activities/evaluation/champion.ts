@@ -1,19 +1,25 @@
 import { GetCustomModelCommand } from '@aws-sdk/client-bedrock';
 import { HeadObjectCommand } from '@aws-sdk/client-s3';
+import { QUESTIONS_AT_ONCE } from '../../spec/bedrock/question.ts';
+import { answers, type Champion, type ChampionSpec } from '../../spec/champion.ts';
+import type { Kind } from '../../spec/data/examples.ts';
 import type { CandidateDeployment } from '../../spec/deployment.ts';
-import type { Account, Champion, CustomModelRef, ModelRef } from '../../spec/record.ts';
+import type { Account } from '../../spec/record.ts';
+import { evaluationOf } from '../../spec/schema/evaluate.ts';
+import type { Spec } from '../../spec/spec.ts';
+import type { ModelCard } from '../../spec/version.ts';
 import type { AwsClients, AwsProvider } from '../aws.ts';
 import { kindOf } from '../deployment/servers.ts';
 import { unlessNotFound } from '../errors.ts';
-import { newestModel } from '../models.ts';
+import { newestVersions } from '../models.ts';
 import { parseS3Uri } from '../s3-uri.ts';
 
 export interface ChampionQuestion {
   /** Of the model. */
   readonly name: string;
-  readonly account: Account;
-  /** What can ask it. */
-  readonly engine: 'sagemaker' | 'bedrock';
+  readonly account: Pick<Account, 'region' | 'bucket'>;
+  /** Of the rows that it is to answer; absent where they are not read yet. */
+  readonly kind?: Kind;
 }
 
 /** What may already answer with the champion. */
@@ -29,13 +35,13 @@ export interface ServingQuestion {
 /** Why the model cannot be asked; `undefined` where it can. */
 async function lackOf(
   { s3, bedrock }: AwsClients,
-  model: ModelRef | CustomModelRef,
-  { engine }: ChampionQuestion,
+  { model, record: { data } }: ModelCard,
+  { kind }: ChampionQuestion,
 ): Promise<string | undefined> {
   const made = model.run ? ` of ${model.run}` : '';
-  if (model.engine !== engine) {
+  if (kind && data && !answers(model.engine, data.kind, kind)) {
     const address = model.engine === 'sagemaker' ? model.artifact : model.customModel;
-    return `it is ${address}${made}, which ${engine === 'sagemaker' ? 'SageMaker' : 'Bedrock'} cannot ask`;
+    return `it is ${address}${made}, which was trained on ${data.kind} rows and answers no ${kind} rows`;
   }
   if (model.engine === 'sagemaker') {
     const { bucket: Bucket, key: Key } = parseS3Uri(model.artifact);
@@ -50,17 +56,39 @@ async function lackOf(
   return found ? undefined : `its custom model ${modelIdentifier}${made} was deleted`;
 }
 
+/** How a run on another engine asks the model: as its own run did, or as one does that says nothing; row by row of Bedrock. */
+function askedAlone({ train: { engine }, evaluate }: Spec): ChampionSpec['evaluate'] {
+  const given = evaluate ?? evaluationOf({}, engine);
+  if (given.by === 'transform') {
+    const { by, maxRuntime, instance } = given;
+    return { by, maxRuntime, instance };
+  }
+  const { maxRuntime, maxTokens, temperature, system } = given;
+  const concurrency = given.by === 'converse' ? given.concurrency : QUESTIONS_AT_ONCE;
+  return { by: 'converse', maxRuntime, maxTokens, temperature, concurrency, ...(system !== undefined && { system }) };
+}
+
+/** The newest model of a name, and whether it can still be asked; `undefined` where none was handed over yet. */
+export async function newestChampion(clients: AwsClients, question: ChampionQuestion): Promise<Champion | undefined> {
+  const { cards } = await newestVersions(clients.s3, question.account.bucket, question.name, 1);
+  const card = cards[0]?.card;
+  if (!card) return undefined;
+  const { spec } = card.record;
+  const { name, train, deploy } = spec;
+  const gone = await lackOf(clients, card, question);
+  return {
+    model: card.model,
+    spec: { name, train, deploy, evaluate: askedAlone(spec) },
+    ...(gone !== undefined && { gone }),
+  };
+}
+
 /** The model that a candidate has to measure up to. */
 export function createChampionActivities({ aws }: { aws: AwsProvider }) {
   return {
-    /** The newest model of the name, and whether it can still be asked. `null` where none was handed over yet. */
+    /** {@link newestChampion}; `null` where there is none. */
     async findChampion(question: ChampionQuestion): Promise<Champion | null> {
-      const { name, account } = question;
-      const clients = aws(account.region);
-      const model = await newestModel(clients.s3, account.bucket, name);
-      if (!model) return null;
-      const gone = await lackOf(clients, model, question);
-      return { model, ...(gone !== undefined && { gone }) };
+      return (await newestChampion(aws(question.account.region), question)) ?? null;
     },
 
     /** What serves, where it answers with the model now; `null` otherwise. */

@@ -5,16 +5,22 @@ import {
   type DescribeTransformJobResponse,
   StopTransformJobCommand,
 } from '@aws-sdk/client-sagemaker';
+import { Context } from '@temporalio/activity';
+import { inputOf, jsonLine } from '../../spec/data/examples.ts';
 import type { Evaluation } from '../../spec/evaluation.ts';
 import { type Contender, type RunRef, s3Keys, splitFile, transformJobName } from '../../spec/naming.ts';
 import type { Account, DataSet, ModelRef } from '../../spec/record.ts';
 import type { AwsClients, AwsProvider } from '../aws.ts';
+import { LineFile } from '../data/line-file.ts';
+import { Scratch } from '../data/scratch.ts';
+import { uploadAll } from '../data/upload.ts';
 import { failure, unlessNotFound } from '../errors.ts';
 import { jobFailure } from '../sagemaker/job-failure.ts';
 import { jobLogTail, TRANSFORM_LOGS } from '../sagemaker/logs.ts';
 import { deleteModel, ensureModel, removeModel } from '../sagemaker/models.ts';
 import { createOrAttach, isOf, resourceTags } from '../sagemaker/tags.ts';
 import { look, stillInProgress, stopJob } from '../waiting.ts';
+import { testExamples } from './converse/test-examples.ts';
 import { scoreAnswers } from './predictions.ts';
 
 /** Who is evaluated on which test split. */
@@ -26,6 +32,10 @@ export interface EvaluationInput {
   readonly instance: string;
   /** A transform job has no limit of its own: one that takes longer than this fails the evaluation, and is stopped. */
   readonly maxSeconds: number;
+  /** JSON schema for `json_schema`. */
+  readonly schema?: object | undefined;
+  /** Whether a language model answers the same rows: an answer that is none of the labels is then none of anybody's. */
+  readonly saysAnything?: boolean;
   /** Which job it is of a contender whose first one had no machine. */
   readonly tries?: { readonly [C in Contender]?: number };
 }
@@ -51,16 +61,33 @@ function outputPrefix(run: RunRef, contender: Contender, account: Account): stri
   return `s3://${account.bucket}/${s3Keys.evaluation(run, contender)}`;
 }
 
-function transformRequest(input: EvaluationInput, contender: Contender, ModelName: string) {
-  const { run, account, data, instance, tries = {} } = input;
-  if (!data.testInputs) throw failure('InvalidSpec', 'evaluation needs a test split, and the data set has none');
+/** Of data for Bedrock, which is asked with the test split itself, nobody has written what a container is asked with. */
+async function writeInputs({ s3 }: AwsClients, { run, account, data }: EvaluationInput): Promise<string> {
+  const scratch = new Scratch();
+  try {
+    const lines = new LineFile(scratch);
+    for await (const example of testExamples(s3, data)) {
+      lines.add(Buffer.from(jsonLine(inputOf(example))));
+      await scratch.settle();
+    }
+    const prefix = `${outputPrefix(run, 'champion', account)}inputs/`;
+    const uploads = [{ uri: `${prefix}${splitFile('inputs')}`, content: lines.content }];
+    await uploadAll(s3, uploads, { signal: Context.current().cancellationSignal });
+    return prefix;
+  } finally {
+    await scratch.close();
+  }
+}
+
+function transformRequest(input: EvaluationInput, contender: Contender, ModelName: string, S3Uri: string) {
+  const { run, account, instance, tries = {} } = input;
   return {
     TransformJobName: transformJobName(run, contender, tries[contender]),
     ModelName,
     BatchStrategy: 'MultiRecord',
     MaxPayloadInMB: MAX_PAYLOAD_MB,
     TransformInput: {
-      DataSource: { S3DataSource: { S3DataType: 'S3Prefix', S3Uri: data.testInputs.uri } },
+      DataSource: { S3DataSource: { S3DataType: 'S3Prefix', S3Uri } },
       ContentType: 'application/jsonlines',
       SplitType: 'Line',
     },
@@ -111,12 +138,14 @@ export function createEvaluationActivities({ aws }: { aws: AwsProvider }) {
   return {
     /** Creates a model and a transform job for each contender, or attaches to those that are there. */
     async submitEvaluation(input: EvaluationInput): Promise<void> {
-      const { sagemaker } = aws(input.account.region);
+      const clients = aws(input.account.region);
+      const { sagemaker } = clients;
+      const inputs = input.data.testInputs?.uri ?? (await writeInputs(clients, input));
       // One after the other: none may still be on its way when this activity has ended and clean-up begins.
       for (const [key, model] of Object.entries(input.models)) {
         const contender = key as Contender;
         const modelName = await ensureModel(sagemaker, input.run, contender, model, input.account);
-        const request = transformRequest(input, contender, modelName);
+        const request = transformRequest(input, contender, modelName, inputs);
         const { TransformJobName } = request;
         const Tags = resourceTags(input.run, 'evaluate', request);
         await createOrAttach(
@@ -133,7 +162,9 @@ export function createEvaluationActivities({ aws }: { aws: AwsProvider }) {
      * Looks once at the transform jobs; when all are done, scores them, keeps the predictions in S3 and deletes the models
      * of base and champion, which have served their purpose.
      */
-    async awaitEvaluation({ run, account, data, models, maxSeconds, tries = {} }: EvaluationInput): Promise<Evaluated> {
+    async awaitEvaluation(input: EvaluationInput): Promise<Evaluated> {
+      const { run, account, data, models, maxSeconds, schema, saysAnything, tries = {} } = input;
+      const labels = saysAnything && data.kind === 'classification' ? data.labels : undefined;
       const clients = aws(account.region);
       const contenders = Object.keys(models) as Contender[];
       for (const contender of contenders) {
@@ -156,6 +187,8 @@ export function createEvaluationActivities({ aws }: { aws: AwsProvider }) {
         const prefix = outputPrefix(run, contender, account);
         const evaluation = await scoreAnswers(clients.s3, prefix, {
           kind: data.kind,
+          labels,
+          schema,
           testUri: `${data.splits.test?.uri}${splitFile('test')}`,
           outputUri: `${prefix}${splitFile('inputs')}.out`,
         });

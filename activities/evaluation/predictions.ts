@@ -3,7 +3,7 @@ import { Context } from '@temporalio/activity';
 import { answerOf, canonicalExample, type Kind } from '../../spec/data/examples.ts';
 import type { ScoreSummary } from '../../spec/metrics.ts';
 import { answerField, answerIn } from '../../spec/scoring/answers.ts';
-import { type Answer, type Scorer, scorerFor } from '../../spec/scoring/scorer.ts';
+import { type Answer, type Scorer, type ScoringOptions, scorerFor } from '../../spec/scoring/scorer.ts';
 import { inMemory } from '../data/content.ts';
 import { LineFile } from '../data/line-file.ts';
 import { Scratch } from '../data/scratch.ts';
@@ -20,7 +20,7 @@ export function saidIn(line: string, kind: Kind): string | undefined {
   }
 }
 
-interface Files {
+interface Files extends ScoringOptions {
   readonly kind: Kind;
   /** The test split's file. */
   readonly testUri: string;
@@ -58,7 +58,7 @@ async function* answersOf(s3: S3Client, { kind, testUri, outputUri }: Files) {
  * 1, and `scores.json`. Fails with `InvalidPredictions` when an answer cannot be read or the numbers of rows differ.
  */
 export async function scoreAnswers(s3: S3Client, prefix: string, files: Files): Promise<KeptScores> {
-  return keepScores(s3, prefix, scorerFor(files.kind), answersOf(s3, files));
+  return keepScores(s3, prefix, scorerFor(files.kind, files), answersOf(s3, files));
 }
 
 /** What is left of an evaluation: its scores, and where the predictions are. */

@@ -1,9 +1,11 @@
 /** Looks at everything that a run needs, at the same time. */
+import { type ChampionSpec, isOfOtherEngine } from '../../spec/champion.ts';
 import { isBedrock } from '../../spec/engine.ts';
 import type { Spec } from '../../spec/spec.ts';
 import type { Context } from '../context.ts';
 import { findEnvironment, nameEnvironment } from '../environment.ts';
 import { UserError } from '../errors.ts';
+import { championMet } from '../plan/look-up.ts';
 import { readSpec } from '../runs/read-spec.ts';
 import { checkAws } from './aws.ts';
 import { type Check, failed, passed } from './check.ts';
@@ -32,6 +34,7 @@ export async function diagnose(context: Context, { file, instances }: Patient): 
   const environment = await findEnvironment(context);
   nameEnvironment(context, environment);
   context.output.live('  looking ...');
+  const champion = spec && (await championMet(environment, spec));
   const { TEMPER_BUCKET, TEMPER_ROLE_ARN } = environment.variables;
   const named = instances.map((type): InstanceNeed => ({ types: [type], use: 'training job usage', count: 1 }));
   const groups = await Promise.all([
@@ -41,8 +44,8 @@ export async function diagnose(context: Context, { file, instances }: Patient): 
       region: spec?.aws.region,
       bucket: spec?.aws.bucket ?? TEMPER_BUCKET,
       role: spec?.aws.role ?? TEMPER_ROLE_ARN,
-      instances: [...(spec ? needsOf(spec) : []), ...named],
-      assumers: assumersOf(spec),
+      instances: [...(spec ? needsOf(spec, champion) : []), ...named],
+      assumers: assumersOf(spec, champion),
       ...(spec && isBedrock(spec) && { customizes: spec.train }),
       ...(spec && watchesTraffic(spec) && { watches: spec }),
       ...(spec?.notify && { topic: spec.notify.topic }),
@@ -53,10 +56,12 @@ export async function diagnose(context: Context, { file, instances }: Patient): 
 }
 
 /** Without a spec the run is taken for one of SageMaker. */
-function assumersOf(spec: Spec | undefined): Assumers {
-  if (spec && isBedrock(spec)) return ['bedrock.amazonaws.com'];
+function assumersOf(spec: Spec | undefined, champion: ChampionSpec | undefined): Assumers {
   const imports = spec?.deploy.to === 'bedrock-import';
-  return imports ? ['sagemaker.amazonaws.com', 'bedrock.amazonaws.com'] : ['sagemaker.amazonaws.com'];
+  if (imports || (spec && champion && isOfOtherEngine(spec, champion))) {
+    return ['sagemaker.amazonaws.com', 'bedrock.amazonaws.com'];
+  }
+  return spec && isBedrock(spec) ? ['bedrock.amazonaws.com'] : ['sagemaker.amazonaws.com'];
 }
 
 async function lookAtSpec(context: Context, file: string): Promise<{ spec?: Spec; specCheck?: Check }> {

@@ -5,6 +5,7 @@ import {
   ServiceQuotasClient,
 } from '@aws-sdk/client-service-quotas';
 import { errorTypeOf } from '../../activities/errors.ts';
+import type { ChampionSpec } from '../../spec/champion.ts';
 import type { Spec } from '../../spec/spec.ts';
 import { failed, passed, skipped, type Verdict } from './check.ts';
 import { IMPATIENT } from './impatient.ts';
@@ -18,15 +19,25 @@ export interface InstanceNeed {
   readonly count: number;
 }
 
-/** The machines of a run. */
-export function needsOf({ train, evaluate, deploy }: Spec): InstanceNeed[] {
+/** The machines of a run, and of a champion that it meets. */
+export function needsOf({ train, evaluate, deploy }: Spec, champion?: ChampionSpec): InstanceNeed[] {
+  const before = champion?.evaluate.by === 'transform' ? champion.evaluate : undefined;
   return [
     ...(train.engine === 'sagemaker'
       ? [{ types: train.instance, use: 'training job usage', count: train.instanceCount } as const]
       : []),
-    // Base and candidate are evaluated at the same time.
+    // Who takes part in an evaluation does so at the same time.
     ...(evaluate?.by === 'transform'
-      ? [{ types: [evaluate.instance], use: 'transform job usage', count: train.base ? 2 : 1 } as const]
+      ? [
+          {
+            types: [evaluate.instance],
+            use: 'transform job usage',
+            count: 1 + Number(train.base !== undefined) + Number(before !== undefined),
+          } as const,
+        ]
+      : []),
+    ...(before && evaluate && evaluate.by !== 'transform'
+      ? [{ types: [before.instance], use: 'transform job usage', count: 1 } as const]
       : []),
     ...(deploy.to === 'sagemaker-endpoint'
       ? [{ types: [deploy.instance], use: 'endpoint usage', count: deploy.instanceCount } as const]

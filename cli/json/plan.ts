@@ -21,6 +21,7 @@ const item = z.discriminatedUnion('by', [
   z.strictObject({
     by: z.literal('machines'),
     stage,
+    who: z.literal('champion').exactOptional().meta({ description: "of a champion that is the other engine's" }),
     instance: z.string().meta({ description: 'the dearest of those to choose from' }),
     jobs: z.int(),
     instances: z.int().meta({ description: 'of each job' }),
@@ -38,6 +39,7 @@ const item = z.discriminatedUnion('by', [
   z.strictObject({
     by: z.literal('model units'),
     stage: z.enum(['evaluate', 'deploy']),
+    who: z.literal('champion').exactOptional().meta({ description: 'the candidate where absent' }),
     model: z.string(),
     modelUnits: z.int(),
     commitment,

@@ -1,5 +1,6 @@
 /** The record of a run. */
 import { z } from 'zod';
+import type { ChampionSpec } from '../../spec/champion.ts';
 import type { CONTENDERS } from '../../spec/naming.ts';
 import type { Account, RunRecord, SPLITS } from '../../spec/record.ts';
 import { NOTICE_EVENTS } from '../../spec/schema/notify.ts';
@@ -27,7 +28,7 @@ const split = z.strictObject({
   tokens: z
     .strictObject({ question: z.int(), answer: z.int() })
     .exactOptional()
-    .meta({ description: 'estimated; of data for Bedrock' }),
+    .meta({ description: 'estimated; of what Bedrock may be asked' }),
 });
 
 export const dataSet = z
@@ -75,6 +76,11 @@ export const runRecord: z.ZodType<RunRecord> = z
     champion: z
       .strictObject({
         model: z.discriminatedUnion('engine', [artifact, customModel]),
+        spec: z
+          .custom<ChampionSpec>((value) => typeof value === 'object')
+          .meta({
+            description: 'name, train, deploy and evaluate of its own run, by which it is asked and served',
+          }),
         gone: z.string().exactOptional().meta({ description: 'why it cannot be evaluated' }),
       })
       .exactOptional()

@@ -34,7 +34,8 @@ export async function agreedTo(
   if (!billed && spec.budget === undefined) return true;
   const { output } = context;
   if (!billed || yes || !canAsk(context)) {
-    tellCost(context, spec, costOf(spec, prices, await counted(context, file)), billed);
+    const known = { ...(await counted(context, file)), ...(await met(environment, spec)) };
+    tellCost(context, spec, costOf(spec, prices, known), billed);
     return true;
   }
   const screen = screenOf(output);
@@ -54,7 +55,9 @@ export async function agreedToAgain(
   { prices, yes }: AgreeOptions,
 ): Promise<boolean> {
   const billed = isBilled(environment, spec.train.engine);
-  tellCost(context, spec, costOf(spec, prices, { splits: takeover.data.splits, from: startsAt(takeover) }), billed);
+  const from = startsAt(takeover);
+  const known = { splits: takeover.data.splits, from, ...(from !== 'deploy' && (await met(environment, spec))) };
+  tellCost(context, spec, costOf(spec, prices, known), billed);
   return !billed || yes || !canAsk(context) || isConfirmed(context);
 }
 
@@ -62,6 +65,12 @@ export async function agreedToAgain(
 const lookingUp = async () => ({ ...(await import('./inputs.ts')), ...(await import('./look-up.ts')) });
 
 const screenOf = ({ noteStyle, columns, whole }: Context['output']) => ({ style: noteStyle, columns, whole });
+
+/** The champion that the run is to meet, whose engine may be another one. */
+async function met(environment: Environment, spec: Spec): Promise<Pick<Known, 'champion'>> {
+  const champion = await (await lookingUp()).championMet(environment, spec);
+  return champion ? { champion } : {};
+}
 
 /** Throws a user error where the budget could be passed. */
 function tellCost({ output }: Context, spec: Spec, cost: Cost, billed: boolean): void {

@@ -49,12 +49,11 @@ export async function dataInputs({ spec, directory }: SpecFile, options: DataOpt
     const { files } = await readDataSet({ spec, directory, ...reading }, scratch);
     const { uploads, data } = files.placed(spec.name, bucket ?? '');
     const splits = Object.fromEntries(Object.entries(data.splits).map(([split, { rows }]) => [split, rows]));
-    const sizes = isBedrock(spec) ? { sizes: data.splits } : {};
     const bytes = uploads.reduce((sum, { content }) => sum + content.bytes, 0);
-    if (bucket === undefined) return { facts: { bytes, splits, ...sizes }, sent: [] };
+    if (bucket === undefined) return { facts: { bytes, splits, sizes: data.splits }, sent: [] };
     const uri = s3Uri(bucket, s3Keys.dataSet(spec.name, data.sha256));
     return {
-      facts: { bytes, splits, ...sizes, uri },
+      facts: { bytes, splits, sizes: data.splits, uri },
       sent: uploads.map(({ uri, content }) => ({ uri, bytes: content.bytes })),
     };
   } catch (error) {

@@ -7,15 +7,19 @@ import type { Reader } from '../../activities/data/source-rows.ts';
 import { describeEndpoint, isUpdatable, ownerOf, servedRun } from '../../activities/deployment/endpoints.ts';
 import { kindOf, targetOf } from '../../activities/deployment/servers.ts';
 import { errorTypeOf, unlessNotFound } from '../../activities/errors.ts';
+import { newestChampion } from '../../activities/evaluation/champion.ts';
 import { findBase } from '../../activities/models.ts';
 import { parseS3Uri } from '../../activities/s3-uri.ts';
 import { takeoverProblem } from '../../spec/bedrock/serving.ts';
 import { captureOf } from '../../spec/capture.ts';
+import type { Champion, ChampionSpec } from '../../spec/champion.ts';
 import { NO_PRICES } from '../../spec/cost/prices.ts';
 import { isSageMaker, servedName } from '../../spec/engine.ts';
+import { isRelativeToChampion } from '../../spec/gate.ts';
 import { TAGS } from '../../spec/naming.ts';
 import type { EndpointFacts, InputFacts, PlanFacts, Unknown } from '../../spec/plan.ts';
 import { SERVED } from '../../spec/plan-steps.ts';
+import type { Account } from '../../spec/record.ts';
 import { topicRegion } from '../../spec/schema/notify.ts';
 import type { Spec } from '../../spec/spec.ts';
 import type { Context } from '../context.ts';
@@ -59,7 +63,7 @@ export async function lookUp(
     const captured = captureBucket(spec, bucket);
     const topic = spec.notify?.topic;
     const source = () => clients?.s3 ?? missingRegion();
-    const [data, code, foundBase, foundEndpoint, foundCaptureBucket, foundTopic] = await Promise.all([
+    const [data, code, foundBase, foundEndpoint, foundCaptureBucket, foundTopic, champion] = await Promise.all([
       at('data', async () =>
         readData
           ? present('data', await dataInputs(file, { bucket, s3: source, ...readerOf(context) }), s3, looks)
@@ -75,6 +79,10 @@ export async function lookUp(
       ),
       ifGiven(`bucket ${captured}`, clients && captured !== undefined && (() => bucketOrNull(clients.s3, captured))),
       ifGiven(`topic ${topic}`, topic !== undefined && (() => topicOrNull(topic))),
+      ifGiven(
+        'the champion',
+        clients && s3 && spec.gate.some(isRelativeToChampion) && (() => championOf(clients, spec.name, account)),
+      ),
     ]);
     return {
       account,
@@ -87,6 +95,7 @@ export async function lookUp(
       ...(foundEndpoint !== undefined && { endpoint: foundEndpoint }),
       ...(foundCaptureBucket !== undefined && { captureBucket: foundCaptureBucket }),
       ...(foundTopic !== undefined && { topic: foundTopic }),
+      ...(champion && { champion }),
       unknown: looks.unknown,
     };
   } finally {
@@ -144,6 +153,30 @@ function captureBucket(spec: Spec, bucket = ''): string | undefined {
   const { uri } = captureOf(spec, bucket) ?? {};
   const target = uri === undefined ? undefined : parseS3Uri(uri).bucket;
   return target === bucket ? undefined : target;
+}
+
+async function championOf(
+  clients: AwsClients,
+  name: string,
+  { region, bucket }: Partial<Account>,
+): Promise<Champion | undefined> {
+  return region && bucket ? newestChampion(clients, { name, account: { region, bucket } }) : undefined;
+}
+
+/** How the champion that a rule asks for is asked; `undefined` where there is none, or it cannot be seen from here. */
+export async function championMet(environment: Environment, spec: Spec): Promise<ChampionSpec | undefined> {
+  const account = await findAccount(environment, spec);
+  if (!account.region || !spec.gate.some(isRelativeToChampion)) return undefined;
+  const clients = createAwsClients(account.region);
+  try {
+    const champion = await championOf(clients, spec.name, account);
+    return champion?.gone === undefined ? champion?.spec : undefined;
+  } catch {
+    // The run looks again before it asks anybody, and tells what is in the way.
+    return undefined;
+  } finally {
+    for (const client of Object.values(clients)) client.destroy();
+  }
 }
 
 async function bucketOrNull(s3: AwsClients['s3'], bucket: string): Promise<'there' | null> {

@@ -132,7 +132,7 @@ function aboutText(step: PlanStep): string {
     case 'candidate deployment':
       return step.modelUnits === undefined
         ? "a deployment of the candidate's own"
-        : `provisioned throughput of the candidate's own, ${plural(step.modelUnits, 'model unit')}; it goes afterwards`;
+        : `provisioned throughput of the ${step.who ?? 'candidate'}'s own, ${plural(step.modelUnits, 'model unit')}; it goes afterwards`;
     case 'questions':
       return [step.who === 'judge' ? `judge ${step.model}` : step.who, questionsText(step)].join(' · ');
     case 'approval':
@@ -147,7 +147,7 @@ function aboutText(step: PlanStep): string {
     case 'notification':
       return `${step.name} of ${step.events?.join(', ')}`;
     default:
-      return machines(step);
+      return [...(step.who ? [step.who] : []), machines(step)].join(' · ');
   }
 }
 

@@ -76,7 +76,8 @@ function metricsText(metrics: Readonly<Record<string, Metric>>): string {
 }
 
 /** The first metric in full, the others beside it. */
-function scoresText({ evaluations, spec, data }: RunRecord): StageText {
+function scoresText(record: RunRecord): StageText {
+  const { evaluations, spec, data } = record;
   const { base, champion, candidate } = evaluations ?? {};
   if (!candidate) return { text: '' };
   const before = [
@@ -92,7 +93,7 @@ function scoresText({ evaluations, spec, data }: RunRecord): StageText {
     });
     return `${metric} ${values.join(' → ')}`;
   });
-  return { text: first, extra: others.join(' · '), notes: remarks(evaluations ?? {}) };
+  return { text: first, extra: others.join(' · '), notes: remarks(record) };
 }
 
 const SIGNS = { '>=': '≥', '<=': '≤', '>': '>', '<': '<', '==': '=' } as const;

@@ -1,4 +1,5 @@
 /** The jobs of a run, as they are called in AWS. */
+import { isSageMaker } from '../../spec/engine.ts';
 import { CONTENDERS, parseWorkflowId, transformJobName } from '../../spec/naming.ts';
 import type { RunRecord } from '../../spec/record.ts';
 
@@ -7,7 +8,12 @@ export function transformJobsOf({ run, spec, base, champion, evaluationTries: tr
   const ref = parseWorkflowId(run);
   const { model, gone } = champion ?? {};
   const apart = model?.engine === 'sagemaker' && gone === undefined && model.artifact !== base?.artifact;
-  const absent = [...(spec.train.base ? [] : ['base']), ...(apart ? [] : ['champion'])];
+  const own = isSageMaker(spec);
+  const absent = [
+    ...(own && spec.train.base ? [] : ['base']),
+    ...(own ? [] : ['candidate']),
+    ...(apart ? [] : ['champion']),
+  ];
   const contenders = CONTENDERS.filter((who) => !absent.includes(who));
   return ref ? contenders.map((contender) => transformJobName(ref, contender, tries[contender])) : [];
 }

@@ -1,5 +1,5 @@
 /** How many tokens examples come to: by their length, as only a model's own tokenizer knows. */
-import type { Example } from '../data/examples.ts';
+import { answerOf, type Example, questionOf } from '../data/examples.ts';
 import type { BedrockSpec } from '../engine.ts';
 import type { TokenEstimate } from '../record.ts';
 import { knownModel } from './base.ts';
@@ -26,3 +26,9 @@ export function tokensOf({ train }: BedrockSpec): (example: Example) => TokenEst
     return { question: estimatedTokens(inputTokens, model), answer: estimatedTokens(outputTokens, model) };
   };
 }
+
+/** Counts examples as some model reads them, in no words but their own. */
+export const tokensOfSome = (example: Example): TokenEstimate => ({
+  question: estimatedTokens(questionOf(example).length, SOME_MODEL),
+  answer: estimatedTokens(answerOf(example).length, SOME_MODEL),
+});

@@ -2,6 +2,7 @@
 import { baseModelId, knownModel } from '../bedrock/base.ts';
 import { candidateServing } from '../bedrock/serving.ts';
 import { tokensIn } from '../bedrock/tokens.ts';
+import type { ChampionSpec } from '../champion.ts';
 import { durationSeconds } from '../duration.ts';
 import type { BedrockSpec } from '../engine.ts';
 import { isRelativeToChampion } from '../gate.ts';
@@ -28,7 +29,7 @@ const JUDGE_PROMPT_TOKENS = 200;
 type Judge = NonNullable<ConverseEvaluation['judge']>;
 
 /** Prices, and who is told of those that are not known. */
-interface Ledger {
+export interface Ledger {
   readonly prices: BedrockPrices | undefined;
   readonly lacking: Lacking;
 }
@@ -39,19 +40,21 @@ interface Given {
   readonly serves: boolean;
   /** The first stage that is paid for. */
   readonly from: FirstStage;
+  /** Taken to be like the candidate where nobody has looked. */
+  readonly champion: Pick<ChampionSpec, 'train' | 'deploy'> | undefined;
 }
 
 export function bedrockItems(
   given: BedrockSpec,
   ledger: Ledger,
-  { splits, serves, from }: Given,
+  { splits, serves, from, champion = given }: Given,
 ): (TokenCost | UnitCost)[] {
   const { evaluate: _, ...rest } = given;
   const spec: BedrockSpec = from === 'deploy' ? rest : given;
   const { evaluate } = spec;
   return [
     ...(from === 'train' ? [trainingItem(spec, ledger, splits)] : []),
-    ...(evaluate && evaluate.by !== 'transform' ? questionItems(spec, evaluate, ledger, splits) : []),
+    ...(evaluate && evaluate.by !== 'transform' ? questionItems(spec, evaluate, ledger, splits, champion) : []),
     ...throughputItems(spec, ledger, serves),
   ];
 }
@@ -86,28 +89,55 @@ function questionItems(
   evaluate: BedrockEvaluation,
   ledger: Ledger,
   splits: SplitSizes | undefined,
-): TokenCost[] {
+  champion: Pick<ChampionSpec, 'train' | 'deploy'>,
+): (TokenCost | UnitCost)[] {
   const { base: model } = spec.train;
   const test = splits?.test;
-  const system = evaluate.system === undefined ? 0 : tokensIn(evaluate.system, model);
-  const tokens = test?.tokens && {
-    read: test.tokens.question + test.rows * system,
-    written: test.rows * evaluate.maxTokens,
-  };
+  const ask = { tokens: tokensAsked(evaluate, model, test), ledger, model };
   const [input, output] =
     evaluate.by === 'batch' ? (['batchInput', 'batchOutput'] as const) : (['input', 'output'] as const);
-  const ask = { tokens, ledger, model };
   // A custom model that is customized further answers only where it is deployed, and is not asked.
   const isAsked = baseModelId(model, '') !== undefined;
-  const custom = { ...ask, input: 'customInput', output: 'customOutput' } as const;
   // Model units are paid for by the hour, whatever is asked of them.
   const byTokens = !hasThroughput(spec);
   return [
     ...(isAsked ? [tokenItem({ who: 'base', ...ask, input, output })] : []),
-    ...(byTokens && spec.gate.some(isRelativeToChampion) ? [tokenItem({ who: 'champion', ...custom })] : []),
-    ...(byTokens ? [tokenItem({ who: 'candidate', ...custom })] : []),
+    ...(spec.gate.some(isRelativeToChampion) ? championItems({ ...champion, evaluate }, ledger, splits) : []),
+    ...(byTokens ? [tokenItem({ who: 'candidate', ...ask, input: 'customInput', output: 'customOutput' })] : []),
     ...judgeItems(evaluate, ledger, test),
   ];
+}
+
+/** A champion of Bedrock; where nothing serves it, it may need a throughput of its own. */
+export function championItems(
+  { train, deploy, evaluate }: Pick<ChampionSpec, 'train' | 'deploy'> & Pick<Spec, 'evaluate'>,
+  ledger: Ledger,
+  splits: SplitSizes | undefined,
+): (TokenCost | UnitCost)[] {
+  if (train.engine !== 'bedrock' || !evaluate || evaluate.by === 'transform') return [];
+  const { base: model } = train;
+  const who = 'champion';
+  if (evaluate.by !== 'batch' && candidateServing({ train, deploy }) === 'bedrock-provisioned') {
+    return [{ ...unitItem(model, ledger, { stage: 'evaluate', commitment: 'none', ...briefly(evaluate) }), who }];
+  }
+  const tokens = tokensAsked(evaluate, model, splits?.test);
+  return [tokenItem({ who, model, tokens, ledger, input: 'customInput', output: 'customOutput' })];
+}
+
+/** One model unit for no longer than an evaluation can take. */
+const briefly = ({ maxRuntime }: BedrockEvaluation) => ({
+  modelUnits: 1,
+  hours: durationSeconds(maxRuntime) / 3600 + LONGEST_DEPLOYMENT_HOURS,
+});
+
+function tokensAsked(
+  { system: given, maxTokens }: BedrockEvaluation,
+  model: string,
+  test: SplitSizes['test'],
+): Tokens | undefined {
+  if (!test?.tokens) return undefined;
+  const system = given === undefined ? 0 : tokensIn(given, model);
+  return { read: test.tokens.question + test.rows * system, written: test.rows * maxTokens };
 }
 
 /** Whether the candidate of an evaluation has a deployment, which batch inference does not need. */
@@ -181,20 +211,16 @@ function throughputItems(spec: BedrockSpec, ledger: Ledger, serves: boolean): Un
   if (deploy.to !== 'bedrock-provisioned') return [];
   const { modelUnits, commitment, ttl } = deploy;
   const hours = ttl === undefined ? COMMITTED_HOURS[commitment] : durationSeconds(ttl) / 3600;
-  const served = unitItem(spec, ledger, { stage: 'deploy', modelUnits, commitment, hours });
-  if (!evaluate || !hasThroughput(spec)) return [served];
-  const evaluation = durationSeconds(evaluate.maxRuntime) / 3600 + LONGEST_DEPLOYMENT_HOURS;
-  const brief = { modelUnits: 1, hours: evaluation };
-  const own = [
-    ...(serves || ttl === undefined ? [ttl === undefined ? brief : { modelUnits, hours }] : []),
-    // A champion that nothing serves needs one too.
-    ...(spec.gate.some(isRelativeToChampion) ? [brief] : []),
-  ];
-  return [...own.map((units) => unitItem(spec, ledger, { stage: 'evaluate', commitment: 'none', ...units })), served];
+  const { base } = spec.train;
+  const served = unitItem(base, ledger, { stage: 'deploy', modelUnits, commitment, hours });
+  const answersItself = !serves && ttl !== undefined;
+  if (!evaluate || evaluate.by === 'transform' || !hasThroughput(spec) || answersItself) return [served];
+  const own = ttl === undefined ? briefly(evaluate) : { modelUnits, hours };
+  return [unitItem(base, ledger, { stage: 'evaluate', commitment: 'none', ...own }), served];
 }
 
 function unitItem(
-  { train: { base: model } }: BedrockSpec,
+  model: string,
   { prices, lacking }: Ledger,
   units: Pick<UnitCost, 'stage' | 'modelUnits' | 'commitment' | 'hours'>,
 ): UnitCost {

@@ -5,6 +5,8 @@ import type { Commitment } from './prices.ts';
 export interface MachineCost {
   readonly by: 'machines';
   readonly stage: 'train' | 'evaluate';
+  /** Of a job of the champion's alone, which is another engine's. */
+  readonly who?: 'champion';
   /** The dearest, where there are several to choose from. */
   readonly instance: string;
   readonly jobs: number;
@@ -35,6 +37,8 @@ export interface UnitCost {
   readonly by: 'model units';
   /** What answers the evaluation alone, or serves. */
   readonly stage: 'evaluate' | 'deploy';
+  /** The candidate, where nothing is said. */
+  readonly who?: 'champion';
   readonly model: string;
   readonly modelUnits: number;
   readonly commitment: Commitment;

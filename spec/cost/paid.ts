@@ -3,6 +3,7 @@ import { isBedrock, jobKind } from '../engine.ts';
 import type { Answering, Evaluation } from '../evaluation.ts';
 import { CONTENDERS } from '../naming.ts';
 import type { RunRecord } from '../record.ts';
+import type { TransformEvaluation } from '../schema/evaluate.ts';
 import { epochsOf } from './bedrock.ts';
 import type { TokenCost } from './items.ts';
 import { modelPrices, type Prices, type TokenPrice, type Use } from './prices.ts';
@@ -50,7 +51,7 @@ function ofItself({ model, trainingJob, evaluations, ...record }: RunRecord): Ru
 
 export function billOf(whole: RunRecord, prices: Prices): Bill {
   const record = ofItself(whole);
-  const items = isBedrock(record.spec) ? tokensPaid(record, prices) : machinesPaid(record, prices);
+  const items = [...machinesPaid(record, prices), ...tokensPaid(record, prices)];
   const unpriced = items.flatMap((item) =>
     item.usd === undefined ? [item.by === 'machines' ? item.instance : `${item.stage} of ${item.model}`] : [],
   );
@@ -85,7 +86,8 @@ function uncounted(record: RunRecord): string[] {
   ];
 }
 
-function machinesPaid({ model, shortages = [], evaluations, spec, timings }: RunRecord, prices: Prices): Paid[] {
+function machinesPaid(record: RunRecord, prices: Prices): Paid[] {
+  const { model, shortages = [], evaluations = {}, timings } = record;
   const paid = (use: Use, instance: string, seconds: number, known: 'exactly' | 'at most'): Paid => {
     const price = prices[use][instance];
     const usd = price === undefined ? {} : { usd: (seconds / 3600) * price };
@@ -93,24 +95,32 @@ function machinesPaid({ model, shortages = [], evaluations, spec, timings }: Run
   };
   const tried = shortages.filter(({ billedSeconds }) => billedSeconds > 0);
   const waited = timings.find(({ stage }) => stage === 'evaluate')?.seconds;
-  const evaluation = spec.evaluate?.by === 'transform' ? spec.evaluate : undefined;
+  // Language models are asked, and have no machines.
+  const transformed = CONTENDERS.filter((who) => evaluations[who] && !evaluations[who].answering);
+  const evaluation = transformOf(record);
   return [
     ...tried.map(({ instance, billedSeconds }) => paid('training', instance, billedSeconds, 'exactly')),
     ...(model?.engine === 'sagemaker' ? [paid('training', model.instance, model.billedSeconds, 'exactly')] : []),
-    ...(evaluations && evaluation && waited !== undefined
-      ? [paid('transform', evaluation.instance, waited * Object.keys(evaluations).length, 'at most')]
+    ...(evaluation && waited !== undefined && transformed.length > 0
+      ? [paid('transform', evaluation.instance, waited * transformed.length, 'at most')]
       : []),
   ];
+}
+
+/** How SageMaker's models are asked: those of the run, or the champion alone. */
+function transformOf({ spec, champion }: RunRecord): TransformEvaluation | undefined {
+  const [own, other] = [spec.evaluate, champion?.spec.evaluate];
+  return own?.by === 'transform' ? own : other?.by === 'transform' ? other : undefined;
 }
 
 /** Whether what was asked is a provisioned throughput. */
 const byTheHour = ({ modelId }: Answering): boolean => modelId.includes(':provisioned-model/');
 
-function tokensPaid({ spec, data, model, candidate, evaluations = {} }: RunRecord, prices: Prices): Paid[] {
-  if (!isBedrock(spec)) return [];
-  const { base } = spec.train;
+function tokensPaid({ spec, data, model, champion, candidate, evaluations = {} }: RunRecord, prices: Prices): Paid[] {
+  const { base = '' } = spec.train;
+  const before = champion?.model.engine === 'bedrock' ? champion.model.base : base;
   const learnt = data?.splits.train?.tokens;
-  const epochs = epochsOf(spec);
+  const epochs = isBedrock(spec) ? epochsOf(spec) : undefined;
   const price = (id: string, which: TokenPrice) => modelPrices(id, prices.bedrock).perMillionTokens?.[which];
   const training = (): Paid[] => {
     if (!model || !learnt || epochs === undefined) return [];
@@ -135,7 +145,7 @@ function tokensPaid({ spec, data, model, candidate, evaluations = {} }: RunRecor
     return [
       // Model units are paid for by the hour.
       ...(answering && !(who === 'candidate' && candidate?.to === 'bedrock-provisioned') && !byTheHour(answering)
-        ? [asked(who, base, answering, who === 'base' ? plain : custom)]
+        ? [asked(who, who === 'champion' ? before : base, answering, who === 'base' ? plain : custom)]
         : []),
       // The judge's tokens are those of both contenders.
       ...(judged && who === 'candidate' ? [asked('judge', judged.model, judged, ['input', 'output'])] : []),

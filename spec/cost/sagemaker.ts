@@ -1,4 +1,5 @@
 /** What a run pays for on SageMaker: jobs, and the endpoint after it. */
+import type { ChampionSpec } from '../champion.ts';
 import { durationSeconds } from '../duration.ts';
 import type { SageMakerSpec } from '../engine.ts';
 import { isRelativeToChampion } from '../gate.ts';
@@ -20,7 +21,7 @@ interface Job extends Omit<MachineCost, 'by' | 'instance' | 'usd'> {
   readonly types: readonly string[];
 }
 
-function jobsOf({ train, evaluate, gate }: SageMakerSpec): Job[] {
+function jobsOf({ train, evaluate, gate }: SageMakerSpec, champion: ChampionSpec | undefined): Job[] {
   const training: Job = {
     stage: 'train',
     use: 'training',
@@ -30,12 +31,13 @@ function jobsOf({ train, evaluate, gate }: SageMakerSpec): Job[] {
     maxSeconds: durationSeconds(train.maxRuntime),
   };
   if (evaluate?.by !== 'transform') return [training];
+  const meets = gate.some(isRelativeToChampion) && (champion?.train.engine ?? 'sagemaker') === 'sagemaker';
   const evaluation: Job = {
     stage: 'evaluate',
     use: 'transform',
     types: [evaluate.instance],
     // The candidate, and those that it is compared with; a champion that is the base is asked once.
-    jobs: 1 + Number(train.base !== undefined) + Number(gate.some(isRelativeToChampion)),
+    jobs: 1 + Number(train.base !== undefined) + Number(meets),
     instances: 1,
     maxSeconds: durationSeconds(evaluate.maxRuntime),
   };
@@ -48,17 +50,24 @@ function dearest(types: readonly string[], prices: Readonly<Record<string, numbe
   return types.reduce((one, other) => (price(other) > price(one) ? other : one));
 }
 
+interface MachinesKnown {
+  readonly tried: readonly Tried[];
+  readonly from: FirstStage;
+  /** Taken to be SageMaker's where nobody has looked. */
+  readonly champion: ChampionSpec | undefined;
+}
+
 export function machineItems(
   spec: SageMakerSpec,
   prices: Prices,
   lacking: Lacking,
-  { tried, from }: { readonly tried: readonly Tried[]; readonly from: FirstStage },
+  { tried, from, champion }: MachinesKnown,
 ): MachineCost[] {
   const spent = tried.reduce(
     (sum, each) => sum + (each.billedSeconds / 3600) * (prices.training[each.instance] ?? 0),
     0,
   );
-  const jobs = jobsOf(spec).filter(({ stage }) => STAGES.indexOf(stage) >= STAGES.indexOf(from));
+  const jobs = jobsOf(spec, champion).filter(({ stage }) => STAGES.indexOf(stage) >= STAGES.indexOf(from));
   return jobs.map(({ use, types, ...job }): MachineCost => {
     const instance = dearest(types, prices[use]);
     const price = prices[use][instance] ?? lacking(`${instance} (${use})`);
@@ -66,6 +75,16 @@ export function machineItems(
     const before = job.stage === 'train' ? spent : 0;
     return { by: 'machines', ...job, instance, ...(price !== undefined && { usd: hours * price + before }) };
   });
+}
+
+/** A champion of SageMaker that a run on Bedrock meets. */
+export function championJob({ evaluate }: ChampionSpec, prices: Prices, lacking: Lacking): MachineCost[] {
+  if (evaluate.by !== 'transform') return [];
+  const { instance } = evaluate;
+  const maxSeconds = durationSeconds(evaluate.maxRuntime);
+  const price = prices.transform[instance] ?? lacking(`${instance} (transform)`);
+  const usd = price === undefined ? {} : { usd: (maxSeconds / 3600) * price };
+  return [{ by: 'machines', stage: 'evaluate', who: 'champion', instance, jobs: 1, instances: 1, maxSeconds, ...usd }];
 }
 
 export function machineServing({ deploy }: Spec, prices: Prices, lacking: Lacking): ServingCost | undefined {

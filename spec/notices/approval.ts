@@ -12,10 +12,10 @@ type Asking = RunRecord & { readonly approval: Approval };
 
 /** What the decision is made on. */
 export function evidenceLines(record: RunRecord): string[] {
-  const { evaluations = {}, gate = [], model } = record;
+  const { gate = [], model } = record;
   return [
     ...scoreTexts(record),
-    ...remarks(evaluations),
+    ...remarks(record),
     ...gate.map(({ passed, reason }) => `${passed ? 'passed' : 'missed'}: ${reason}`),
     ...(model ? [`model: ${addressOf(model)}`] : []),
   ].map(brief);

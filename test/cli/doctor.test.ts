@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -9,12 +10,21 @@ import {
   IAMClient,
   PutUserPolicyCommand,
 } from '@aws-sdk/client-iam';
-import { CreateBucketCommand, ListMultipartUploadsCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import {
+  CreateBucketCommand,
+  ListMultipartUploadsCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import { CreateTopicCommand, SNSClient } from '@aws-sdk/client-sns';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { parseS3Uri } from '../../activities/s3-uri.ts';
 import type { Check } from '../../cli/doctor/check.ts';
 import type { Diagnosis } from '../../cli/doctor/doctor.ts';
 import { trusts } from '../../cli/doctor/role.ts';
+import { account, clients, pipeline, settled } from '../support/activities.ts';
+import { handedDown } from '../support/hand-over.ts';
 import { queue } from '../support/queue.ts';
 import { sharedRegion, temporaryDirectory } from '../support/region.ts';
 import { uniqueName } from '../support/unique-name.ts';
@@ -188,6 +198,20 @@ train: { engine: bedrock, ${train} }
       status: 'failed',
       fix: 'let its trust policy allow bedrock.amazonaws.com the action sts:AssumeRole',
     });
+  });
+
+  it('needs a role that SageMaker may assume too where its rules meet a champion of SageMaker', async () => {
+    const name = `model-${randomUUID().slice(0, 8)}`;
+    const serving = { image: 'image', environment: {} };
+    const artifact = `s3://${account.bucket}/temper/${name}/model.tar.gz`;
+    const { bucket: Bucket, key: Key } = parseS3Uri(artifact);
+    await clients.s3.send(new PutObjectCommand({ Bucket, Key, Body: 'weights' }));
+    const model = { engine: 'sagemaker', artifact, serving } as const;
+    await settled(pipeline.publishModel, { run: { name, id: 'aaaa' }, account, model, record: handedDown });
+    const spec = specOf('base: amazon.nova-lite-v1:0').replace('reviews', name);
+    const met = `${spec}evaluate: {}\ngate: [accuracy >= champion]\ndeploy: { to: bedrock-on-demand }\n`;
+    const { of } = await doctor(env, ['temper.yaml'], { cwd: await project(met) });
+    expect(of('role').message).toContain('trusts sagemaker.amazonaws.com and bedrock.amazonaws.com');
   });
 
   it('is told where the account has no access to the model, or the region no such model', async () => {

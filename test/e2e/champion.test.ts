@@ -5,7 +5,7 @@ import { parseS3Uri } from '../../activities/s3-uri.ts';
 import { EXIT } from '../../cli/errors.ts';
 import { cli } from '../cli/support/cli.ts';
 import { ownNamespace } from '../cli/support/pipeline.ts';
-import { expectExit, keysOf, project, recordOf, s3 } from '../support/runs.ts';
+import { expectExit, keysOf, project, recordOf, resourcesOf, s3 } from '../support/runs.ts';
 import { startWorkerProcess } from './worker-process.ts';
 
 const gated = (rule: string, to: string): string => `gate: ["${rule}"]\ndeploy: { to: ${to} }`;
@@ -62,4 +62,39 @@ it('a champion of Bedrock answers by what serves it, and where nothing does by a
   const fourth = await recordOf(env, name);
   expect(fourth.champion?.model.run).toBe(third.run);
   expect(fourth.evaluations?.champion?.answering?.modelId).toBe(servedBy);
+});
+
+it('a name whose engine changes has its champion asked by the engine that made it, on the same rows, both ways', {
+  timeout: 240_000,
+}, async () => {
+  const env = await ownNamespace();
+  await startWorkerProcess(env);
+  const { name, specFile } = await project({ rest: gated('accuracy >= champion', 'none') });
+  const other = await project({ bedrock: true, rest: gated('accuracy >= champion', 'none') });
+  const asBedrock = ['run', other.specFile, '--set', `name=${name}`];
+  expectExit(await cli(['run', specFile], { env }), EXIT.done);
+  const first = await recordOf(env, name);
+
+  expectExit(await cli(asBedrock, { env }), EXIT.done);
+  const second = await recordOf(env, name);
+  expect(second).toMatchObject({ champion: { model: { engine: 'sagemaker', run: first.run } } });
+  // The same rows: what it answered in its own run.
+  expect(second.evaluations?.champion?.scores).toEqual(first.evaluations?.candidate?.scores);
+  const rows = second.evaluations?.candidate?.scores.rows;
+  expect(second.gate?.[0]).toMatchObject({ passed: true, rows, interval: { confidence: 0.95 } });
+  expect(second.gate?.[0]?.rows).toBe(first.data?.splits.test?.rows);
+  expect((await cli(['show', second.run], { env })).stdout).toContain(
+    `champion: a model of SageMaker, of ${first.run}, asked by batch transform on ml.m5.large`,
+  );
+  expect(await resourcesOf(env, second.run.split('/').at(-1) ?? '')).toMatchObject({
+    models: 0,
+    transform: ['Completed'],
+  });
+
+  expectExit(await cli(['run', specFile], { env }), EXIT.done);
+  const third = await recordOf(env, name);
+  expect(third).toMatchObject({ champion: { model: { engine: 'bedrock', run: second.run } } });
+  expect(third.evaluations?.champion?.scores).toEqual(second.evaluations?.candidate?.scores);
+  expect(third.evaluations?.champion?.answering?.modelId).toContain(':custom-model-deployment/');
+  expect((await cli(['orphans', '--json'], { env })).stdout).not.toContain(third.run);
 });

@@ -9,6 +9,7 @@ import {
   type ActivityName,
   type AllActivities,
   CHAMPION,
+  CHAMPION_SPECS,
   dataSet,
   fakeActivities,
   scoresWith,
@@ -226,14 +227,24 @@ export const SCENARIOS: Readonly<Record<string, () => Promise<History>>> = {
   champion: async () => (await runToEnd(fakeActivities(CHAMPION), AGAINST_CHAMPION)).history,
   'champion-gone': async () => {
     const model = { engine: 'sagemaker', artifact: 's3://bucket/gone/model.tar.gz', serving } as const;
-    const fakes = fakeActivities({ findChampion: async () => ({ model, gone: 'its artifact was deleted' }) });
+    const fakes = fakeActivities({
+      findChampion: async () => ({ model, spec: CHAMPION_SPECS.sagemaker, gone: 'its artifact was deleted' }),
+    });
     return (await runToEnd(fakes, AGAINST_CHAMPION)).history;
   },
   'bedrock-champion': async () => {
     const model = { engine: 'bedrock', customModel: 'arn:of:champion', base: 'amazon.nova-lite-v1:0' } as const;
-    const fakes = fakeActivities({ ...CHAMPION, findChampion: async () => ({ model }) });
+    const fakes = fakeActivities({ ...CHAMPION, findChampion: async () => ({ model, spec: CHAMPION_SPECS.bedrock }) });
     return (await runToEnd(fakes, BEDROCK_SPEC.replace('accuracy >= 0.70', 'accuracy >= champion'))).history;
   },
+  'champion-of-bedrock': async () => {
+    const model = { engine: 'bedrock', customModel: 'arn:of:champion', base: 'amazon.nova-lite-v1:0' } as const;
+    const fakes = fakeActivities({ ...CHAMPION, findChampion: async () => ({ model, spec: CHAMPION_SPECS.bedrock }) });
+    return (await runToEnd(fakes, AGAINST_CHAMPION)).history;
+  },
+  'bedrock-champion-of-sagemaker': async () =>
+    (await runToEnd(fakeActivities(CHAMPION), BEDROCK_SPEC.replace('accuracy >= 0.70', 'accuracy >= champion')))
+      .history,
   'retrain-trained': async () => fired(),
   'retrain-by-triggers': async () =>
     fired(

@@ -241,3 +241,65 @@ describe('a file of prices', () => {
     expect(costOf(spec, regionPrices('us-east-1', [parsePriceList(text)]), { splits }).unknown).toEqual([]);
   });
 });
+
+describe('a champion that the other engine has made', () => {
+  const gate = ['accuracy >= champion'];
+  const onMachines: Partial<SpecInput> = {
+    train: { engine: 'sagemaker', script: 'train.py', instance: 'ml.m5.large', maxRuntime: '1h' },
+    deploy: { to: 'none' },
+    evaluate: {},
+  };
+  const machines = { ...prices, training: { 'ml.m5.large': 0.1 }, transform: { 'ml.m5.large': 0.12 } };
+
+  it('costs a run on Bedrock one transform job, and no questions to a custom model', () => {
+    const { name, train, deploy } = specWith(onMachines);
+    const champion = {
+      name,
+      train,
+      deploy,
+      evaluate: { by: 'transform', instance: 'ml.m5.large', maxRuntime: '2h' },
+    } as const;
+    const { items, unknown } = costOf(specWith({ gate }), machines, { splits, champion });
+    expect(items.filter(({ who }) => who === 'champion')).toEqual([
+      {
+        by: 'machines',
+        stage: 'evaluate',
+        who: 'champion',
+        instance: 'ml.m5.large',
+        jobs: 1,
+        instances: 1,
+        maxSeconds: 7200,
+        usd: expect.closeTo(0.24, 10),
+      },
+    ]);
+    expect(unknown).toEqual([]);
+  });
+
+  it('costs a run on SageMaker its questions, or a throughput where its base has no deployments on demand', () => {
+    const spec = specWith({ ...onMachines, gate });
+    const { name, train, deploy } = specWith();
+    const asked = { maxRuntime: '1d', maxTokens: 100, temperature: 0, concurrency: 8 };
+    const evaluate = { by: 'converse', ...asked } as const;
+    const of = (champion: Known['champion']) => costOf(spec, machines, { splits, ...(champion && { champion }) }).items;
+    expect(of({ name, train, deploy, evaluate })).toMatchObject([
+      { by: 'machines', stage: 'train' },
+      { by: 'machines', stage: 'evaluate', jobs: 1 },
+      { by: 'tokens', who: 'champion', model: NOVA, tokens: { read: 20_000, written: 20_000 }, usd: 0.0076 },
+    ]);
+    const titan = specWith({
+      train: { engine: 'bedrock', base: 'amazon.titan-text-express-v1' },
+      deploy: { to: 'bedrock-provisioned', modelUnits: 1, ttl: '8h' },
+    });
+    expect(of({ ...titan, evaluate }).at(-1)).toMatchObject({
+      by: 'model units',
+      who: 'champion',
+      modelUnits: 1,
+      hours: 28,
+    });
+  });
+
+  it('has its prices with a run whose rules ask for a champion', () => {
+    expect(pricesFor(specWith({ gate }), machines).transform).toEqual(machines.transform);
+    expect(pricesFor(specWith(), machines).transform).toEqual({});
+  });
+});

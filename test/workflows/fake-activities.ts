@@ -1,12 +1,14 @@
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import type { createDataActivities } from '../../activities/data/activities.ts';
 import type { PipelineActivities } from '../../activities/index.ts';
+import type { ChampionSpec } from '../../spec/champion.ts';
 import type { CandidateDeployment } from '../../spec/deployment.ts';
 import type { Comparison } from '../../spec/gate.ts';
 import type { ScoreSummary } from '../../spec/metrics.ts';
 import { candidateDeploymentName, customModelName, trainingJobName } from '../../spec/naming.ts';
 import type { DataSet, Serving } from '../../spec/record.ts';
 import { scorerFor } from '../../spec/scoring/scorer.ts';
+import { type SpecInput, specSchema } from '../../spec/spec.ts';
 
 export type AllActivities = PipelineActivities & ReturnType<typeof createDataActivities>;
 export type ActivityName = keyof AllActivities;
@@ -36,10 +38,27 @@ export function scoresWith(right: number): ScoreSummary {
   return { rows, metrics };
 }
 
+/** How champions of either engine are asked, as their own specs say. */
+export const CHAMPION_SPECS = {
+  sagemaker: championSpec({ engine: 'sagemaker', script: 'train.py' }, { to: 'sagemaker-endpoint' }),
+  bedrock: championSpec(
+    { engine: 'bedrock', base: 'amazon.nova-lite-v1:0', prompt: 'Sentiment of: {text}' },
+    { to: 'bedrock-on-demand' },
+  ),
+};
+
+function championSpec(train: SpecInput['train'], deploy: SpecInput['deploy']): ChampionSpec {
+  const spec = specSchema.parse({ name: 'reviews', data: { source: 'data.jsonl' }, train, evaluate: {}, deploy });
+  const { evaluate } = spec;
+  if (evaluate?.by !== 'transform' && evaluate?.by !== 'converse') throw new Error(`asked by ${evaluate?.by}`);
+  return { name: spec.name, train: spec.train, deploy: spec.deploy, evaluate };
+}
+
 /** A model was handed over before, and is worse. */
 export const CHAMPION: Partial<AllActivities> = {
   findChampion: async () => ({
     model: { engine: 'sagemaker', artifact: 's3://bucket/champion/model.tar.gz', serving, run: 'temper/reviews/aaaa' },
+    spec: CHAMPION_SPECS.sagemaker,
   }),
   compareContenders: async () => [comparedBy(0.06)],
 };
@@ -118,7 +137,9 @@ export function fakeActivities(overrides: Partial<AllActivities> = {}): FakeActi
         ...(models.champion
           ? { champion: { scores: scoresWith(70), predictions: 's3://bucket/champion/predictions.jsonl' } }
           : {}),
-        candidate: { scores: scoresWith(80), predictions: 's3://bucket/candidate/predictions.jsonl' },
+        ...(models.candidate
+          ? { candidate: { scores: scoresWith(80), predictions: 's3://bucket/candidate/predictions.jsonl' } }
+          : {}),
       },
       removed: [...(models.base ? ['base' as const] : []), ...(models.champion ? ['champion' as const] : [])],
     }),

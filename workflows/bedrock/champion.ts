@@ -1,6 +1,7 @@
 /** The champion of a Bedrock run: what it answers the test split from. */
 import { type ActivityOptions, proxyActivities } from '@temporalio/workflow';
 import type { PipelineActivities } from '../../activities/index.ts';
+import type { Champion } from '../../spec/champion.ts';
 import { servedName } from '../../spec/engine.ts';
 import { championDeploymentName } from '../../spec/naming.ts';
 import type { BedrockRun } from '../context.ts';
@@ -14,6 +15,14 @@ const submit = proxyActivities<PipelineActivities>(profiles.submit);
 const removing = proxyActivities<PipelineActivities>(profiles.cleanUp);
 
 const summary = (text: string): ActivityOptions => ({ summary: text });
+
+/** A run that asks as the champion was trained and is served: in its words, by what has its name. */
+export function inWordsOf(context: BedrockRun, { spec: { train, deploy, evaluate: own } }: Champion): BedrockRun {
+  const { evaluate, ...spec } = context.spec;
+  if (train.engine !== 'bedrock' || !evaluate || evaluate.by === 'transform') return context;
+  const system = 'system' in own ? own.system : undefined;
+  return { ...context, spec: { ...spec, train, deploy, evaluate: { ...evaluate, system } } };
+}
 
 /**
  * Asks the champion by what serves it; where nothing does, by a deployment of its own, which is gone afterwards.

@@ -3,14 +3,16 @@ import { type ActivityOptions, proxyActivities } from '@temporalio/workflow';
 import type { PipelineActivities } from '../../activities/index.ts';
 import { baseModelId } from '../../spec/bedrock/base.ts';
 import { wordingOf } from '../../spec/bedrock/question.ts';
+import type { Champion } from '../../spec/champion.ts';
 import { durationSeconds } from '../../spec/duration.ts';
 import type { Evaluation } from '../../spec/evaluation.ts';
 import { type Contender, evaluationJobName } from '../../spec/naming.ts';
-import type { CustomizedModel, CustomModelRef, DataSet } from '../../spec/record.ts';
+import type { CustomizedModel, DataSet } from '../../spec/record.ts';
 import type { BatchEvaluation, JobEvaluation } from '../../spec/schema/evaluate.ts';
 import type { BedrockRun, Evaluations } from '../context.ts';
 import * as profiles from '../profiles.ts';
 import { together } from '../together.ts';
+import { inWordsOf } from './champion.ts';
 
 const submit = proxyActivities<PipelineActivities>(profiles.submit);
 const removing = proxyActivities<PipelineActivities>(profiles.cleanUp);
@@ -23,12 +25,15 @@ export async function byBatch(
   how: BatchEvaluation,
   data: DataSet,
   model: CustomizedModel,
-  before?: CustomModelRef,
+  before?: Champion,
 ): Promise<Evaluations> {
   const baseId = baseModelId(context.spec.train.base, context.account.region);
   const [base, champion, candidate] = await together([
     async () => (baseId === undefined ? undefined : answerInBatch(context, how, data, 'base', baseId)),
-    async () => before && answerInBatch(context, how, data, 'champion', before.customModel),
+    async () =>
+      before?.model.engine === 'bedrock'
+        ? answerInBatch(inWordsOf(context, before), how, data, 'champion', before.model.customModel)
+        : undefined,
     () => answerInBatch(context, how, data, 'candidate', model.customModel),
   ]);
   return { ...(base && { base }), ...(champion && { champion }), candidate };

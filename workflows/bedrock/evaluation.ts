@@ -3,6 +3,7 @@ import { type ActivityOptions, ApplicationFailure, proxyActivities, TimeoutFailu
 import type { PipelineActivities } from '../../activities/index.ts';
 import { baseModelId } from '../../spec/bedrock/base.ts';
 import { QUESTIONS_AT_ONCE, wordingOf } from '../../spec/bedrock/question.ts';
+import type { Champion } from '../../spec/champion.ts';
 import { durationSeconds } from '../../spec/duration.ts';
 import type { PipelineCode } from '../../spec/errors/pipeline.ts';
 import type { Evaluation, Judged } from '../../spec/evaluation.ts';
@@ -14,19 +15,23 @@ import { rootOf } from '../failures.ts';
 import * as profiles from '../profiles.ts';
 import { together } from '../together.ts';
 import { deployCandidate } from './candidate.ts';
-import { withChampion } from './champion.ts';
+import { inWordsOf, withChampion } from './champion.ts';
 import { byBatch, judgedByJobs } from './evaluation-jobs.ts';
 
 const summary = (text: string): ActivityOptions => ({ summary: text });
 
-/** What it is about. */
-interface Contest {
+/** Who asks which rows in which way. */
+interface Asking {
   readonly context: BedrockRun;
   readonly how: BedrockEvaluation;
   readonly data: DataSet;
+}
+
+/** What it is about. */
+interface Contest extends Asking {
   readonly model: CustomizedModel;
   /** Where a rule asks for it. */
-  readonly champion: CustomModelRef | undefined;
+  readonly champion: Champion | undefined;
 }
 
 /** The base, where it can be asked, the champion, where a rule asks for it, and the candidate answer the test split in the way that the spec says. */
@@ -35,7 +40,7 @@ export async function evaluateOnBedrock(
   how: BedrockEvaluation,
   data: DataSet,
   model: CustomizedModel,
-  champion?: CustomModelRef,
+  champion?: Champion,
 ): Promise<Evaluations> {
   const contest = { context, how, data, model, champion };
   switch (how.by) {
@@ -50,18 +55,29 @@ export async function evaluateOnBedrock(
 
 /** The others are asked while the candidate's deployment comes up. */
 async function byConverse(contest: Contest): Promise<Evaluations> {
-  const { context, model, champion: before } = contest;
+  const { context, how, data, model, champion: before } = contest;
   const baseId = baseModelId(context.spec.train.base, context.account.region);
   const [base, champion, candidate] = await together([
     async () => (baseId === undefined ? undefined : answer(contest, 'base', baseId)),
-    async () => before && withChampion(context, before.customModel, (id) => answer(contest, 'champion', id)),
+    async () =>
+      before?.model.engine === 'bedrock' ? askChampion(inWordsOf(context, before), how, data, before.model) : undefined,
     async () => answer(contest, 'candidate', (await deployCandidate(context, model)).arn),
   ]);
   return { ...(base && { base }), ...(champion && { champion }), candidate };
 }
 
+/** A champion of Bedrock answers from what serves it, or from a deployment of its own, in the words of the context's spec. */
+export function askChampion(
+  context: BedrockRun,
+  how: BedrockEvaluation,
+  data: DataSet,
+  { customModel }: CustomModelRef,
+): Promise<Evaluation> {
+  return withChampion(context, customModel, (id) => answer({ context, how, data }, 'champion', id));
+}
+
 /** One contender answers, and is scored. */
-async function answer({ context, how, data }: Contest, contender: Contender, modelId: string): Promise<Evaluation> {
+async function answer({ context, how, data }: Asking, contender: Contender, modelId: string): Promise<Evaluation> {
   const { run, account, spec } = context;
   const { maxTokens, temperature, schema, maxRuntime } = how;
   const concurrency = concurrencyOf(how);

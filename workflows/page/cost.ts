@@ -31,11 +31,12 @@ function mostText({ spec }: RunRecord, { usd, unknown }: Cost): string {
 }
 
 export function costOfRun(record: RunRecord, prices: Prices): string {
-  const { spec, outcome, shortages, data, takenFrom } = record;
+  const { spec, outcome, shortages, data, takenFrom, champion } = record;
   const cost = costOf(spec, prices, {
     ...(shortages && { tried: shortages }),
     ...(data && { splits: data.splits }),
     ...(takenFrom && { from: takenFrom.stage }),
+    ...(champion && champion.gone === undefined && { champion: champion.spec }),
   });
   const serves = outcome === undefined || record.deployment !== undefined;
   return list('**Cost**, by the prices that the run was started with', [

@@ -31,7 +31,7 @@ function ofTraining({ trainingJob, model, shortages = [] }: RunRecord): string |
 
 function ofEvaluation(record: RunRecord): string | undefined {
   const { evaluations } = record;
-  return evaluations && [...scoreTexts(record), ...remarks(evaluations).map(plain)].join('; ');
+  return evaluations && [...scoreTexts(record), ...remarks(record).map(plain)].join('; ');
 }
 
 /** ``endpoint `reviews` `` */

@@ -23,16 +23,20 @@ const GIVING_UP = {
 /**
  * All contenders answer the same test split, each in the container that would serve it, as soon as there are machines. A
  * contender that had one answers once, however often another one has to be tried.
+ *
+ * @param saysAnything whether a language model answers the same rows, so that answers may be no label
  */
 export async function evaluateByTransform(
   context: RunContext,
-  { instance, maxRuntime }: TransformEvaluation,
+  { instance, maxRuntime, schema }: TransformEvaluation,
   data: DataSet,
-  models: { readonly base?: ModelRef; readonly champion?: ModelRef; readonly candidate: ModelRef },
+  models: { readonly [C in Contender]?: ModelRef },
+  saysAnything: boolean,
 ): Promise<Evaluations> {
   const { run, account, spec, progress } = context;
   const contenders = Object.keys(models) as Contender[];
-  const input = { run, account, data, models, instance, maxSeconds: durationSeconds(maxRuntime) };
+  const maxSeconds = durationSeconds(maxRuntime);
+  const input = { run, account, data, models, instance, maxSeconds, schema, saysAnything };
   return onFirstMachine(
     context,
     { instances: [instance], maxWait: spec.train.maxWait, givingUp: GIVING_UP },
