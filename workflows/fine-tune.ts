@@ -10,7 +10,7 @@ import { type FineTuneInput, recordQuery } from './messages.ts';
 import { prepare } from './prepare.ts';
 import { Progress } from './progress.ts';
 import { approve, deploy, evaluate, gate, letGo, train } from './stages.ts';
-import { keepTo } from './versioning.ts';
+import { keepTo, leaveToNewest } from './versioning.ts';
 
 async function pipeline(context: RunContext): Promise<Result> {
   const { progress, spec } = context;
@@ -49,6 +49,8 @@ export async function fineTune(input: FineTuneInput): Promise<RunRecord> {
     if (!cancelled) progress.note({ failure: failureOf(error, progress.record.stage) });
     await progress.end(cancelled ? 'cancelled' : 'failed', await cleanUp.run());
     throw closing(error, progress.record);
+  } finally {
+    leaveToNewest();
   }
 }
 

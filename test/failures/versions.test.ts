@@ -1,5 +1,6 @@
 /** Workers are restarted with changed workflow code while runs are under way. */
 import { once } from 'node:events';
+import { Client, Connection } from '@temporalio/client';
 import { expect, it } from 'vitest';
 import { EXIT } from '../../cli/errors.ts';
 import { cli, until } from '../cli/support/cli.ts';
@@ -36,6 +37,17 @@ async function runsThatWait(env: Env, count: number): Promise<string[]> {
   const runs = await listed(env);
   expect(runs).toHaveLength(count);
   return runs.map(({ run }) => run);
+}
+
+/** What the Temporal UI shows of a run, by what some worker answers. */
+async function pageOf({ TEMPORAL_ADDRESS: address = '', TEMPORAL_NAMESPACE: namespace = '' }: Env, run: string) {
+  const connection = await Connection.connect({ address });
+  try {
+    const handle = new Client({ connection, namespace }).workflow.getHandle(run);
+    return (await handle.query<{ currentDetails: string }>('__temporal_workflow_metadata')).currentDetails;
+  } finally {
+    await connection.close();
+  }
 }
 
 const versionIn = (said: string): string | undefined => /, version ([0-9a-f]{12}),/.exec(said)?.[1];
@@ -78,9 +90,9 @@ it('runs go on with changed code that replays them, and wait for their own where
   expect((await listed(env)).map(({ outcome }) => outcome)).toEqual(runs.map(() => 'passed'));
 });
 
-it('runs stay with the machines that still have their code', async () => {
+it('runs stay with the machines that still have their code, and their pages outlive it', async () => {
   const env = await ownNamespace();
-  const [, other] = [await startWorkerProcess(env), await startWorkerProcess(env)];
+  const [own, other] = [await startWorkerProcess(env), await startWorkerProcess(env)];
   const [run = ''] = await runsThatWait(env, 1);
   await kill(other, 'SIGKILL');
   const changed = await changedBuild(...OTHER_WORDS);
@@ -89,4 +101,7 @@ it('runs stay with the machines that still have their code', async () => {
   expectExit(await cli(['approve', run, '--by', 'ana'], { env }), EXIT.done);
   expect(newer.said()).toMatch(/1 run of version [0-9a-f]{12} goes on with the workers that have it/);
   expect((await listed(env))[0]?.version).not.toBe(versionIn(newer.said()));
+  await until(async () => (await listed(env))[0]?.outcome === 'passed');
+  await kill(own, 'SIGKILL');
+  expect(await pageOf(env, run)).toMatch(/^### Passed\n/);
 });

@@ -7,7 +7,7 @@ import { RUN_VERSION } from '../../spec/record.ts';
 import type { Firing } from '../../spec/retrain.ts';
 import type { RetrainInput } from '../messages.ts';
 import * as profiles from '../profiles.ts';
-import { keepTo } from '../versioning.ts';
+import { keepTo, leaveToNewest } from '../versioning.ts';
 import { contextOf, type FiringContext } from './context.ts';
 import { decide } from './decide.ts';
 import { checkSetting, failedFiring, undecided, unkept } from './failures.ts';
@@ -94,6 +94,8 @@ export async function retrain(input: RetrainInput): Promise<Firing> {
     // What else ends a firing, a cancel, does not pause its schedule.
     if (error instanceof ApplicationFailure) await progress.tell('failed', () => pausedNotice(context, error));
     throw error;
+  } finally {
+    leaveToNewest();
   }
 }
 
