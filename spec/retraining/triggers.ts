@@ -1,9 +1,10 @@
 /** What makes a firing train, judged on what was looked up. Pure. */
 import { formatBytes, formatCount, plural } from '../amounts.ts';
-import { durationSeconds, durationText } from '../duration.ts';
+import { durationSeconds } from '../duration.ts';
 import type { DriftEvidence, LiveEvidence } from '../monitoring/evidence.ts';
 import type { Asked, Finding } from '../retrain.ts';
 import type { Triggers } from '../schema/retrain.ts';
+import { roughly } from './ages.ts';
 import type { DataChange, ObjectChange } from './data-change.ts';
 
 /** The newest version of a name. */
@@ -60,14 +61,6 @@ export function ageFinding(
     reason: `${what} ${roughly(age)} old, ${limit}`,
     evidence,
   };
-}
-
-const UNITS = [86_400, 3600, 60, 1];
-
-/** In the largest unit that it has one of: `31d`, `5h`. */
-function roughly(seconds: number): string {
-  const unit = UNITS.find((each) => seconds >= each) ?? 1;
-  return durationText(Math.floor(seconds / unit) * unit);
 }
 
 /** What was measured of the model that serves, as a finding. */

@@ -121,6 +121,55 @@ describe('a firing that trains', () => {
   });
 });
 
+describe('what is found of a served model', () => {
+  const spec = RETRAIN_SPEC.replace('to: sagemaker-endpoint', 'to: sagemaker-endpoint, capture: { share: 1 }').replace(
+    'every: 1w',
+    'every: 1d, when: { drift: { of: [text] } }',
+  );
+  const driftEvidence: AllActivities['driftEvidence'] = async () => ({ due: true, reason: 'text has drifted' });
+  const changed = async () => ({ change: { bytes: 9, objects: 1, largest: [] }, compared: true });
+  const judged = (days: number): Partial<LookedUp> => ({
+    judged: { run: 'temper/reviews/bbbb', at: new Date(Date.now() - days * 86_400_000).toISOString() },
+  });
+
+  it('makes a firing train, and keeps what the data consists of, which the next one asks for', async () => {
+    const kept: string[] = [];
+    const asked: unknown[] = [];
+    const { firing } = await fired(
+      {
+        ...looking(judged(8)),
+        compareData: async ({ since }) => {
+          asked.push(since);
+          return changed();
+        },
+        driftEvidence: async (question) => {
+          asked.push(question.judgedAt);
+          return driftEvidence(question);
+        },
+        keepData: async ({ run }) => void kept.push(run.id),
+      },
+      spec,
+    );
+    expect(firing?.decision).toMatchObject({ decided: 'train', reason: 'text has drifted' });
+    expect(kept).toEqual([parseWorkflowId(firing?.run ?? '')?.id]);
+    expect(asked).toEqual([{ name: 'reviews', id: 'bbbb' }, expect.stringMatching(/^\d{4}-/)]);
+  });
+
+  it('is no reason again while the data is what the last run was judged on, nor before its window has passed', async () => {
+    const same = await fired({ ...looking(judged(8)), driftEvidence }, spec);
+    expect(same.firing?.decision).toMatchObject({
+      decided: 'skip',
+      reason:
+        'text has drifted; no reason again: nothing has changed in the data since temper/reviews/bbbb, which was judged',
+      findings: [{ trigger: 'drift', due: false, evidence: { answeredBy: 'temper/reviews/bbbb' } }],
+    });
+    const soon = await fired({ ...looking(judged(2)), driftEvidence, compareData: changed }, spec);
+    expect(soon.firing?.decision.reason).toBe(
+      'text has drifted; no reason again: temper/reviews/bbbb, the last run that was judged, is 2d old, and a window of 7d has to pass',
+    );
+  });
+});
+
 describe('a firing that does not', () => {
   it('says that no trigger is due, with each that was looked at', async () => {
     const spec = RETRAIN_SPEC.replace('every: 1w', 'every: 1w, when: { championAge: 30d }');

@@ -4,6 +4,7 @@ import type { PipelineActivities } from '../../activities/index.ts';
 import { NO_PRICES } from '../../spec/cost/prices.ts';
 import { parseWorkflowId, workflowIdOf } from '../../spec/naming.ts';
 import type { Finding, RetrainDecision } from '../../spec/retrain.ts';
+import { comparesData, unlessAnswered } from '../../spec/retraining/answered.ts';
 import { type Allowance, allowanceOf } from '../../spec/retraining/budget.ts';
 import { decisionOf, openHindrance, pausedHindrance } from '../../spec/retraining/decision.ts';
 import {
@@ -50,25 +51,26 @@ export async function decide(
     findings.push(finding);
     progress.found(findings);
   };
-  if (when?.newData) {
-    const since = judged && parseWorkflowId(judged.run);
-    const { change, compared } = await measure.compareData.executeWithOptions(summary('look what is new in the data'), [
-      { account, spec, ...(since && { since }) },
-    ]);
-    found(newDataFinding(when.newData, change, compared ? judged : undefined));
-  }
+  const since = judged && parseWorkflowId(judged.run);
+  const data = comparesData(spec)
+    ? await measure.compareData.executeWithOptions(summary('look what is new in the data'), [
+        { account, spec, ...(since && { since }) },
+      ])
+    : undefined;
+  if (when?.newData && data) found(newDataFinding(when.newData, data.change, data.compared ? judged : undefined));
   if (when?.championAge) found(ageFinding(when.championAge, { newest, judged, now: new Date(at) }));
+  const answer = judged && { ...judged, dataChanged: !data?.compared || data.change.objects > 0 };
   const watched = { name, account, at, ...(judged && { judgedAt: judged.at }) };
   // Of a name without a version nothing serves.
   if (when?.drift && newest) {
     const [what, drift] = [summary('hold what is asked against the training data'), when.drift];
-    found(measured('drift', await measure.driftEvidence.executeWithOptions(what, [{ ...watched, drift }])));
+    const evidence = await measure.driftEvidence.executeWithOptions(what, [{ ...watched, drift }]);
+    found(unlessAnswered(measured('drift', evidence), drift.window, { at, answer }));
   }
   if (when?.liveMetric && newest) {
     const [what, liveMetric] = [summary('score answers by the labels that came later'), when.liveMetric];
-    found(
-      measured('liveMetric', await measure.liveEvidence.executeWithOptions(what, [{ ...watched, spec, liveMetric }])),
-    );
+    const evidence = await measure.liveEvidence.executeWithOptions(what, [{ ...watched, spec, liveMetric }]);
+    found(unlessAnswered(measured('liveMetric', evidence), liveMetric.window, { at, answer }));
   }
   const allowance = allowanceOf(spec, prices, spent);
   const problem = 'problem' in allowance ? allowance.problem : undefined;

@@ -5,6 +5,7 @@ import { workflowIdOf } from '../../spec/naming.ts';
 import { budgetNotice, pausedNotice } from '../../spec/notices/firing.ts';
 import { RUN_VERSION } from '../../spec/record.ts';
 import type { Firing } from '../../spec/retrain.ts';
+import { comparesData } from '../../spec/retraining/answered.ts';
 import type { RetrainInput } from '../messages.ts';
 import * as profiles from '../profiles.ts';
 import { keepTo, leaveToNewest } from '../versioning.ts';
@@ -44,7 +45,7 @@ async function begin(context: FiringContext, progress: FiringProgress): Promise<
   const { decision, allowance, heldBack } = await decide(context, progress);
   const decided: Firing = { version: RUN_VERSION, name, scheduledAt, decision };
   if (!allowance) return { begun: await keep(context, progress, decided), heldBack };
-  if (spec.retrain?.when?.newData) {
+  if (comparesData(spec)) {
     const what = summary('keep what the data of the run consists of');
     await submit.keepData.executeWithOptions(what, [{ account, run }]);
   }
