@@ -56,6 +56,9 @@ async function take(step: Step, env: NodeJS.ProcessEnv): Promise<number> {
   return code || 1;
 }
 
+/** Whether nobody can look at anything any more once the runs are done. */
+const endsNow = (): boolean => values.exit && !wasUp;
+
 async function main({ steps, more }: Tour): Promise<number> {
   const started = Date.now();
   const up = await temper(['dev', 'up'], process.env);
@@ -67,6 +70,7 @@ async function main({ steps, more }: Tour): Promise<number> {
     if (code !== 0) return code;
   }
   say(`\n  done in ${((Date.now() - started) / 1000).toFixed(0)} s\n`);
+  if (endsNow()) return 0;
   say(`  see the runs   ${region.uiUrl}`);
   for (const line of more) say(`  ${line}`);
   return 0;
@@ -74,7 +78,7 @@ async function main({ steps, more }: Tour): Promise<number> {
 
 /** Everything stays up for whoever wants to look around, whether the runs went well or not. */
 async function stayUp(): Promise<void> {
-  if (values.exit || wasUp || interrupted.signal.aborted || !readRegion(home)) return;
+  if (wasUp || endsNow() || interrupted.signal.aborted || !readRegion(home)) return;
   say('\n  up until Ctrl-C');
   // A signal handler alone does not keep a process running.
   const alive = setInterval(() => {}, 2 ** 30);

@@ -30,8 +30,8 @@ export function listed(label: string, texts: readonly string[], screen: Screen):
 export function renderSchedulePlan(prepared: Prepared, phase: number, now: Date, screen: Screen): string {
   const { file, retrain, account, plan } = prepared;
   const { data } = file.spec;
-  const next = firingsAfter(retrain, phase, now, NEXT).map((time) => momentText(time.toISOString(), retrain.timezone));
-  const { jitter, remaining } = retrain;
+  const { jitter, remaining, timezone } = retrain;
+  const next = firingsAfter(retrain, phase, now, Math.min(NEXT, remaining ?? NEXT));
   const times = [
     timesText(retrain),
     ...(jitter === undefined ? [] : [`up to ${jitter} later`]),
@@ -42,7 +42,11 @@ export function renderSchedulePlan(prepared: Prepared, phase: number, now: Date,
     ...labelled('trains', triggersText(retrain), screen),
     ...labelled('data', [data.source, data.train, data.validation, data.test].filter(Boolean).join(', '), screen),
     ...labelled('in', `${account.region} · s3://${account.bucket}`, screen),
-    ...listed('next', next, screen),
+    ...listed(
+      'next',
+      next.map((time) => momentText(time.toISOString(), timezone)),
+      screen,
+    ),
     ...labelled('at most', mostText(prepared, phase, now), screen),
     ...listed('then', afterwards(plan.cost, screen.style.bold), screen),
     ...labelled('notify', notifyText(file.spec), screen),
@@ -58,7 +62,8 @@ function mostText({ file, retrain, plan }: Prepared, phase: number, now: Date): 
   const run = runText(file.spec.budget, plan.cost);
   if (retrain.budget !== undefined) return `${run}, ${retrain.budget} a month by retrain.budget`;
   const end = new Date(now.getTime() + MONTH_DAYS * 86_400_000);
-  const firings = firingsAfter(retrain, phase, now, COUNTED).filter((time) => time <= end).length;
+  const most = Math.min(COUNTED, retrain.remaining ?? COUNTED);
+  const firings = firingsAfter(retrain, phase, now, most).filter((time) => time <= end).length;
   const count = firings === COUNTED ? `more than ${formatCount(COUNTED)} firings` : plural(firings, 'firing');
   const { usd } = plan.cost;
   const month = usd === undefined || firings === COUNTED ? '' : `, ${formatUsd(usd * firings)} USD if each trains`;

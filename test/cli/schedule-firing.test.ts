@@ -223,6 +223,8 @@ it('an update holds from the next firing on, and changes nothing else', async ()
     cwd,
   });
   expect(often.stderr).toContain('~ retrain.every: 1w → 1h');
+  // As many as there will be.
+  expect(often.stderr).toMatch(/^ {2}next .*\n {13}.*\n {2}at most/m);
   expect(await shown(where, name)).toMatchObject({ times: { every: '1h' }, remaining: 2 });
 });
 
