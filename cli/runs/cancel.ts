@@ -1,8 +1,10 @@
+import type { WorkflowHandle } from '@temporalio/client';
 import { advice } from '../../spec/advice.ts';
 import type { Context } from '../context.ts';
 import { EXIT, UserError } from '../errors.ts';
 import { endingLines } from '../rendering/ending.ts';
 import type { Temporal } from '../temporal.ts';
+import { isNotFound } from '../temporal-errors.ts';
 import { follow } from './follow.ts';
 import { ENDED_FROM_OUTSIDE, readRecord } from './records.ts';
 
@@ -10,7 +12,7 @@ import { ENDED_FROM_OUTSIDE, readRecord } from './records.ts';
 export async function cancelRun(context: Context, temporal: Temporal, run: string): Promise<void> {
   const { output } = context;
   const handle = temporal.client.workflow.getHandle(run);
-  if ((await handle.describe()).status.name !== 'RUNNING') {
+  if ((await handle.describe()).status.name !== 'RUNNING' || !(await askToCancel(handle))) {
     const record = await readRecord(temporal, run);
     if (record.outcome !== 'cancelled') {
       const { failure, outcome } = record;
@@ -21,7 +23,6 @@ export async function cancelRun(context: Context, temporal: Temporal, run: strin
     output.result(record, `${run} was cancelled before`);
     return;
   }
-  await handle.cancel();
   output.note({ code: 'run.cancelling', text: `  cancelling ${run}`, data: { run } });
   const { record, closed } = await follow(context, temporal, run);
   if (!closed || !record) {
@@ -33,4 +34,15 @@ export async function cancelRun(context: Context, temporal: Temporal, run: strin
   // A run that was at its end already ends as it would have.
   if (record.outcome !== 'cancelled') context.exitCode = EXIT.failed;
   output.result(record, output.hint(['', ...endingLines(record, output)].join('\n')));
+}
+
+/** False where the run is over by now. */
+async function askToCancel(handle: WorkflowHandle): Promise<boolean> {
+  try {
+    await handle.cancel();
+    return true;
+  } catch (error) {
+    if (isNotFound(error)) return false;
+    throw error;
+  }
 }

@@ -1,4 +1,6 @@
 /** `temper schedule backfill NAME`: the firings of a time that is over. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ScheduleDescription, ScheduleHandle } from '@temporalio/client';
 import { formatUsd } from '../../spec/cost/budget.ts';
 import { costOf } from '../../spec/cost/cost.ts';
 import { NO_PRICES } from '../../spec/cost/prices.ts';
@@ -6,13 +8,14 @@ import { scheduleIdOf } from '../../spec/naming.ts';
 import { canAsk, consents } from '../ask.ts';
 import type { Context } from '../context.ts';
 import { isBilled, nameEnvironment } from '../environment.ts';
-import { usageError } from '../errors.ts';
+import { UserError, usageError } from '../errors.ts';
 import { formatCount, plural } from '../rendering/format.ts';
 import { labelled } from '../rendering/schedule-plan.ts';
 import { momentText } from '../rendering/schedule-text.ts';
 import type { Temporal } from '../temporal.ts';
 import { findSchedule, type Setting, settingOf } from './find.ts';
 import { MOST_TIMES, timesBetween } from './matching.ts';
+import { FIRES_WITHIN_MS, LOOK_MS } from './under-way.ts';
 
 export interface BackfillOptions {
   readonly from: Date;
@@ -74,10 +77,29 @@ export async function backfillSchedule(
   output.note({ code: 'schedule.backfill', text, data: { firings: fired } });
   const asks = isBilled(temporal.environment, setting.input.spec.train.engine) && !yes && canAsk(context);
   if (asks && !(await consents(context, 'let them fire?', 'nothing was started'))) return;
-  await temporal.client.schedule.getHandle(scheduleIdOf(name)).backfill({ start, end, overlap: 'BUFFER_ALL' });
+  const handle = temporal.client.schedule.getHandle(scheduleIdOf(name));
+  const before = begunIn(await handle.describe());
+  await handle.backfill({ start, end, overlap: 'BUFFER_ALL' });
+  await untilBegun(handle, name, before);
   const done = `${plural(times.length, 'firing')} of ${name} begun; see what they decide with: temper schedule show ${name}`;
   output.result({ name, firings: fired }, output.hint(done));
 }
+
+/** Of what the scheduler is told twice in the same moment, it keeps one and says nothing of the other. */
+async function untilBegun(handle: ScheduleHandle, name: string, before: number): Promise<void> {
+  const deadline = Date.now() + FIRES_WITHIN_MS;
+  while (Date.now() < deadline) {
+    if (begunIn(await handle.describe()) > before) return;
+    await sleep(LOOK_MS);
+  }
+  throw new UserError('NotFired', `${name} was told to fire, and has not within ${FIRES_WITHIN_MS / 1000} s`, {
+    fix: `see whether it comes yet with: temper schedule show ${name}; or backfill it again`,
+  });
+}
+
+/** Firings that were begun, and those that wait for their turn. */
+const begunIn = ({ info, raw }: ScheduleDescription): number =>
+  info.numActionsTaken + Number(raw.info?.bufferSize ?? 0);
 
 function mostText({ input: { spec, prices = NO_PRICES }, retrain: { budget } }: Setting, count: number): string {
   const { usd } = costOf(spec, prices);

@@ -48,7 +48,7 @@ export async function createSchedule(
   } catch (error) {
     throw error instanceof ScheduleAlreadyRunning ? scheduleExists(name, error) : error;
   }
-  const state = stateOf(temporal, await findSchedule(temporal, name));
+  const state = await stateOf(temporal, await findSchedule(temporal, name));
   output.result(state, output.hint(renderScheduled(state, 'is scheduled', output)));
 }
 

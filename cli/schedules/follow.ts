@@ -9,7 +9,7 @@ import { EXIT, UserError } from '../errors.ts';
 import { firingLines } from '../rendering/schedules.ts';
 import { announceRun, EXIT_OF, follow } from '../runs/follow.ts';
 import { hasWorker, type Temporal } from '../temporal.ts';
-import { findSchedule } from './find.ts';
+import { lookForSchedule } from './find.ts';
 import { describeFiring, runOf } from './under-way.ts';
 
 const LOOK_MS = 300;
@@ -79,7 +79,9 @@ function endingOf(firing: string, { cause }: WorkflowFailedError): unknown {
 export async function untilPaused(temporal: Temporal, name: string, signal: AbortSignal): Promise<void> {
   const deadline = Date.now() + PAUSES_WITHIN_MS;
   while (!signal.aborted && Date.now() < deadline) {
-    if ((await findSchedule(temporal, name)).description.state.paused) return;
+    const schedule = await lookForSchedule(temporal, name);
+    // One that is gone by now pauses no more.
+    if (!schedule || schedule.description.state.paused) return;
     await sleep(LOOK_MS, undefined, { signal }).catch(() => {});
   }
 }

@@ -1,5 +1,4 @@
 /** `temper schedule pause` and `resume`. */
-import { scheduleIdOf } from '../../spec/naming.ts';
 import { noteWithin } from '../../spec/retraining/line.ts';
 import type { Context } from '../context.ts';
 import { formatCount, plural } from '../rendering/format.ts';
@@ -7,6 +6,7 @@ import { momentText } from '../rendering/schedule-text.ts';
 import { renderScheduled } from '../rendering/schedules.ts';
 import type { Temporal } from '../temporal.ts';
 import { whoIs } from '../who.ts';
+import { applyChange } from './apply-change.ts';
 import { findSchedule, type Schedule } from './find.ts';
 import { MOST_TIMES, timesBetween } from './matching.ts';
 import { stateOf } from './state.ts';
@@ -21,7 +21,10 @@ function noteWith(context: Context, what: string, comment: string | undefined, n
   return noteWithin([remark, ...note.split('\n').filter((line) => line !== '' && !PAUSED_AT.test(line))]);
 }
 
-/** Pauses or resumes it, with the remark in its note; gives how it was before, and leaves alone what is so already. */
+/**
+ * Pauses or resumes it, with the remark in its note; gives how it was before, and leaves alone what is so already. Not by the SDK's
+ * `pause`, a patch: of patches that come in the same moment Temporal keeps one, and says nothing of the others.
+ */
 async function change(
   context: Context,
   temporal: Temporal,
@@ -31,10 +34,13 @@ async function change(
 ): Promise<{ readonly before: Schedule; readonly paused: boolean; readonly note: string | undefined }> {
   const before = await findSchedule(temporal, name);
   const { paused, note } = before.description.state;
-  const handle = temporal.client.schedule.getHandle(scheduleIdOf(name));
-  const remark = noteWith(context, to, comment, note);
-  if (to === 'paused' && !paused) await handle.pause(remark);
-  if (to === 'resumed' && paused) await handle.unpause(remark);
+  const wanted = to === 'paused';
+  await applyChange(temporal, name, (schedule) => {
+    const state = schedule.state ?? {};
+    if ((state.paused ?? false) === wanted) return undefined;
+    const notes = noteWith(context, to, comment, state.notes ?? '');
+    return { schedule: { ...schedule, state: { ...state, paused: wanted, notes } } };
+  });
   return { before, paused, note };
 }
 
@@ -52,7 +58,7 @@ export async function pauseSchedule(
     paused ? `${name} was paused before${note ? `: ${note.split('\n', 1)[0]}` : ''}` : `${name} is paused`,
     ...(open ? [`  what is under way goes on: ${open.run ?? open.firing}`] : []),
   ];
-  output.result(stateOf(temporal, after), lines.join('\n'));
+  output.result(await stateOf(temporal, after), lines.join('\n'));
 }
 
 export async function resumeSchedule(
@@ -66,7 +72,7 @@ export async function resumeSchedule(
   const now = new Date();
   const since = paused ? pausedSince(before) : now;
   const missed = paused ? (await timesBetween(temporal, name, since, now)).length : 0;
-  const state = stateOf(temporal, await findSchedule(temporal, name));
+  const state = await stateOf(temporal, await findSchedule(temporal, name));
   const text = [
     renderScheduled(state, paused ? 'goes on' : 'was not paused', output),
     ...(missed === 0 ? [] : [missedText(name, missed, since)]),

@@ -7,12 +7,11 @@ import {
   encodeScheduleState,
 } from '@temporalio/client/lib/schedule-helpers.js';
 import { encodeUnifiedSearchAttributes } from '@temporalio/common/lib/converter/payload-search-attributes.js';
-import { changeSchedule, type RawSchedule } from '../../activities/retraining/change-schedule.ts';
+import type { RawSchedule } from '../../activities/retraining/change-schedule.ts';
 import { scheduleIdOf } from '../../spec/naming.ts';
-import { UserError } from '../errors.ts';
 import type { Temporal } from '../temporal.ts';
+import { applyChange } from './apply-change.ts';
 import { type Definition, partsOf } from './definition.ts';
-import { findSchedule } from './find.ts';
 
 /**
  * The SDK's own update would write over what others change at that moment, such as a pause. Throws a user error where the schedule
@@ -25,8 +24,7 @@ export async function redefine(
   definition: Definition,
   counted: { readonly remaining?: number | undefined },
 ): Promise<void> {
-  const { client } = temporal;
-  const { namespace, loadedDataConverter } = client.options;
+  const { namespace, loadedDataConverter } = temporal.client.options;
   const { name } = definition.input.spec;
   const { remaining } = counted;
   const parts = compileUpdatedScheduleOptions(scheduleIdOf(name), {
@@ -41,19 +39,10 @@ export async function redefine(
   const { limitedActions = null, remainingActions = null } = encodeScheduleState(parts.state);
   const count = 'remaining' in counted ? { limitedActions, remainingActions } : {};
   const searchAttributes = { indexedFields: encodeUnifiedSearchAttributes(undefined, parts.typedSearchAttributes) };
-  const done = await changeSchedule(client, name, (schedule) =>
+  await applyChange(temporal, name, (schedule) =>
     setByIn(schedule) === setByIn(anew)
       ? undefined
       : { schedule: { ...anew, state: { ...schedule.state, ...count } }, searchAttributes },
-  );
-  if (done) return;
-  await findSchedule(temporal, name);
-  throw new UserError(
-    'ScheduleBusy',
-    `others change the schedule of ${name} at this moment, again and again; nothing was updated`,
-    {
-      fix: 'update it again when they are through',
-    },
   );
 }
 

@@ -58,7 +58,7 @@ export async function summaries(temporal: Temporal, now: Date): Promise<Schedule
 }
 
 async function summaryOf(temporal: Temporal, schedule: Schedule, now: Date): Promise<ScheduleSummary> {
-  const state = stateOf(temporal, schedule);
+  const state = await stateOf(temporal, schedule);
   const setting = understood(schedule);
   if (setting instanceof UserError) return state;
   try {
@@ -79,7 +79,7 @@ export async function reportOf(temporal: Temporal, name: string, limit: number, 
     info,
     state: { note },
   } = schedule.description;
-  const { firing: _, ...state } = stateOf(temporal, schedule);
+  const { firing: _, ...state } = await stateOf(temporal, schedule);
   return {
     ...state,
     ...(await underWay(temporal, schedule)),

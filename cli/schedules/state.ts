@@ -4,6 +4,7 @@ import type { Times } from '../../spec/retraining/times.ts';
 import { UserError } from '../errors.ts';
 import { type Temporal, uiAddress } from '../temporal.ts';
 import { type Schedule, type Setting, settingOf } from './find.ts';
+import { underWay } from './under-way.ts';
 
 const NEXT = 5;
 
@@ -26,18 +27,18 @@ export interface ScheduleState {
   readonly problem?: string;
 }
 
-export function stateOf({ environment }: Temporal, schedule: Schedule): ScheduleState {
+export async function stateOf(temporal: Temporal, schedule: Schedule): Promise<ScheduleState> {
   const { name, description } = schedule;
   const { state, info } = description;
-  const [running] = info.runningActions;
-  const ui = uiAddress(environment, scheduleIdOf(name), 'schedules');
+  const open = await underWay(temporal, schedule);
+  const ui = uiAddress(temporal.environment, scheduleIdOf(name), 'schedules');
   return {
     name,
     schedule: scheduleIdOf(name),
     ...timesOf(schedule),
     paused: state.paused,
     next: info.nextActionTimes.slice(0, NEXT).map((time) => time.toISOString()),
-    ...(running && { firing: running.workflow.workflowId }),
+    ...(open && { firing: open.firing }),
     ...(state.remainingActions !== undefined && { remaining: state.remainingActions }),
     ...(ui && { ui }),
   };

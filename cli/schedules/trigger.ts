@@ -16,7 +16,7 @@ import { type Temporal, uiAddress } from '../temporal.ts';
 import { whoIs } from '../who.ts';
 import { findSchedule, type Schedule, type Setting, settingOf } from './find.ts';
 import { concludeFiring, followFiring, untilPaused } from './follow.ts';
-import { describeFiring, underWay } from './under-way.ts';
+import { describeFiring, FIRES_WITHIN_MS, LOOK_MS, underWay } from './under-way.ts';
 
 export interface TriggerOptions {
   readonly comment: string | undefined;
@@ -28,8 +28,6 @@ export interface TriggerOptions {
 
 /** SCHEDULE_OVERLAP_POLICY_SKIP, which the schedule has as well: the SDK's own trigger would let two fire at once. */
 const SKIP = 1;
-const FIRES_WITHIN_MS = 20_000;
-const LOOK_MS = 200;
 
 /** Fires unless a firing is under way, and follows it; the exit code is that of its run. */
 export async function triggerSchedule(
@@ -121,7 +119,7 @@ async function fire(
     await sleep(LOOK_MS);
   }
   throw new UserError('NotFired', `${name} was triggered, and has not fired within ${FIRES_WITHIN_MS / 1000} s`, {
-    fix: `see whether it comes yet with: temper schedule show ${name}`,
+    fix: `see whether it comes yet with: temper schedule show ${name}; or trigger it again`,
   });
 }
 

@@ -5,6 +5,9 @@ import type { Temporal } from '../temporal.ts';
 import { isNotFound } from '../temporal-errors.ts';
 import type { Schedule } from './find.ts';
 
+/** How long Temporal's scheduler is given to do what it was told to, and how often it is looked whether it has. */
+export const [FIRES_WITHIN_MS, LOOK_MS] = [20_000, 200];
+
 interface Child {
   readonly workflowId?: string | null;
   readonly runId?: string | null;

@@ -34,7 +34,7 @@ export async function updateSchedule(
   // What a temper of another version has set cannot be compared.
   const changes: Change[] = before instanceof UserError ? [{ path: 'version' }] : changesOf(before.input, input);
   if (changes.length === 0 && overrides.remaining === undefined) {
-    return output.result({ ...stateOf(temporal, schedule), changes }, `nothing of ${name} has changed`);
+    return output.result({ ...(await stateOf(temporal, schedule)), changes }, `nothing of ${name} has changed`);
   }
   const now = new Date();
   const phase = phaseAfter(schedule, retrain.every);
@@ -46,7 +46,7 @@ export async function updateSchedule(
   const definition = { input, retrain, setBy: setByOf(context, path, now), phase };
   await redefine(temporal, definition, counted ? { remaining: retrain.remaining } : {});
   const updated = await findSchedule(temporal, name);
-  const state = stateOf(temporal, updated);
+  const state = await stateOf(temporal, updated);
   const open = await underWay(temporal, updated);
   const text = [
     renderScheduled(state, 'is updated', output),

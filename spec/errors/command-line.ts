@@ -203,10 +203,10 @@ export const COMMAND_ERRORS = {
     example: 'reviews is scheduled already: a model has one schedule',
   },
   ScheduleBusy: {
-    means: 'a schedule was not updated, as others changed it at that moment; what they did stays',
+    means: 'a schedule was not changed, as others changed it at that moment; what they did stays',
     why: 'somebody, or a script of theirs, pauses, resumes or updates it again and again',
-    fix: 'update it again when they are through: temper schedule update FILE',
-    example: 'others change the schedule of reviews at this moment, again and again; nothing was updated',
+    fix: 'try again when they are through',
+    example: 'others change the schedule of reviews at this moment, again and again; it was left to them',
   },
   ScheduleNotFound: {
     means: 'no schedule is there for that name',

@@ -181,10 +181,10 @@ it('a run that fails pauses the schedule, which says why; a rejected one is a re
   const { name, env: where } = await scheduled('{ every: 1w }', { activities: { awaitEvaluation }, more });
   const failed = await cli(['schedule', 'trigger', name], { env: where });
   expectExit(failed, EXIT.failed);
-  expect(failed.stdout).toMatch(/ {4}JobFailed in evaluate: out of memory in epoch 3 where\? .{0,300}…\n$/s);
+  expect(failed.stdout).toMatch(/ {4}JobFailed in evaluate: out of memory; in epoch 3; where\?; .{0,300}…\n$/s);
   expect(failed.stderr).toContain(`pauses its schedule; go on with: temper schedule resume ${name}`);
   expect((await shown(where, name)).paused).toBe(true);
-  expect((await shown(where, name)).note).toMatch(/out of memory .* temper schedule resume /);
+  expect((await shown(where, name)).note).toMatch(/out of memory; .* temper schedule resume /);
   expect((await cli(['schedule', 'show', name], { env: where })).stdout).toMatch(/note .*out of memory/s);
   works = true;
   const again = await cli(['schedule', 'trigger', name, '--json'], { env: where });

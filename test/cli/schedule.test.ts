@@ -1,6 +1,6 @@
 /** Schedules on the command line: what is checked, told and set before anything fires. */
 import { Client, Connection, type ScheduleDescription } from '@temporalio/client';
-import { expect, it, onTestFinished, vi } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { EXIT } from '../../cli/errors.ts';
 import type { ScheduleState } from '../../cli/schedules/state.ts';
 import { scheduleIdOf } from '../../spec/naming.ts';
@@ -8,6 +8,7 @@ import type { RetrainInput } from '../../workflows/messages.ts';
 import { searchAttributes } from '../../workflows/search-attributes.ts';
 import { expectExit } from '../support/runs.ts';
 import { type CliRun, cli, startCli, until } from './support/cli.ts';
+import { meanwhile } from './support/meanwhile.ts';
 import { type Env, newNamespace, ownNamespace } from './support/pipeline.ts';
 import { asAna, BEDROCK, scheduledProject } from './support/scheduled.ts';
 
@@ -203,24 +204,37 @@ it('an update takes nothing back that somebody does at that moment, such as a pa
   const { name, cwd } = await scheduledProject('{ every: 1w, remaining: 5 }');
   expectExit(await cli(['schedule', 'create', 'temper.yaml'], { env, cwd }), EXIT.done);
   const handle = (await temporalClient(env)).schedule.getHandle(scheduleIdOf(name));
-  const connect = Connection.connect.bind(Connection);
-  const connecting = vi.spyOn(Connection, 'connect').mockImplementationOnce(async (options) => {
-    const connection = await connect(options);
-    const update = connection.workflowService.updateSchedule.bind(connection.workflowService);
-    let times = 0;
-    vi.spyOn(connection.workflowService, 'updateSchedule').mockImplementation(async (request) => {
-      times += 1;
-      if (times <= 2) await handle.pause(`for the ${times}. time`);
-      return update(request);
-    });
-    return connection;
+  meanwhile('updateSchedule', async (time) => {
+    if (time <= 2) await handle.pause(`for the ${time}. time`);
   });
-  onTestFinished(() => connecting.mockRestore());
   const often = ['--set', 'retrain.every=1d'];
   const update = await cli(['schedule', 'update', 'temper.yaml', ...often, '--json'], { env, cwd });
   expectExit(update, EXIT.done);
   expect(JSON.parse(update.stdout)).toMatchObject({ paused: true, remaining: 5, times: { every: '1d' } });
   expect((await described(env, name)).state.note).toBe('for the 2. time');
+});
+
+it('a schedule that is paused is, whatever somebody else changes at that moment', async () => {
+  const name = await scheduled();
+  const handle = (await temporalClient(env)).schedule.getHandle(scheduleIdOf(name));
+  meanwhile('updateSchedule', async (time) => {
+    if (time > 2) return;
+    await handle.update((before) => ({ ...before, state: { ...before.state, note: `for the ${time}. time` } }));
+  });
+  const paused = await cli(['schedule', 'pause', name, '--comment', 'labels are wrong', '--json'], { env });
+  expect(JSON.parse(paused.stdout)).toMatchObject({ paused: true });
+  expect((await described(env, name)).state).toMatchObject({
+    paused: true,
+    note: expect.stringMatching(/^paused by ana at .* UTC: labels are wrong\nfor the 2. time$/),
+  });
+  // Without end.
+  meanwhile('updateSchedule', (time) =>
+    handle.update((before) => ({ ...before, state: { ...before.state, note: `for the ${time}. time` } })),
+  );
+  const refused = await cli(['schedule', 'resume', name, '--json'], { env });
+  expectExit(refused, EXIT.failed);
+  expect(refusal(refused.stdout).code).toBe('ScheduleBusy');
+  expect((await described(env, name)).state.paused).toBe(true);
 });
 
 it('says what was missed meanwhile, and that nothing makes up for it', async () => {
