@@ -64,7 +64,20 @@ export interface Version {
   readonly serves?: { readonly to: Deployment['to']; readonly name: string };
   /** When a later version took its place there; absent where none has. */
   readonly until?: string;
+  /** What AWS says of that place; absent where it was not to be found out. */
+  readonly now?: Now;
 }
+
+/** What has the name of a version that none took the place of: its model, something else, which nobody asked Temper for, or nothing. */
+export type Now =
+  | { readonly state: 'serves' | 'gone' }
+  | {
+      readonly state: 'other';
+      /** The endpoint's config, or ARN of the model. */
+      readonly model: string;
+      /** Workflow id of the run that made it, where one did. */
+      readonly run?: string;
+    };
 
 /** A card and its number. */
 export interface NumberedCard {
@@ -77,7 +90,7 @@ export const modelOf = ({ model }: ModelCard): string =>
   model.engine === 'sagemaker' ? model.artifact : model.customModel;
 
 /** What the version was put on; absent where it was to be served nowhere. */
-function servesOf({ record: { spec } }: ModelCard): Version['serves'] {
+export function servesOf({ record: { spec } }: ModelCard): Version['serves'] {
   const { to } = spec.deploy;
   return to === 'none' ? undefined : { to, name: servedName(spec) };
 }

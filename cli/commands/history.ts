@@ -8,7 +8,7 @@ export function historyCommand(context: Context) {
   const command = new Command('history')
     .summary('tell which versions of a model were handed over, when and why')
     .description(
-      'tell which versions of a model were handed over, the newest first: by which run, when, why (scores, gate, approval), what each was put on, and until when',
+      'tell which versions of a model were handed over, the newest first: by which run, when, why (scores, gate, approval), what each was put on, until when, and whether it answers there still',
     )
     .argument('<name>', 'the name of the model', modelName)
     .option('--limit <count>', 'how many at most', positive, 20)

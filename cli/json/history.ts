@@ -35,6 +35,17 @@ export const history: z.ZodType<History> = z.strictObject({
           .exactOptional()
           .meta({ description: 'what it was put on; absent where it is served nowhere' }),
         until: time.exactOptional().meta({ description: 'when a later version took its place there' }),
+        now: z
+          .discriminatedUnion('state', [
+            z.strictObject({ state: z.enum(['serves', 'gone']) }),
+            z.strictObject({
+              state: z.literal('other'),
+              model: z.string().meta({ description: 'config of the endpoint, or ARN of the model' }),
+              run: z.string().exactOptional().meta({ description: 'that made it' }),
+            }),
+          ])
+          .exactOptional()
+          .meta({ description: 'what AWS says of that place; absent where it was not to be found out' }),
       }),
     )
     .meta({ description: 'the newest first' }),

@@ -31,10 +31,18 @@ function linesOf(version: Version, width: number, { style, columns }: Screen): s
   ];
 }
 
-function placeText({ serves, until }: Version, style: Screen['style']): string {
+function placeText({ serves, until, now }: Version, style: Screen['style']): string {
   if (!serves) return 'served nowhere';
   const where = `${SERVING[serves.to]} ${serves.name}`;
-  return until === undefined ? style.green(`serves as ${where}`) : `served as ${where} until ${timeOf(until)}`;
+  if (until !== undefined) return `served as ${where} until ${timeOf(until)}`;
+  switch (now?.state) {
+    case 'gone':
+      return style.yellow(`was put on ${where}, which is gone`);
+    case 'other':
+      return style.yellow(`was put on ${where}, which answers with ${now.run ?? now.model} now`);
+    default:
+      return style.green(`serves as ${where}`);
+  }
 }
 
 function whyText({ scores: { candidate }, gate, approval, startedBy, decision }: Version): string {

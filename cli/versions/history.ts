@@ -6,6 +6,7 @@ import { type Version, versionsOf } from '../../spec/version.ts';
 import { awsFailure } from '../endpoints/aws-failure.ts';
 import { type Environment, resolveRegion } from '../environment.ts';
 import { usageError } from '../errors.ts';
+import { withNow } from './serving.ts';
 
 /** Where versions are looked for. */
 export interface Place {
@@ -21,18 +22,19 @@ export interface History {
   readonly versions: readonly Version[];
 }
 
-/** Throws a user error where it is not known where to look, or nothing of the name is there. */
+/** With what AWS says of the places that serve. Throws a user error where it is not known where to look, or nothing of the name is there. */
 export async function historyOf(
   environment: Environment,
   name: string,
   { limit, ...place }: Place & { readonly limit: number },
 ): Promise<History> {
   const { region, bucket } = await resolvePlace(environment, place);
-  const { s3 } = createAwsClients(region);
+  const clients = createAwsClients(region);
   try {
-    const { cards, total } = await newestVersions(s3, bucket, name, limit);
+    const { cards, total } = await newestVersions(clients.s3, bucket, name, limit);
     if (total === 0) throw noVersions(name, bucket);
-    return { name, total, versions: versionsOf(cards) };
+    const versions = await Promise.all(versionsOf(cards).map((version) => withNow(clients, version)));
+    return { name, total, versions };
   } catch (error) {
     throw awsFailure(error, `read the versions of ${name}`);
   }

@@ -2,8 +2,9 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import { createAwsClients } from '../../activities/aws.ts';
 import { newestVersions, readVersion } from '../../activities/models.ts';
+import { SERVING } from '../../spec/engine.ts';
 import type { NumberedCard } from '../../spec/version.ts';
-import { modelOf, placeOf } from '../../spec/version.ts';
+import { modelOf, placeOf, servesOf } from '../../spec/version.ts';
 import { canAsk, consents } from '../ask.ts';
 import type { Context } from '../context.ts';
 import { awsFailure } from '../endpoints/aws-failure.ts';
@@ -36,6 +37,8 @@ export async function rollback(
   if (!data || !model) throw new Error(`the card of version ${target.number} of ${name} lacks its data or model`);
   const text = `  back from version ${newest.number} of ${name} to version ${target.number}, by ${run}`;
   context.output.note({ code: 'rollback', text, data: { from: newest.number, to: target.number } });
+  const elsewhere = elsewhereText(newest, target);
+  if (elsewhere !== undefined) context.output.note({ code: 'rollback.elsewhere', text: `  ${elsewhere}` });
   const asks = isBilled(temporal.environment, spec.train.engine) && !options.yes && canAsk(context);
   if (asks && !(await consents(context, 'let it serve again?', 'nothing was started'))) return;
   const takeover = {
@@ -49,6 +52,15 @@ export async function rollback(
     ...(approval && { approval }),
   };
   await startAgain(context, temporal, { spec, account, takeover, how: 'rollback' }, { ...options, yes: true });
+}
+
+/** What callers have to know where the two do not serve in one place. */
+function elsewhereText(newest: NumberedCard, target: NumberedCard): string | undefined {
+  const [left, place] = [newest, target].map(({ card }) => servesOf(card));
+  if (!left || placeOf(newest.card) === placeOf(target.card)) return undefined;
+  const told = ({ to, name }: typeof left): string => `${SERVING[to]} ${name}`;
+  const where = place ? `serves as ${told(place)}` : 'was served nowhere';
+  return `version ${target.number} ${where}; ${told(left)} goes on answering with version ${newest.number}, until you delete it`;
 }
 
 async function chosen(

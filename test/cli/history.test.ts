@@ -70,11 +70,22 @@ it('tells each version, why it was handed over, what it served as, and until whe
     startedBy: { by: 'ana' },
     gate: [{ passed: true }],
   });
+  // No such endpoint was ever made here.
+  expect(versions.map(({ now }) => now?.state)).toEqual(['gone', undefined, 'gone', undefined]);
   const { stdout: text } = await cli(['history', name], { env });
-  expect(text).toContain(`4  2026-11-25 12:04 UTC  serves as endpoint ${name}\n`);
+  expect(text).toContain(`4  2026-11-25 12:04 UTC  was put on endpoint ${name}, which is gone\n`);
   expect(text).toContain('accuracy 0.80 ≥ 0.70 · started by ana');
   expect(text).toContain('started by its schedule: 520 rows are new\n');
   expect(text).toContain(`1  2026-11-25 12:01 UTC  served as endpoint ${name} until 2026-11-25 12:04 UTC\n`);
+});
+
+it('tells what Temper has done where AWS cannot be asked what serves', async () => {
+  const name = newName();
+  await version(name, 1, { spec: onEndpoint(name) });
+  const unreachable = { ...env, AWS_ENDPOINT_URL_SAGEMAKER: 'http://127.0.0.1:9', AWS_MAX_ATTEMPTS: '1' };
+  const result = await cli(['history', name], { env: unreachable });
+  expectExit(result, EXIT.done);
+  expect(result.stdout).toContain(`serves as endpoint ${name}\n`);
 });
 
 it('of a name with 500 versions few are read', async () => {

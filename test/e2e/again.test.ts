@@ -1,6 +1,7 @@
 /** Runs that take over from others, from the command line to SageMaker and Bedrock in the laptop region. */
 import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { GetCustomModelDeploymentCommand, UpdateCustomModelDeploymentCommand } from '@aws-sdk/client-bedrock';
 import { DeleteObjectCommand } from '@aws-sdk/client-s3';
 import { DeleteEndpointCommand } from '@aws-sdk/client-sagemaker';
 import { expect, it } from 'vitest';
@@ -10,6 +11,7 @@ import type { RunRecord } from '../../spec/record.ts';
 import { cli, until } from '../cli/support/cli.ts';
 import { ownNamespace } from '../cli/support/pipeline.ts';
 import {
+  bedrock,
   type Env,
   expectExit,
   project,
@@ -81,6 +83,7 @@ it('runs again without its files, by hash, and goes back to the version before',
   });
   expect(second.model?.jobName).not.toBe(first.model?.jobName);
   const history = JSON.parse((await cli(['history', name, '--json'], { env })).stdout) as History;
+  expect(history.versions[0]?.now).toEqual({ state: 'serves' });
   expect(history.versions.map(({ run, until }) => [run, until !== undefined])).toEqual([
     [second.run, false],
     [first.run, true],
@@ -146,4 +149,13 @@ it('goes back to the version before on Bedrock too, in place, and on from a mode
     deployment: { ...first.deployment, ...ANEW },
   });
   expect(again.evaluations?.candidate?.predictions).not.toBe(second.evaluations?.candidate?.predictions);
+
+  const [client, modelArn] = [bedrock(env), models[0]];
+  const byHand = { customModelDeploymentIdentifier: name };
+  await client.send(new UpdateCustomModelDeploymentCommand({ ...byHand, modelArn }));
+  await until(async () => (await client.send(new GetCustomModelDeploymentCommand(byHand))).modelArn === modelArn);
+  client.destroy();
+  const [newest] = (JSON.parse((await cli(['history', name, '--json'], { env })).stdout) as History).versions;
+  expect(newest?.now).toEqual({ state: 'other', model: modelArn, run: back.run });
+  expect((await cli(['history', name], { env })).stdout).toContain(`${name}, which answers with ${back.run} now`);
 });

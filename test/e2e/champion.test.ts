@@ -69,8 +69,8 @@ it('a name whose engine changes has its champion asked by the engine that made i
 }, async () => {
   const env = await ownNamespace();
   await startWorkerProcess(env);
-  const { name, specFile } = await project({ rest: gated('accuracy >= champion', 'none') });
-  const other = await project({ bedrock: true, rest: gated('accuracy >= champion', 'none') });
+  const { name, specFile } = await project({ rest: gated('accuracy >= champion', 'sagemaker-endpoint') });
+  const other = await project({ bedrock: true, rest: gated('accuracy >= champion', 'bedrock-on-demand') });
   const asBedrock = ['run', other.specFile, '--set', `name=${name}`];
   expectExit(await cli(['run', specFile], { env }), EXIT.done);
   const first = await recordOf(env, name);
@@ -95,6 +95,15 @@ it('a name whose engine changes has its champion asked by the engine that made i
   const third = await recordOf(env, name);
   expect(third).toMatchObject({ champion: { model: { engine: 'bedrock', run: second.run } } });
   expect(third.evaluations?.champion?.scores).toEqual(second.evaluations?.candidate?.scores);
-  expect(third.evaluations?.champion?.answering?.modelId).toContain(':custom-model-deployment/');
+  const deployed = second.deployment?.to === 'bedrock-on-demand' ? second.deployment.arn : undefined;
+  expect(third.evaluations?.champion?.answering?.modelId).toBe(deployed);
   expect((await cli(['orphans', '--json'], { env })).stdout).not.toContain(third.run);
+
+  // Back to the version before, which serves in another place.
+  const back = await cli(['rollback', name], { env });
+  expectExit(back, EXIT.done);
+  expect(back.stderr).toContain(
+    `version 2 serves as custom model deployment ${name}; endpoint ${name} goes on answering with version 3`,
+  );
+  expect((await recordOf(env, name)).deployment).toMatchObject({ to: 'bedrock-on-demand', arn: deployed });
 });

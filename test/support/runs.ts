@@ -1,6 +1,7 @@
 /** Runs of small projects in a region, and what they leave there. */
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { BedrockClient } from '@aws-sdk/client-bedrock';
 import { ListMultipartUploadsCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import {
   DescribeEndpointCommand,
@@ -46,6 +47,11 @@ const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
 export function sagemaker(env: Env): SageMakerClient {
   const { AWS_ENDPOINT_URL_SAGEMAKER: endpoint = '', AWS_REGION: region = '' } = env;
   return new SageMakerClient({ endpoint, region, credentials });
+}
+
+export function bedrock(env: Env): BedrockClient {
+  const { AWS_ENDPOINT_URL_BEDROCK: endpoint = '', AWS_REGION: region = '' } = env;
+  return new BedrockClient({ endpoint, region, credentials });
 }
 
 export function s3(env: Env): S3Client {
