@@ -15,6 +15,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>
   cli: () => import('./cli.ts'),
   check: () => import('./check.ts'),
   upload: () => import('./upload.ts'),
+  traffic: () => import('./traffic.ts'),
 };
 
 const { values, positionals } = parseArgs({
