@@ -234,8 +234,11 @@ it('says who can decide, by when, what happens then, and what to send, below wha
     '- ✔ **train** · 17m 00s · job `reviews-abc123-train`; ml.m5.large, 1000 s billed; loss 0.12',
     '- ✔ **evaluate** · 8m 20s · base: accuracy 0.7, f1_macro 0.4118; candidate: accuracy 0.8, f1_macro 0.4444',
     '- ✔ **gate** · 1 of 1 rule holds',
-    '    - ✔ accuracy 0.8000 is >= 0.7000',
     '- ▶ **approve** · since 2026-11-23 12:27 UTC · `reviews` was given back, as it bills by the hour',
+    '',
+    '**Rules of the gate that hold**',
+    '',
+    '- accuracy 0.8000 is >= 0.7000',
     '',
     '**To decide here**, as ana or ben: More Actions, Send an Update, `decide`, with these data to approve:',
     '',
@@ -295,7 +298,7 @@ describe('a run that is over', () => {
       },
       [
         '### Rejected by the gate',
-        '- ✖ accuracy 0.8000 is not >= 0.9000',
+        '- accuracy 0.8000 is not >= 0.9000',
         'Nothing was deployed; the model is kept: `s3://bucket/model.tar.gz`.',
       ],
     ],
@@ -380,19 +383,21 @@ const sliced = (values: readonly string[], passed: boolean): RuleVerdict[] =>
 it('tells values of the data as they are, whatever they look like', () => {
   const told = describeRun({ ...judged, gate: sliced(['<b>x</b>', '`a` *b*', 'snake_case --now'], true) });
   expect(told).toContain('- ✔ **gate** · 3 of 3 rules hold\n');
-  expect(told).toContain('    - ✔ language \\<b>x\\</b>: accuracy 0.9 >= 0.8, of 7 rows\n');
-  expect(told).toContain('    - ✔ language \\`a\\` \\*b\\*: ');
-  expect(told).toContain('    - ✔ language snake\\_case \\-\\-now: ');
+  expect(told).toContain('- language \\<b>x\\</b>: accuracy 0.9 >= 0.8, of 7 rows\n');
+  expect(told).toContain('- language \\`a\\` \\*b\\*: ');
+  expect(told).toContain('- language snake\\_case \\-\\-now: ');
 });
 
 it('tells some of many rules, and of a rejected run those that were missed', () => {
   const values = Array.from({ length: 300 }, (_, index) => `value ${index} of a field`);
   const gate = [...sliced(values.slice(0, 200), true), ...sliced(values.slice(200), false)];
   const told = describeRun({ ...judged, outcome: 'rejected', gate });
-  expect(told).toMatch(/^### Rejected by the gate\n\n- ✖ language value 200 of a field/);
-  expect(told).toContain('\n- ✖ 90 rules more\n');
-  expect(told).toContain('\n- ✖ **gate** · 200 of 300 rules hold\n    - ✔ language value 0 of a field');
-  expect(told).toContain('\n    - ✔ 190 rules more\n');
+  expect(told).toMatch(/^### Rejected by the gate\n\n- language value 200 of a field/);
+  expect(told).toContain('\n- 90 rules more\n');
+  expect(told).toContain(
+    '\n- ✖ **gate** · 200 of 300 rules hold\n\n**Rules of the gate that hold**\n\n- language value 0 of a field',
+  );
+  expect(told).toContain('\n- 190 rules more\n');
 });
 
 it('does not say that all is gone where something was left behind', () => {
@@ -403,7 +408,7 @@ it('does not say that all is gone where something was left behind', () => {
 it('breaks long lines of a log, and tells the last of them', () => {
   const failure = { code: 'JobFailed', message: 'm', stage: 'train', log: ['first', `${'x'.repeat(100)}end`] } as const;
   expect(describeRun({ ...training, outcome: 'failed', failure })).toContain(
-    `\`\`\`\nfirst\n${'x'.repeat(76)}\n${'x'.repeat(24)}end\n\`\`\``,
+    `\`\`\`\nfirst\n${'x'.repeat(66)}\n${'x'.repeat(34)}end\n\`\`\``,
   );
 });
 

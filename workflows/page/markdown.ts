@@ -5,7 +5,7 @@
 const LONGEST = 600;
 const MOST_LINES = 24;
 /** What a window of usual width shows of a block. */
-const LINE = 76;
+const LINE = 66;
 
 const cut = (text: string, longest: number): string => (text.length <= longest ? text : `${text.slice(0, longest)}…`);
 
@@ -40,7 +40,3 @@ export function block(lines: readonly string[], language = ''): string {
 /** A list with what it is of, which the list would be part of without the empty line. */
 export const list = (title: string, items: readonly string[]): string =>
   `${title}\n\n${items.map((item) => `- ${item}`).join('\n')}`;
-
-/** An item of a list with items of its own. */
-export const nested = (item: string, inner: readonly string[]): string =>
-  [item, ...inner.map((each) => `    - ${each}`)].join('\n');

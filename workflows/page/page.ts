@@ -11,6 +11,7 @@ import { howToDecide, refusedSignals } from './deciding.ts';
 import { ending } from './ending.ts';
 import { list, literal, plain } from './markdown.ts';
 import { nextText, stagesOfRun } from './next.ts';
+import { heldRules } from './rules.ts';
 import { stageLine } from './stages.ts';
 import { whyStarted } from './why.ts';
 
@@ -80,6 +81,7 @@ export function describeRun(record: RunRecord, given: Given = {}): string {
       '**So far**',
       timings.map((timing) => stageLine(record, timing)),
     ),
+    ...heldRules(record),
     ...howToDecide(record),
     ...refusedSignals(record),
     ...(outcome ? [] : nextText(record)),

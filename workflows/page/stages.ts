@@ -1,4 +1,4 @@
-/** What each stage has found: a line, and one for each rule of the gate. */
+/** What each stage has found, in a line. */
 import { askingFor } from '../../spec/approval.ts';
 import { hoursText } from '../../spec/bedrock/serving.ts';
 import { decidedText } from '../../spec/decision.ts';
@@ -10,8 +10,8 @@ import { remarks } from '../../spec/remarks.ts';
 import { numberText, scoreTexts } from '../../spec/scores-text.ts';
 import { nameOf } from '../../spec/serving.ts';
 import { timeOf } from '../../spec/waiting.ts';
-import { literal, nested, plain } from './markdown.ts';
-import { heldRules, heldText } from './rules.ts';
+import { literal, plain } from './markdown.ts';
+import { heldText } from './rules.ts';
 
 function ofData({ data }: RunRecord): string | undefined {
   if (!data) return undefined;
@@ -79,8 +79,6 @@ export function stageLine(record: RunRecord, { stage, startedAt, seconds }: Stag
     return `${begun} ${timeOf(startedAt)}${known}`;
   }
   const took = seconds >= 0.05 ? ` · ${formatSeconds(seconds)}` : '';
-  if (stage !== 'gate') return `✔ **${stage}**${took}${known}`;
-  const { gate = [] } = record;
-  const mark = gate.every(({ passed }) => passed) ? '✔' : '✖';
-  return nested(`${mark} **gate**${took}${known}`, heldRules(gate));
+  const missed = stage === 'gate' && record.gate?.some(({ passed }) => !passed);
+  return `${missed ? '✖' : '✔'} **${stage}**${took}${known}`;
 }
