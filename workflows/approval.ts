@@ -114,8 +114,9 @@ export async function awaitDecision(
   };
   progress.note({ approval: opened });
   const approval = (): Approval => progress.record.approval ?? opened;
+  // The next reminder says the same.
   const tell = (notice: typeof approvalNotice): void =>
-    progress.tell('approval', () => notice({ ...progress.record, approval: approval() }));
+    progress.tell('approval', () => notice({ ...progress.record, approval: approval() }), pause);
   await progress.whileWaiting(waitingFor(opened, run), async () => {
     tell(approvalNotice);
     for (let due = 1; ; ) {

@@ -134,9 +134,10 @@ export const guard = {
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
 } satisfies ActivityOptions;
 
-/** Tells people. A run ends later by no more than this where nobody can be told. */
+/** Tells people, beside the work. Tried for a day, as {@link quickCall} is, or for as long as it is worth telling. */
 export const notify = {
   ...call,
-  scheduleToCloseTimeout: '1 minute',
+  retry: { ...retry, maximumInterval: '5 minutes' },
+  scheduleToCloseTimeout: '1 day',
   cancellationType: ActivityCancellationType.ABANDON,
 } satisfies ActivityOptions;

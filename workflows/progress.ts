@@ -102,8 +102,8 @@ export class Progress {
   }
 
   /** Tells people, where the spec wants them told; nothing waits for that before the run's end. */
-  tell(event: NoticeEvent, notice: () => Notice): void {
-    this.telling.tell(event, notice);
+  tell(event: NoticeEvent, notice: () => Notice, withinMs?: number): void {
+    this.telling.tell(event, notice, withinMs);
   }
 
   /** Resolves once everybody was told, or could not be within the time that there is for it. */

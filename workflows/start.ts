@@ -47,7 +47,7 @@ const ruleText = (rule: GateRule): string =>
 
 /** What does not change while it goes on, in Markdown, for the Temporal UI. */
 function detailsOf({ spec, account }: Pick<FineTuneInput, 'spec' | 'account'>): string {
-  const { data, train, gate, approve, deploy } = spec;
+  const { data, train, gate, approve, deploy, notify } = spec;
   return [
     `- data: \`${data.source ?? data.train}\``,
     train.engine === 'sagemaker'
@@ -57,6 +57,7 @@ function detailsOf({ spec, account }: Pick<FineTuneInput, 'spec' | 'account'>): 
     ...(gate.length > 0 ? [`- gate: ${gate.map(ruleText).join(', ')}`] : []),
     ...(approve ? [`- approve: ${approve.when}, within ${approve.within}, then ${approve.otherwise}`] : []),
     `- deploy: ${deploy.to === 'none' ? 'nowhere' : `${deploy.to} \`${servedName(spec)}\``}`,
+    ...(notify ? [`- notify: \`${notify.topic}\` of ${notify.on.join(', ')}`] : []),
     `- in ${account.region}, bucket \`${account.bucket}\``,
   ].join('\n');
 }

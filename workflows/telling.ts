@@ -1,5 +1,5 @@
 /** Tells people what becomes of a workflow, which does not wait for that before its end. */
-import { CancellationScope, log, proxyActivities } from '@temporalio/workflow';
+import { CancellationScope, condition, log, proxyActivities } from '@temporalio/workflow';
 import type { PipelineActivities } from '../activities/index.ts';
 import type { Notice, Untold } from '../spec/notices/notice.ts';
 import type { NoticeEvent, NotifySpec } from '../spec/schema/notify.ts';
@@ -8,8 +8,12 @@ import * as profiles from './profiles.ts';
 
 const { notify } = proxyActivities<PipelineActivities>(profiles.notify);
 
+/** A workflow ends later by no more than this where nobody can be told. */
+const LONGEST_DELAY = '1 minute';
+
 export class Telling {
-  private readonly pending: Promise<void>[] = [];
+  /** What is being told, by its id. */
+  private readonly pending = new Map<string, NoticeEvent>();
   private readonly spec: NotifySpec | undefined;
   private readonly onUntold: (untold: Untold) => void;
 
@@ -19,23 +23,36 @@ export class Telling {
     this.onUntold = onUntold;
   }
 
-  /** Tells of it where the spec names the event; a cancel of the workflow does not keep it from going out. */
-  tell(event: NoticeEvent, make: () => Notice): void {
+  /**
+   * Tells of it where the spec names the event; a cancel of the workflow does not keep it from going out.
+   *
+   * @param withinMs how long it is worth telling
+   */
+  tell(event: NoticeEvent, make: () => Notice, withinMs?: number): void {
     const { topic, on } = this.spec ?? {};
     if (topic === undefined || !on?.includes(event)) return;
     const notice = make();
-    const told = CancellationScope.nonCancellable(() =>
-      notify.executeWithOptions({ summary: `tell ${topic}: ${notice.title}` }, [{ topic, notice }]),
-    ).catch((error: unknown) => {
-      const { message } = rootOf(error) as Error;
-      log.warn(`nobody could be told (${event}): ${message}`);
-      this.onUntold({ at: new Date().toISOString(), event, message });
-    });
-    this.pending.push(told);
+    const options = {
+      summary: `tell ${topic}: ${notice.title}`,
+      ...(withinMs !== undefined && { scheduleToCloseTimeout: withinMs }),
+    };
+    this.pending.set(notice.id, event);
+    void CancellationScope.nonCancellable(() => notify.executeWithOptions(options, [{ topic, notice }]))
+      .catch((error: unknown) => this.noteUntold(event, (rootOf(error) as Error).message))
+      .finally(() => this.pending.delete(notice.id));
   }
 
   /** Resolves when all was told, or could not be. */
   async done(): Promise<void> {
-    await Promise.all(this.pending);
+    if (this.pending.size === 0) return;
+    await CancellationScope.nonCancellable(() => condition(() => this.pending.size === 0, LONGEST_DELAY));
+    for (const event of this.pending.values()) {
+      this.noteUntold(event, `AWS had not taken it ${LONGEST_DELAY} after the end`);
+    }
+  }
+
+  private noteUntold(event: NoticeEvent, message: string): void {
+    log.warn(`nobody could be told (${event}): ${message}`);
+    this.onUntold({ at: new Date().toISOString(), event, message });
   }
 }

@@ -37,7 +37,7 @@ export function renderMessages(all: readonly Message[], { output }: Pick<Context
       return [
         `  ${dim(`${at.slice(0, 16).replace('T', ' ')} UTC`)}  ${bold(subject)}`,
         ...description.split('\n').map((line) => `    ${line}`),
-        ...nextSteps.map((step) => `    ${dim('to do:')} ${step}`),
+        ...nextSteps.map((step) => `    ${dim('next:')} ${step}`),
       ].join('\n');
     })
     .join('\n\n');

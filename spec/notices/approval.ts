@@ -16,7 +16,7 @@ export function evidenceLines(record: RunRecord): string[] {
   return [
     ...scoreTexts(record),
     ...remarks(record),
-    ...gate.map(({ passed, reason }) => `${passed ? 'passed' : 'missed'}: ${reason}`),
+    ...gate.map(({ passed, reason }) => `gate ${passed ? 'passed' : 'missed'}: ${reason}`),
     ...(model ? [`model: ${addressOf(model)}`] : []),
   ].map(brief);
 }
@@ -38,7 +38,7 @@ export function approvalNotice(record: Asking): Notice {
       `until ${timeOf(until)}, then ${PAST[otherwise]}`,
       ...(approvers ? [`to be decided by ${approvers.join(' or ')}`] : []),
     ],
-    todo: [
+    next: [
       `temper approve ${run} --evidence ${evidence}`,
       `temper decline ${run} --evidence ${evidence} --comment WHY`,
     ],
@@ -66,7 +66,7 @@ export function deadlineNotice(record: Asking): Notice {
       `nobody had decided by ${timeOf(approval.until)}: the model is handed over, as approve.otherwise says`,
       ...evidenceLines(record),
     ],
-    todo: [`temper cancel ${run}`, `temper rollback ${spec.name}`],
+    next: [`to stop it: temper cancel ${run}`, `to go back later: temper rollback ${spec.name}`],
     page: { of: 'workflows', id: run },
     facts: { run, stage: record.stage, until: approval.until, verdict: 'approve', how: 'deadline' },
   };

@@ -19,7 +19,7 @@ export function pausedNotice(
     name,
     title: `the schedule of ${name} is paused: ${code}`,
     lines: [brief(message), 'nothing is trained again before it is resumed'],
-    todo: [`temper schedule show ${name}`, `temper explain ${code}`, `temper schedule resume ${name}`],
+    next: [`temper schedule show ${name}`, `temper explain ${code}`, `temper schedule resume ${name}`],
     page: { of: 'schedules', id: scheduleIdOf(name) },
     facts: { schedule: scheduleIdOf(name), firing, code },
   };
@@ -34,7 +34,7 @@ export function budgetNotice({ name, decision, run }: Firing): Notice {
     name,
     title: `${name} is not trained: its month's budget does not allow it`,
     lines: [brief(reason), `this is told once a month: later firings of ${at.slice(0, 7)} say the same in their cards`],
-    todo: [`temper schedule show ${name}`, 'raise retrain.budget in the spec, then: temper schedule update FILE'],
+    next: [`temper schedule show ${name}`, 'raise retrain.budget in the spec, then: temper schedule update FILE'],
     page: { of: 'schedules', id: scheduleIdOf(name) },
     facts: { schedule: scheduleIdOf(name), firing, month: at.slice(0, 7), ...(run !== undefined && { run }) },
   };

@@ -58,16 +58,16 @@ export function messageOf(notice: Notice, ui: TemporalUi | undefined): Message {
   };
 }
 
-function forPeople({ title, lines, todo, page }: Notice, address: string | undefined): string {
+function forPeople({ title, lines, next, page }: Notice, address: string | undefined): string {
   return [
     title,
     lines.join('\n'),
-    ['To do:', ...todo.map((each) => `  ${each}`)].join('\n'),
+    ['Next:', ...next.map((each) => `  ${each}`)].join('\n'),
     [page.id, ...(address === undefined ? [] : [address])].join('\n'),
   ].join('\n\n');
 }
 
-function forPrograms({ id, event, name, title, lines, todo, page, facts }: Notice, address?: string): Custom {
+function forPrograms({ id, event, name, title, lines, next, page, facts }: Notice, address?: string): Custom {
   return {
     version: '1.0',
     source: 'custom',
@@ -76,7 +76,7 @@ function forPrograms({ id, event, name, title, lines, todo, page, facts }: Notic
       textType: 'client-markdown',
       title: unmentioned(title),
       description: [...lines, ...(address === undefined ? [] : [address])].map(unmentioned).join('\n'),
-      nextSteps: todo.map(unmentioned),
+      nextSteps: next.map(unmentioned),
       keywords: [name, event],
     },
     metadata: {

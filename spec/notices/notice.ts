@@ -14,8 +14,8 @@ export interface Notice {
   readonly title: string;
   /** Where, why and on which evidence, a line each. */
   readonly lines: readonly string[];
-  /** Commands, or what else there is to do, one each. */
-  readonly todo: readonly string[];
+  /** Commands, or what else can be done, one each. */
+  readonly next: readonly string[];
   /** Whose page in the Temporal UI has the rest. */
   readonly page: Page;
   /** The same for programs, which should not read sentences; names are those of records, values texts. */

@@ -23,7 +23,7 @@ export function shortageNotice(record: RunRecord, waiting: Waiting): Notice {
     name: spec.name,
     title: `${spec.name} cannot go on in ${stage}: no ${lack}`,
     lines: [waitingText(waiting), `AWS said: ${brief(message)}`],
-    todo: [
+    next: [
       ...(lack === 'quota' ? [advice(record, { code: 'QuotaExceeded', message })] : []),
       `it goes on by itself once there is ${lack}; to stop it: temper cancel ${run}`,
     ],
@@ -48,20 +48,20 @@ export function eventOfEnd({ outcome, startedBy, approval }: RunRecord, { on }: 
 /** A run is over. */
 export function endNotice(record: RunRecord, outcome: Outcome, event: NoticeEvent): Notice {
   const { run, spec, stage, failure, leftBehind } = record;
-  const { title, lines, todo } = endOf(record, outcome);
+  const { title, lines, next } = endOf(record, outcome);
   return {
     id: `${run}/end`,
     event,
     name: spec.name,
     title,
     lines: [...lines, ...(leftBehind ? [`left behind, and may bill: ${leftBehind.join(', ')}`] : [])],
-    todo: [...todo, ...(leftBehind ? ['temper orphans --delete'] : [])],
+    next: [...next, ...(leftBehind ? ['to take it away: temper orphans --delete'] : [])],
     page: { of: 'workflows', id: run },
     facts: { run, stage: failure?.stage ?? stage, outcome, ...(failure && { code: failure.code }) },
   };
 }
 
-function endOf(record: RunRecord, outcome: Outcome): Pick<Notice, 'title' | 'lines' | 'todo'> {
+function endOf(record: RunRecord, outcome: Outcome): Pick<Notice, 'title' | 'lines' | 'next'> {
   const { run, spec, stage, deployment, model, gate = [], approval, failure } = record;
   const { name } = spec;
   const kept = `nothing was deployed${model ? `; the model is kept: ${addressOf(model)}` : ''}`;
@@ -71,12 +71,12 @@ function endOf(record: RunRecord, outcome: Outcome): Pick<Notice, 'title' | 'lin
       return {
         title: `${name} passed`,
         lines: [`the model was handed over${served ? `: ${served}` : ''}`, ...evidenceLines(record)],
-        todo: [`temper history ${name}`, `temper rollback ${name}`],
+        next: [`its versions: temper history ${name}`, `to let the one before serve again: temper rollback ${name}`],
       };
     }
     case 'rejected': {
-      const missed = gate.filter(({ passed }) => !passed).map(({ reason }) => `missed: ${brief(reason)}`);
-      return { title: `${name} was rejected by its gate`, lines: [...missed, kept], todo: [`temper show ${run}`] };
+      const missed = gate.filter(({ passed }) => !passed).map(({ reason }) => `gate missed: ${brief(reason)}`);
+      return { title: `${name} was rejected by its gate`, lines: [...missed, kept], next: [`temper show ${run}`] };
     }
     case 'declined': {
       const comment = approval?.decision?.comment;
@@ -84,21 +84,21 @@ function endOf(record: RunRecord, outcome: Outcome): Pick<Notice, 'title' | 'lin
       return {
         title: `${name} was declined`,
         lines: [...(told ? [told] : []), ...(comment ? [`why: ${brief(comment)}`] : []), kept],
-        todo: [`temper resume ${run} --from evaluate`],
+        next: [`to ask once more: temper resume ${run} --from deploy`],
       };
     }
     case 'cancelled':
       return {
         title: `${name} was cancelled in ${stage}`,
         lines: ['what it had started was stopped and removed'],
-        todo: [`temper rerun ${run}`],
+        next: [`to start it again: temper rerun ${run}`],
       };
     case 'failed': {
       const { code = 'Unknown', message = 'why is not known', stage: where = stage, log = [] } = failure ?? {};
       return {
         title: `${name} failed in ${where}: ${code}`,
         lines: [brief(message), ...log.slice(-LOG_SHOWN).map((line) => `| ${brief(line)}`)],
-        todo: [
+        next: [
           advice(record, { code, message }),
           `temper show ${run}`,
           ...(isPipelineCode(code) ? [`temper explain ${code}`] : []),

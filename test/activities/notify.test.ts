@@ -17,7 +17,7 @@ const notice: Notice = {
   name: 'reviews',
   title: 'reviews passed',
   lines: ['the model was handed over'],
-  todo: ['temper history reviews'],
+  next: ['temper history reviews'],
   page: { of: 'workflows', id: 'temper/reviews/7f3a9c' },
   facts: { run: 'temper/reviews/7f3a9c', outcome: 'passed' },
 };
@@ -46,7 +46,7 @@ it('arrive with their subject, with what they can be filtered by, and as JSON', 
   });
   expect(JSON.parse(message?.Message ?? '')).toMatchObject({
     id: notice.id,
-    content: { title: 'reviews passed', nextSteps: notice.todo },
+    content: { title: 'reviews passed', nextSteps: notice.next },
     metadata: { additionalContext: { run: notice.facts.run, outcome: 'passed' } },
   });
   expect(await failures.received()).toEqual([]);

@@ -84,7 +84,7 @@ it('shows what the topic of the region was told, in words', async () => {
   }
   const { stdout } = await dev('messages');
   expect(stdout).toMatch(/^ {2}\d{4}-\d\d-\d\d \d\d:\d\d UTC {2}reviews passed\n {4}it serves\n {4}accuracy 0\.78\n/);
-  expect(stdout).toContain('\n    to do: temper history reviews\n\n');
+  expect(stdout).toContain('\n    next: temper history reviews\n\n');
   expect(stdout).toMatch(/\n {4}by somebody else\n$/);
 });
 

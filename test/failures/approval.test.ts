@@ -2,14 +2,20 @@
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { expect, it, onTestFinished } from 'vitest';
 import { EXIT } from '../../cli/errors.ts';
+import { toldTo } from '../../local/index.ts';
 import type { Decision } from '../../spec/approval.ts';
+import { parseWorkflowId } from '../../spec/naming.ts';
 import { decideUpdate, declineSignal } from '../../workflows/messages.ts';
 import { cli, until } from '../cli/support/cli.ts';
 import { ownNamespace } from '../cli/support/pipeline.ts';
 import { kill, startWorkerProcess } from '../e2e/worker-process.ts';
+import { sharedRegion } from '../support/region.ts';
 import { type Env, expectExit, project, recordOf } from '../support/runs.ts';
 
-const SPEC = 'approve: { within: 10s, otherwise: approve }\ndeploy: { to: none }';
+const TOPIC = 'arn:aws:sns:us-east-1:000000000000:temper';
+const SPEC = `approve: { within: 10s, otherwise: approve }
+deploy: { to: none }
+notify: { topic: "${TOPIC}", on: [approval, passed] }`;
 
 /** A run that waits for approval, and the decision that is not to count. */
 async function waitingRun(env: Env): Promise<{ run: string; decision: Decision }> {
@@ -54,4 +60,12 @@ it('the deadline holds that passed while every worker was down, and no decision 
     refusedSignals: [{ verdict: 'decline', reason }],
   });
   expect(await recordOf(env, updated.run)).toMatchObject(byDeadline);
+  // People are told by the worker that came, of what the other one had no time to tell as well.
+  const told = (await toldTo(sharedRegion())).filter(({ message }) => message.includes(updated.run));
+  const name = parseWorkflowId(updated.run)?.name;
+  expect(told.map(({ subject }) => subject)).toEqual(
+    expect.arrayContaining(
+      ['waits for approval', 'was approved by its deadline', 'passed'].map((what) => `${name} ${what}`),
+    ),
+  );
 });

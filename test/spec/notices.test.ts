@@ -64,11 +64,11 @@ it('a mail says what is asked, on which evidence, until when, what to type and w
 
 a person decides on each model
 candidate: accuracy 0.7813, f1_macro 0.77
-passed: accuracy 0.7813 >= 0.70
+gate passed: accuracy 0.7813 >= 0.70
 until 2026-11-27 20:41 UTC, then declined
 to be decided by ana or ben
 
-To do:
+Next:
   temper approve temper/reviews/7f3a9c --evidence 9df2ab9c85547d3b
   temper decline temper/reviews/7f3a9c --evidence 9df2ab9c85547d3b --comment WHY
 
@@ -173,10 +173,10 @@ it.each<[string, Notice, string, string, string]>([
     '9 of 10 USD',
     'temper schedule update FILE',
   ],
-])('%s is told with what to do', (_, notice, title, why, todo) => {
+])('%s is told with what to do', (_, notice, title, why, command) => {
   expect(notice.title).toContain(title);
   expect(notice.lines.join('\n')).toContain(why);
-  expect(notice.todo.join('\n')).toContain(todo);
+  expect(notice.next.join('\n')).toContain(command);
   // Subjects take less than 100 characters of ASCII, on one line.
   expect(messageOf({ ...notice, title: notice.title.repeat(9) }, undefined).subject).toMatch(/^[\x20-\x7e]{1,99}$/);
 });

@@ -97,6 +97,7 @@ describe('what would stop a run is part of its plan', () => {
     ['no role', { account: { region: 'us-east-1', bucket: 'bucket' } }, 'AccountIncomplete'],
     ['no bucket', { bucket: null }, 'NotFound'],
     ['no bucket for what the endpoint captures', { captureBucket: null }, 'NotFound'],
+    ['no topic to tell people by', { topic: null }, 'NotFound'],
     [
       'rows that cannot be used',
       { data: { refused: { code: 'InvalidData', message: '3 of 40 rows cannot be used' } } },
