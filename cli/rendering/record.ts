@@ -51,7 +51,7 @@ export function pendingLine(
   elapsed?: string,
 ): string {
   const parts = pending ? pendingParts(pending, screen) : [];
-  const text = parts.join(' · ') || 'under way';
+  const text = parts.filter((part) => part !== '').join(' · ') || 'under way';
   return line(mark, stage, elapsed === undefined ? text : timed(text, elapsed, screen));
 }
 

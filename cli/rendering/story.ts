@@ -55,16 +55,25 @@ export class Story {
     });
   }
 
-  /** Where no line can be redrawn, each change of a job's status is a line of its own, and an upload has one now and then. */
+  /**
+   * Where no line can be redrawn, each change of a job's status is a line of its own, and an upload has one now and then. What
+   * is waited for, and what to do, has one everywhere: a line that is redrawn is cut at the width of the terminal.
+   */
   #tellProgress({ stage }: RunRecord, { pending }: Snapshot): void {
-    if (this.#output.animated || !pending || this.#told.has(stage)) return;
-    const steady = this.#isUploadDue(pending) ? pending : withoutNumbers(pending);
+    if (!pending || this.#told.has(stage)) return;
+    const steady = this.#steady(pending);
     const text = pendingLine(stage, steady, '·', this.#output);
     if (text === this.#progress || (!steady.progress && !steady.problem && !steady.waiting)) return;
     this.#progress = text;
     const { progress, problem, waiting } = steady;
     const data = { stage, ...progress, ...(waiting && { waiting }), ...(problem && { problem }) };
     this.#output.story({ code: 'stage.progress', text, data });
+  }
+
+  #steady(pending: Pending): Pending {
+    if (!this.#output.animated) return this.#isUploadDue(pending) ? pending : withoutNumbers(pending);
+    const { waiting, attempt } = pending;
+    return { attempt, ...(waiting && { waiting: withoutTries(waiting) }) };
   }
 
   #isUploadDue({ progress }: Pending): boolean {
@@ -88,7 +97,8 @@ export class Story {
     const started = record.timings.find(({ stage }) => stage === record.stage)?.startedAt;
     const elapsed = started ? formatSeconds(Math.max(0, (Date.now() - Date.parse(started)) / 1000)) : '';
     const mark = this.#output.style.cyan(FRAMES[this.#frame] ?? '');
-    this.#output.live(pendingLine(record.stage, pending, mark, this.#output, elapsed));
+    const shown = pending?.waiting ? { ...pending, waiting: { ...pending.waiting, message: '' } } : pending;
+    this.#output.live(pendingLine(record.stage, shown, mark, this.#output, elapsed));
   }
 }
 

@@ -1,4 +1,5 @@
 import { PassThrough } from 'node:stream';
+import { stripVTControlCharacters } from 'node:util';
 import pc from 'picocolors';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { Output, type Screen } from '../../cli/output.ts';
@@ -301,6 +302,28 @@ it('tells of it every now and then where no line can be redrawn', () => {
     '  · data       train.jsonl  15 MB of 40 MB · 1.0 MB/s · 25 s left\n' +
       '  · data       train.jsonl  30 MB of 40 MB · 1.0 MB/s · 10 s left\n',
   );
+});
+
+it('tells once on a narrow terminal what is waited for and what to do, which the line that is redrawn has no room for', () => {
+  const stdout = Object.assign(new PassThrough(), { isTTY: true, columns: 60 });
+  const output = new Output({ stdout, stderr: stdout, env: {}, json: false, quiet: false, debug: false });
+  const story = new Story(output);
+  const waiting = {
+    for: 'approval',
+    of: 'ana, ben',
+    message: 'a person decides; decide with: temper approve RUN',
+  } as const;
+  for (let look = 0; look < 3; look += 1) {
+    story.tell({
+      record: { ...started, stage: 'approve', timings: [] },
+      pending: { waiting, attempt: 1 },
+      closed: false,
+    });
+  }
+  story.end();
+  const lines = stripVTControlCharacters(String(stdout.read())).split(/[\r\n]+/);
+  expect(lines.filter((line) => line.includes('decide with: temper approve RUN'))).toHaveLength(1);
+  expect(lines.filter((line) => line.includes('waiting for approval by ana, ben'))).not.toHaveLength(1);
 });
 
 it('lists runs in columns', () => {
