@@ -39,10 +39,10 @@ export function windowOf({ window, at, handedOverAt, judgedAt }: Looking): Windo
 /** `2026-11-25 18:25 UTC`. */
 const minuteText = (time: string): string => `${time.slice(0, 16).replace('T', ' ')} UTC`;
 
-/** For people: `since 2026-11-18 18:25 UTC`, `since the hand-over, 2026-11-25 18:25 UTC`. */
+/** For people: `since 2026-11-18 18:25 UTC`, `since the hand-over (2026-11-25 18:25 UTC)`. */
 export function sinceText({ from, begins }: Window): string {
-  const what = { length: '', handOver: 'the hand-over, ', judged: 'the last run was started, ' }[begins];
-  return `since ${what}${minuteText(from)}`;
+  if (begins === 'length') return `since ${minuteText(from)}`;
+  return `since ${begins === 'handOver' ? 'the hand-over' : 'the last run was started'} (${minuteText(from)})`;
 }
 
 /** What to do where there is too little in it. */

@@ -27,7 +27,7 @@ it('tells feature by feature what has become of the questions, and what has move
   const same = await cli(['drift', name], { env });
   expectExit(same, EXIT.done);
   expect(same.stdout).toContain(`${name} · version 1 · ${run}`);
-  expect(same.stdout).toMatch(/ {2}150 rows asked since the hand-over, .* UTC, beside 300 rows/);
+  expect(same.stdout).toMatch(/ {2}150 rows asked since the hand-over \(.* UTC\), beside 300 rows/);
   expect(same.stdout).toMatch(/ {4}150 rows of captured traffic since the hand-over/);
 
   await captured(asked(150, (i) => `${text(i)}, whereas formerly otherwise`));

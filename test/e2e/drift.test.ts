@@ -51,7 +51,7 @@ it('an endpoint that captures tells that it is asked other questions than it was
   const { name, specFile } = await project({ rest });
   expectExit(await cli(['run', specFile], { env }), EXIT.done);
   expect((await reportOf(env, name)).reason).toMatch(
-    /^0 rows of captured traffic since the hand-over, .* are too few to tell drift: at least 40 are wanted; /,
+    /^0 rows of captured traffic since the hand-over \(.*\) are too few to tell drift: at least 40 are wanted; /,
   );
 
   const runtime = new SageMakerRuntimeClient({

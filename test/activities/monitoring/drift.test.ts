@@ -31,7 +31,7 @@ it('holds what an endpoint was asked since the hand-over against what its model 
   expect(found).toMatchObject({
     due: false,
     reason: expect.stringMatching(
-      /^no drift in 120 rows since the hand-over, .* UTC: the greatest PSI is 0\.\d\d, of /,
+      /^no drift in 120 rows since the hand-over \(.* UTC\): the greatest PSI is 0\.\d\d, of /,
     ),
     champion: { version: 1, run, serves: name },
     traffic: { begins: 'handOver', requests: 121, own: 1, broken: 0, files: expect.any(Number) },
@@ -65,7 +65,7 @@ it('looks no further back than the window, nor than the run that was judged last
   const judged = ago(2).toISOString();
   expect(await drift(name, LIMITS, judged)).toMatchObject({
     due: false,
-    reason: expect.stringContaining('since the last run was started, '),
+    reason: expect.stringContaining('since the last run was started ('),
     traffic: { from: judged, begins: 'judged', requests: 0 },
   });
   expect((await drift(name, { ...LIMITS, minRows: 61 })).reason).toMatch(
@@ -96,7 +96,7 @@ it('goes on behind lines that cannot be read, and tells them; too few rows decid
   expect(await drift(name)).toMatchObject({
     due: false,
     reason: expect.stringMatching(
-      /^20 rows of captured traffic since the hand-over, .* UTC are too few to tell drift: at least 50 are wanted; more will come with time$/,
+      /^20 rows of captured traffic since the hand-over \(.* UTC\) are too few to tell drift: at least 50 are wanted; more will come with time$/,
     ),
     traffic: { requests: 20, broken: 1, firstBroken: { line: 1 } },
   });

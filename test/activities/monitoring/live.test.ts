@@ -49,7 +49,7 @@ it('scores what was answered by labels of the same questions, in the fields of t
   expect(await live(name, { labels: await labels(right(18)) }, { columns })).toMatchObject({
     due: true,
     reason: expect.stringMatching(
-      /^accuracy 0\.6000 is < 0\.8000 with 95 % confidence: at most 0\.7\d\d\d, of 30 labelled answers since the hand-over, .* UTC \(10 answers without a label\)$/,
+      /^accuracy 0\.6000 is < 0\.8000 with 95 % confidence: at most 0\.7\d\d\d, of 30 labelled answers since the hand-over \(.* UTC\) \(10 answers without a label\)$/,
     ),
     metrics: { accuracy: 18 / 30 },
     bounds: { upper: expect.closeTo(0.74, 1) },
