@@ -7,7 +7,10 @@ export interface Message {
   readonly subject: string;
   /** By the protocol of who is told, as SNS takes it: a text for mail, a line for SMS, JSON for all others. */
   readonly body: string;
-  /** What subscribers can filter by. */
+  /**
+   * What subscribers can filter by. Names have letters, digits, `_`, `-` and `.`, no colon as tags have:
+   * https://docs.aws.amazon.com/sns/latest/dg/sns-message-attributes.html
+   */
   readonly attributes: Readonly<Record<string, string>>;
 }
 
@@ -51,9 +54,9 @@ export function messageOf(notice: Notice, ui: TemporalUi | undefined): Message {
       sms: title,
     }),
     attributes: {
-      'temper:name': name,
-      'temper:event': event,
-      ...(outcome !== undefined && { 'temper:outcome': outcome }),
+      'temper.name': name,
+      'temper.event': event,
+      ...(outcome !== undefined && { 'temper.outcome': outcome }),
     },
   };
 }

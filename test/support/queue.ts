@@ -8,7 +8,6 @@ import { uniqueName } from './unique-name.ts';
 export interface Received {
   readonly Subject: string;
   readonly Message: string;
-  readonly MessageAttributes: Readonly<Record<string, { readonly Value: string }>>;
 }
 
 /** Makes one and subscribes it. SNS has delivered to queues when it has taken a message. */
