@@ -1,6 +1,8 @@
 /** Schedules with what their firings have decided and spent, by the ledger in their bucket. */
 import { createAwsClients } from '../../activities/aws.ts';
 import { newestFirings, trainedInMonth } from '../../activities/retraining/ledger.ts';
+import { withItsEnd } from '../../activities/retraining/left.ts';
+import { NO_PRICES } from '../../spec/cost/prices.ts';
 import type { Account, SourceBundle } from '../../spec/record.ts';
 import type { Firing } from '../../spec/retrain.ts';
 import { monthOf, type Spending, spendingOf } from '../../spec/retraining/budget.ts';
@@ -62,7 +64,7 @@ async function summaryOf(temporal: Temporal, schedule: Schedule, now: Date): Pro
   const setting = understood(schedule);
   if (setting instanceof UserError) return state;
   try {
-    const { firings, month } = await ledgerOf(setting, 1, now);
+    const { firings, month } = await ledgerOf(temporal, setting, 1, now);
     const [last] = firings;
     return { ...state, ...(last && { last }), month };
   } catch (error) {
@@ -89,23 +91,35 @@ export async function reportOf(temporal: Temporal, name: string, limit: number, 
     setBy: setting.setBy,
     leftOut: { underWay: info.numActionsSkippedOverlap, missed: info.numActionsMissedCatchupWindow },
     ...(note && { note }),
-    ...(await ledgerOf(setting, limit, now)),
+    ...(await ledgerOf(temporal, setting, limit, now)),
   };
 }
 
-/** Reads the newest cards, and those of this month's runs. */
-async function ledgerOf({ input: { spec, account }, retrain: { budget } }: Setting, limit: number, now: Date) {
-  const { s3 } = createAwsClients(account.region);
+/** Reads the newest cards, and those of this month's runs; Temporal knows of runs what no firing has written down yet. */
+async function ledgerOf(
+  { client }: Temporal,
+  { input: { spec, account, prices = NO_PRICES }, retrain: { budget } }: Setting,
+  limit: number,
+  now: Date,
+) {
   const at = now.toISOString();
+  const { newest, trained } = await cardsOf(spec.name, account, limit, at);
+  const known = (cards: readonly Firing[]) => Promise.all(cards.map((card) => withItsEnd(client, card, prices)));
+  const [firings, ofMonth] = await Promise.all([known(newest.firings), known(trained)]);
+  const month: Month = { ...spendingOf(monthOf(at), ofMonth), ...(budget !== undefined && { budget }) };
+  return { firings, total: newest.total, month };
+}
+
+async function cardsOf(name: string, { region, bucket }: Account, limit: number, at: string) {
+  const { s3 } = createAwsClients(region);
   try {
     const [newest, trained] = await Promise.all([
-      newestFirings(s3, account.bucket, spec.name, limit),
-      trainedInMonth(s3, account.bucket, spec.name, at),
+      newestFirings(s3, bucket, name, limit),
+      trainedInMonth(s3, bucket, name, at),
     ]);
-    const month: Month = { ...spendingOf(monthOf(at), trained), ...(budget !== undefined && { budget }) };
-    return { ...newest, month };
+    return { newest, trained };
   } catch (error) {
-    throw awsFailure(error, `read what the firings of ${spec.name} decided`);
+    throw awsFailure(error, `read what the firings of ${name} decided`);
   } finally {
     s3.destroy();
   }

@@ -166,6 +166,20 @@ it('a run that is cancelled is a result of its firing; one that is cancelled its
   expect(JSON.parse(ended.stdout).error.code).toBe('FiringEnded');
 });
 
+it('what became of a run is told at once, although its firing was terminated and the ledger hears of it later', async () => {
+  const { activities, release } = heldRun();
+  const { name, env: where } = await scheduled('{ every: 1w }', { activities });
+  expectExit(await cli(['schedule', 'trigger', name, '--detach'], { env: where }), EXIT.done);
+  await until(async () => (await shown(where, name)).run !== undefined);
+  const client = await temporalClient(where);
+  await client.workflow.getHandle((await shown(where, name)).firing ?? '').terminate();
+  expect((await shown(where, name)).firings[0]).not.toHaveProperty('outcome');
+  release();
+  await until(async () => (await shown(where, name)).firings[0]?.outcome === 'passed');
+  const { firings, month } = await shown(where, name);
+  expect(month.usd).toBe(firings[0]?.billedUsd);
+});
+
 it('a run that fails pauses the schedule, which says why; a rejected one is a result', async () => {
   let works = false;
   const awaitEvaluation: AllActivities['awaitEvaluation'] = async () => {
