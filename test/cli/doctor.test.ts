@@ -62,6 +62,13 @@ async function newRole(name: string, service: string): Promise<string> {
   return Role?.Arn ?? '';
 }
 
+/** Settings of somebody whom no policy allows anything. */
+async function newUser(UserName: string): Promise<NodeJS.ProcessEnv> {
+  await iam.send(new CreateUserCommand({ UserName }));
+  const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName }));
+  return { ...env, AWS_ACCESS_KEY_ID: AccessKey?.AccessKeyId, AWS_SECRET_ACCESS_KEY: AccessKey?.SecretAccessKey };
+}
+
 /** An AWS service that gives one answer. */
 async function answering(status: number, body: string): Promise<string> {
   const server = createServer((_, response) => response.writeHead(status).end(body));
@@ -139,13 +146,7 @@ describe('what is missing is told with its fix, and ends with 1', () => {
   });
 
   it('credentials that may not pass the role on, until they may', async () => {
-    await iam.send(new CreateUserCommand({ UserName: 'doctor-ana' }));
-    const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName: 'doctor-ana' }));
-    const ana = {
-      ...env,
-      AWS_ACCESS_KEY_ID: AccessKey?.AccessKeyId,
-      AWS_SECRET_ACCESS_KEY: AccessKey?.SecretAccessKey,
-    };
+    const ana = await newUser('doctor-ana');
     const before = await doctor(ana);
     expect(before.of('credentials').message).toBe('arn:aws:iam::000000000000:user/doctor-ana');
     expect(before.of('pass role')).toMatchObject({ status: 'failed', fix: expect.stringContaining('iam:PassRole') });
@@ -314,6 +315,11 @@ describe('whether people can be told', () => {
       message: `${topic} has 1 subscription, and may be published to`,
     });
     expect(await received()).toEqual([]);
+    expect(await telling(topic, await newUser('doctor-ben'))).toMatchObject({
+      status: 'failed',
+      message: `the policies of these credentials do not let them publish to ${topic}`,
+      fix: expect.stringContaining('allow arn:aws:iam::000000000000:user/doctor-ben the action sns:Publish on it'),
+    });
   });
 });
 
