@@ -1,5 +1,6 @@
 /** Times, triggers and decisions of schedules in words. */
 import cronstrue from 'cronstrue';
+import { percentText } from '../../spec/amounts.ts';
 import { formatUsd } from '../../spec/cost/budget.ts';
 import type { Firing } from '../../spec/retrain.ts';
 import type { Times } from '../../spec/retraining/times.ts';
@@ -48,8 +49,12 @@ function triggerTexts({ newData, championAge, drift, liveMetric }: Triggers): st
     ...(newData?.rows === undefined ? [] : [`${formatCount(newData.rows)} rows have changed`]),
     ...(newData?.bytes === undefined ? [] : [`${formatBytes(newData.bytes)} have changed`]),
     ...(championAge === undefined ? [] : [`the newest version is ${championAge} old`]),
-    ...(drift === undefined ? [] : [`${drift.of.join(' or ')} has drifted`]),
-    ...(liveMetric === undefined ? [] : [`${liveMetric.rule} on the labels of ${liveMetric.labels}`]),
+    ...(drift === undefined ? [] : [`${drift.of.join(' or ')} has drifted within ${drift.window}`]),
+    ...(liveMetric === undefined
+      ? []
+      : [
+          `${liveMetric.rule}, with ${percentText(liveMetric.confidence)} confidence, on the labels of ${liveMetric.labels} within ${liveMetric.window}`,
+        ]),
   ];
 }
 

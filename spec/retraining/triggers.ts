@@ -63,6 +63,11 @@ export function ageFinding(
   };
 }
 
+/** What cannot be measured of a name without a version. */
+export function unserved(trigger: 'drift' | 'liveMetric'): Finding {
+  return { trigger, due: false, reason: 'no version was handed over yet, so that nothing serves' };
+}
+
 /** What was measured of the model that serves, as a finding. */
 export function measured(
   trigger: 'drift' | 'liveMetric',

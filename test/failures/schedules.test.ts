@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { expect, it } from 'vitest';
+import { publishModel } from '../../activities/models.ts';
 import { newestFirings } from '../../activities/retraining/ledger.ts';
 import { createRetrainingActivities } from '../../activities/retraining/retraining.ts';
 import type { RunRecord } from '../../spec/record.ts';
@@ -306,5 +307,34 @@ it('unchanged data is not trained on again after a rejection, and is after a fai
     expect(last).toMatchObject({ outcome: 'passed' });
     expect(last.decision.reason).toMatch(/^15 rows are new, at least 10 wanted: a.jsonl has grown \(since temper\//);
     expect((await recordOf(schedule, last.run)).decision?.findings).toEqual(last.decision.findings);
+  });
+});
+
+it('drift that no run mends is a reason once: not again while the data is the same, nor before a window has passed', async () => {
+  const working = fakeActivities().activities;
+  const activities: Partial<AllActivities> = {
+    awaitDeployment: async (input) => {
+      await publishModel(clients.s3, input);
+      return working.awaitDeployment(input);
+    },
+    driftEvidence: async () => ({ due: true, reason: 'text has drifted' }),
+  };
+  const spec = when('drift: { of: [text] }').replace(
+    'to: sagemaker-endpoint',
+    'to: sagemaker-endpoint, capture: { share: 1 }',
+  );
+  await withSchedule({ spec, activities }, async (schedule) => {
+    await schedule.put('a.jsonl', rows(30));
+    const { run, outcome } = await schedule.fire();
+    expect(outcome).toBe('passed');
+    const again = await schedule.fire();
+    expect(again.decision).toMatchObject({
+      decided: 'skip',
+      reason: `text has drifted; no reason again: nothing has changed in the data since ${run}, which was judged`,
+    });
+    await schedule.put('a.jsonl', rows(31));
+    expect((await schedule.fire()).decision.reason).toMatch(
+      /^text has drifted; no reason again: temper\/\S+, the last run that was judged, is \d+[sm] old, and a window of 7d has to pass$/,
+    );
   });
 });

@@ -155,6 +155,20 @@ describe('what is found of a served model', () => {
     expect(asked).toEqual([{ name: 'reviews', id: 'bbbb' }, expect.stringMatching(/^\d{4}-/)]);
   });
 
+  it('cannot be measured where no version was handed over, and that is said', async () => {
+    const working = fakeActivities().activities;
+    const both = spec.replace(
+      'drift: {',
+      'liveMetric: { rule: accuracy < 0.8, labels: s3://bucket/labels/ }, drift: {',
+    );
+    const { firing } = await fired(
+      { lookUpFiring: async (question) => ({ ...(await working.lookUpFiring(question)), ...judged(8) }) },
+      both,
+    );
+    const none = 'no version was handed over yet, so that nothing serves';
+    expect(firing?.decision).toMatchObject({ decided: 'skip', reason: `${none}; ${none}` });
+  });
+
   it('is no reason again while the data is what the last run was judged on, nor before its window has passed', async () => {
     const same = await fired({ ...looking(judged(8)), driftEvidence }, spec);
     expect(same.firing?.decision).toMatchObject({

@@ -14,6 +14,7 @@ import {
   firstFinding,
   measured,
   newDataFinding,
+  unserved,
 } from '../../spec/retraining/triggers.ts';
 import * as profiles from '../profiles.ts';
 import type { FiringContext } from './context.ts';
@@ -61,13 +62,14 @@ export async function decide(
   if (when?.championAge) found(ageFinding(when.championAge, { newest, judged, now: new Date(at) }));
   const answer = judged && { ...judged, dataChanged: !data?.compared || data.change.objects > 0 };
   const watched = { name, account, at, ...(judged && { judgedAt: judged.at }) };
-  // Of a name without a version nothing serves.
-  if (when?.drift && newest) {
+  if (when?.drift && !newest) found(unserved('drift'));
+  else if (when?.drift) {
     const [what, drift] = [summary('hold what is asked against the training data'), when.drift];
     const evidence = await measure.driftEvidence.executeWithOptions(what, [{ ...watched, drift }]);
     found(unlessAnswered(measured('drift', evidence), drift.window, { at, answer }));
   }
-  if (when?.liveMetric && newest) {
+  if (when?.liveMetric && !newest) found(unserved('liveMetric'));
+  else if (when?.liveMetric) {
     const [what, liveMetric] = [summary('score answers by the labels that came later'), when.liveMetric];
     const evidence = await measure.liveEvidence.executeWithOptions(what, [{ ...watched, spec, liveMetric }]);
     found(unlessAnswered(measured('liveMetric', evidence), liveMetric.window, { at, answer }));
