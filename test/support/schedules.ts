@@ -107,8 +107,13 @@ export async function withSchedule<T>(
       trigger,
       fire,
       update: async (change) => {
-        await handle.update((before) => ({ ...before, ...parts(change(given)) }));
-        return handle.describe();
+        const wanted = parts(change(given));
+        // Temporal drops a change that meets another one, such as that of the note, without a word.
+        return eventually('the schedule with its new spec', async () => {
+          await handle.update((before) => ({ ...before, ...wanted }));
+          const described = await handle.describe();
+          return isSame(described.action.args, wanted.action.args) ? described : undefined;
+        });
       },
     });
   } finally {
@@ -126,3 +131,6 @@ const SKIP = 1;
 function fail(): never {
   throw new Error('the spec has no retrain:');
 }
+
+/** As Temporal keeps it: without what is undefined. */
+const isSame = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
