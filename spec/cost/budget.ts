@@ -13,10 +13,15 @@ export function budgetUsd(text: string): number {
   return Number(match[1]);
 }
 
+/** A hundredth of a hundredth of a cent, in USD: what a sum of products is off by is far below. */
+const OFF_BY = 1e-6;
+
+/** Whether a cost is more than what it is held against; the same amount is not. */
+export const exceeds = (usd: number, limit: number): boolean => usd > limit + OFF_BY;
+
 /** `1,234.50`; never less than it is. */
 export function formatUsd(usd: number): string {
-  // What a sum of products is off by is far below a hundredth of a cent.
-  const cents = Math.max(0, Math.ceil(usd * 100 - 1e-4));
+  const cents = Math.max(0, Math.ceil((usd - OFF_BY) * 100));
   return (cents / 100).toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 }
 
@@ -39,7 +44,7 @@ export function budgetProblem({ budget }: Pick<Spec, 'budget'>, cost: Cost): Bud
   }
   // Of data that has not been read nothing is known yet: it is held against the budget when the run has read it.
   const usd = cost.items.reduce((sum, item) => sum + (item.usd ?? 0), 0);
-  if (usd <= budgetUsd(budget)) return undefined;
+  if (!exceeds(usd, budgetUsd(budget))) return undefined;
   const sums = cost.items.flatMap((item) => (item.usd === undefined ? [] : [sumOf(item, item.usd)])).join('; ');
   const dearest = cost.items.reduce((one, other) => ((other.usd ?? 0) > (one.usd ?? 0) ? other : one));
   return {

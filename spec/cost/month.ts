@@ -1,5 +1,5 @@
 /** What a schedule may spend in a month, held against one run. */
-import { type BudgetProblem, budgetUsd, formatUsd, unpricedIn } from './budget.ts';
+import { type BudgetProblem, budgetUsd, exceeds, formatUsd, unpricedIn } from './budget.ts';
 import type { Cost } from './items.ts';
 
 /** Why no firing could ever train within the month's budget, or nothing. */
@@ -13,7 +13,7 @@ export function monthProblem(budget: string, cost: Cost): BudgetProblem | undefi
     };
   }
   const usd = cost.items.reduce((sum, item) => sum + (item.usd ?? 0), 0);
-  if (usd <= budgetUsd(budget)) return undefined;
+  if (!exceeds(usd, budgetUsd(budget))) return undefined;
   return {
     code: 'BudgetExceeded',
     message: `one run could cost ${formatUsd(usd)} USD, more than the ${budget} that its schedule may spend in a month`,

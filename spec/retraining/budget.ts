@@ -1,5 +1,5 @@
 /** What the runs of a schedule may spend in a month, and what they have spent. Pure. */
-import { budgetProblem, budgetUsd, formatUsd } from '../cost/budget.ts';
+import { budgetProblem, budgetUsd, exceeds, formatUsd } from '../cost/budget.ts';
 import { costOf } from '../cost/cost.ts';
 import { monthProblem } from '../cost/month.ts';
 import { billOf } from '../cost/paid.ts';
@@ -54,7 +54,7 @@ export function allowanceOf(spec: Spec, prices: Prices, spent: Spending): Allowa
   const most = Math.min(left, own ?? Number.POSITIVE_INFINITY);
   const told = `of the ${monthly} of ${spent.month} ${formatUsd(left)} USD are left, as ${runs(spent)}`;
   if (left === 0) return { problem: told };
-  if (cost.usd !== undefined && cost.usd > left) {
+  if (cost.usd !== undefined && exceeds(cost.usd, left)) {
     return { problem: `the run could cost ${formatUsd(cost.usd)} USD, and ${told}` };
   }
   // What is not known before the data is read is held against the budget by the run, when it has read it.

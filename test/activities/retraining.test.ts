@@ -133,6 +133,17 @@ describe('new data', () => {
     });
   });
 
+  it('cannot be told where the bucket is gone, which is named', async () => {
+    const spec = specOf();
+    const source = 's3://no-such-bucket-of-ours/reviews/';
+    const input = { account, spec: { ...spec, data: { ...spec.data, source } } };
+    expect(await failureOf(once(pipeline.compareData, input))).toMatchObject({
+      type: 'NotFound',
+      nonRetryable: true,
+      message: expect.stringContaining('s3://no-such-bucket-of-ours/reviews/: NoSuchBucket'),
+    });
+  });
+
   it('by bytes reads nothing', async () => {
     await put('a.jsonl', rows(20));
     const read = await readWhile(async () => {
@@ -190,6 +201,11 @@ describe('the ledger', () => {
     expect((await trainedInMonth(s3, bucket, name, '2026-11-20T00:00:00Z')).length).toBe(2);
     expect((await lookUp('2026-11-30T23:30:00.000Z')).spent).toEqual({ month: '2026-11', usd: 15, runs: 2 });
     expect((await lookUp('2026-12-01T00:00:00.000Z')).spent).toEqual({ month: '2026-12', usd: 0, runs: 0 });
+    // Its run ends in the next month, and counts in the one in which it was decided.
+    const over = { outcome: 'passed', billedUsd: 11, endedAt: '2026-12-01T02:00:00.000Z' } as const;
+    await record(firing('2026-11-30T23:00:00.000Z', { run: of('aaaa03'), reservedUsd: 12, ...over }));
+    expect((await lookUp('2026-11-30T23:30:00.000Z')).spent).toEqual({ month: '2026-11', usd: 14, runs: 2 });
+    expect((await lookUp('2026-12-02T00:00:00.000Z')).spent).toEqual({ month: '2026-12', usd: 0, runs: 0 });
   });
 
   it('knows the last run that did its work: a model that was rejected counts, a run that failed does not', async () => {

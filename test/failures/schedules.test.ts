@@ -14,7 +14,7 @@ import { account, aws, clients } from '../support/activities.ts';
 import { eventually } from '../support/eventually.ts';
 import { held } from '../support/held.ts';
 import { type StartedSchedule, withSchedule } from '../support/schedules.ts';
-import { type AllActivities, fakeActivities, scoresWith } from '../workflows/fake-activities.ts';
+import { type AllActivities, CHAMPION, fakeActivities, scoresWith } from '../workflows/fake-activities.ts';
 import { BEDROCK_SPEC, RETRAIN_SPEC } from '../workflows/harness.ts';
 
 const ON_BEDROCK = `${BEDROCK_SPEC.replace('data.jsonl', 's3://bucket/reviews/')}retrain: { every: 1w }\n`;
@@ -273,6 +273,23 @@ const rows = (count: number): string =>
     { length: count },
     (_, i) => `${JSON.stringify({ text: `row ${i}`, label: i % 2 ? 'odd' : 'even' })}\n`,
   ).join('');
+
+it('a schedule whose champion was deleted by hand rejects each model, saying what is gone, and goes on', async () => {
+  const spec = RETRAIN_SPEC.replace('accuracy >= 0.70', 'accuracy >= champion');
+  const { findChampion } = CHAMPION as Required<Pick<AllActivities, 'findChampion'>>;
+  const deleted: AllActivities['findChampion'] = async (question) => {
+    const champion = await findChampion(question);
+    return champion && { ...champion, gone: 'its artifact s3://bucket/champion/model.tar.gz was deleted' };
+  };
+  await withSchedule({ spec, activities: { ...CHAMPION, findChampion: deleted } }, async (schedule) => {
+    for (const firing of [await schedule.fire(), await schedule.fire()]) {
+      expect(firing.outcome).toBe('rejected');
+      const { gate } = await recordOf(schedule, firing.run);
+      expect(gate?.[0]?.reason).toContain('s3://bucket/champion/model.tar.gz was deleted');
+    }
+    expect((await schedule.handle.describe()).state.paused).toBe(false);
+  });
+});
 
 it('unchanged data is not trained on again after a rejection, and is after a failure', async () => {
   let outcome: 'rejected' | 'failed' | 'passed' = 'rejected';

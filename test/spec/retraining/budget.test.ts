@@ -67,6 +67,18 @@ describe('what a run may spend', () => {
     expect('problem' in allowance && allowance.problem).toContain(problem);
   });
 
+  it('is what is left of the month where that is exactly what it can cost, whatever floating point makes of it', () => {
+    // 3 × 1.10 + 0.10 is 3.4000000000000004 to it.
+    const prices = { training: { 'ml.a.large': 1.1 }, transform: { 'ml.a.large': 0.1 }, hosting: {} };
+    const train = { engine: 'sagemaker', script: 'train.py', instance: 'ml.a.large', maxRuntime: '3h' };
+    for (const more of [{ retrain: { budget: '3.40 USD' } }, { budget: '3.40 USD', retrain: { budget: '9 USD' } }]) {
+      expect(allowanceOf(spec({ ...more, train }), prices, spent(0))).toMatchObject({ budget: '3.40 USD' });
+    }
+    expect(allowanceOf(spec({ train, retrain: { budget: '9 USD' } }), prices, spent(5.6))).toMatchObject({
+      budget: '3.40 USD',
+    });
+  });
+
   it('is all that is left where only its data tells what it costs', () => {
     const bedrock = { train: { engine: 'bedrock', base: 'amazon.nova-lite-v1:0' }, evaluate: undefined };
     const models = { 'amazon.nova-lite-v1:0': { perMillionTokens: { training: 8 } } };
