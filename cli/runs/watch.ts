@@ -65,12 +65,17 @@ function endOf({ client }: Temporal, workflowId: string, signal: AbortSignal): A
   const over = new AbortController();
   const wait = async (): Promise<void> => {
     while (!signal.aborted) {
-      const asked = AbortSignal.any([signal, AbortSignal.timeout(ASKED_FOR_MS)]);
+      // Not AbortSignal.timeout, which Node 20 forgets where nothing but a signal that is composed of it has hold of it.
+      const enough = new AbortController();
+      const timer = setTimeout(() => enough.abort(), ASKED_FOR_MS);
+      const asked = AbortSignal.any([signal, enough.signal]);
       try {
         await client.withAbortSignal(asked, () => client.workflow.getHandle(workflowId).result());
         return over.abort();
       } catch (error) {
         if (error instanceof WorkflowFailedError) return over.abort();
+      } finally {
+        clearTimeout(timer);
       }
       if (asked.aborted) continue;
       await sleep(SLOWEST_MS, undefined, { signal }).catch(() => {});

@@ -1,11 +1,13 @@
 /** What is told of a run that cannot go on, or that goes on while it is looked at. */
+import { setImmediate } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { heartbeat } from '@temporalio/activity';
 import { Client, Connection, ServiceError, type WorkflowClientInterceptor } from '@temporalio/client';
 import { bundleWorkflowCode, DefaultLogger, NativeConnection, Worker, type WorkflowBundle } from '@temporalio/worker';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { parse } from 'yaml';
 import { findEnvironment } from '../../cli/environment.ts';
+import { GRPC_STATUS } from '../../cli/grpc-status.ts';
 import { watchRun } from '../../cli/runs/watch.ts';
 import { inputsTaskQueue, PIPELINE_TASK_QUEUE, workflowIdOf } from '../../spec/naming.ts';
 import { RUN_VERSION } from '../../spec/record.ts';
@@ -201,4 +203,32 @@ it('describes a run in the Temporal UI from its start', async () => {
   expect(await description.staticDetails()).toContain(
     '- gate: `accuracy >= 0.70`, `accuracy >= base + 0.05`\n- deploy: sagemaker-endpoint `reviews`',
   );
+});
+
+it('has the client hold on to no signal for longer than a minute: it leaves a listener there each time that it asks', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => {
+    vi.useRealTimers();
+  });
+  const given: AbortSignal[] = [];
+  const gone = Object.assign(new Error('gone'), { code: GRPC_STATUS.UNAVAILABLE, details: '', metadata: {} });
+  const client = {
+    withDeadline: (_: number, ask: () => unknown) => ask(),
+    withAbortSignal: (signal: AbortSignal) => {
+      given.push(signal);
+      return new Promise((_, reject) => signal.addEventListener('abort', reject, { once: true }));
+    },
+    workflow: { getHandle: () => ({ describe: () => Promise.reject(gone) }) },
+  } as unknown as Client;
+  const environment = await findEnvironment({ env: { TEMPORAL_ADDRESS: '127.0.0.1:1' }, cwd: '/' });
+  const stopped = new AbortController();
+  const looks = watchRun({ client, environment }, 'temper/reviews/aaaa', stopped.signal);
+  expect((await looks.next()).value).toMatchObject({ missing: 'temporal' });
+  vi.advanceTimersByTime(60_000);
+  await setImmediate();
+  expect(given.map(({ aborted }) => aborted)).toEqual([true, false]);
+  stopped.abort();
+  expect(await looks.next()).toMatchObject({ done: true });
+  await setImmediate();
+  expect(given.map(({ aborted }) => aborted)).toEqual([true, true]);
 });
