@@ -71,7 +71,7 @@ async function takePictures(address: string, run: string, env: NodeJS.ProcessEnv
     await ui.picture(join(IMAGES, 'run-list.png'), 560);
     await ui.visit(`workflows/${encodeURIComponent(run)}`);
     await ui.openStory();
-    await ui.picture(join(IMAGES, 'run-waiting.png'), 1600);
+    await ui.picture(join(IMAGES, 'run-waiting.png'), 1760);
     await decide(ui);
     temper(['watch', run], env);
     await ui.visit(`workflows/${encodeURIComponent(run)}`);
