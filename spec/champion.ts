@@ -14,8 +14,11 @@ export interface Champion {
 
 /** What of the spec of its own run says how it is asked, and by what it is served. */
 export interface ChampionSpec extends Pick<Spec, 'name' | 'train' | 'deploy'> {
-  /** How a run on the other engine asks it; one on the same engine asks it as its candidate, in the champion's words. */
-  readonly evaluate: TransformEvaluation | ConverseEvaluation;
+  /**
+   * How a run on the other engine asks it, for no longer than that run says; one on the same engine asks it as its candidate, in
+   * the champion's words.
+   */
+  readonly evaluate: Omit<TransformEvaluation, 'maxRuntime'> | Omit<ConverseEvaluation, 'maxRuntime'>;
 }
 
 /** Whether a run on another engine than the champion's meets it. */

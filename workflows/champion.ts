@@ -7,6 +7,7 @@ import type { Evaluation } from '../spec/evaluation.ts';
 import { type Comparison, isOfRows, isRelativeToChampion } from '../spec/gate.ts';
 import type { DataSet } from '../spec/record.ts';
 import type { EvaluationSpec } from '../spec/schema/evaluate.ts';
+import type { Spec } from '../spec/spec.ts';
 import { askChampion } from './bedrock/evaluation.ts';
 import { checkBudget } from './budget.ts';
 import type { Evaluations, RunContext } from './context.ts';
@@ -40,18 +41,17 @@ export async function findChampion(context: RunContext, { kind, splits }: DataSe
 /** A champion that the other engine made answers the same rows, asked as its own spec says, and is scored as this run scores. */
 export async function askOtherEngine(
   context: RunContext,
-  { schema }: EvaluationSpec,
+  { schema, maxRuntime }: EvaluationSpec,
   data: DataSet,
   { model, spec: own }: Champion,
 ): Promise<Evaluation | undefined> {
-  const asking = { ...context, spec: { ...context.spec, ...own } };
-  const { spec } = asking;
-  const { evaluate: how } = own;
+  const how = { ...own.evaluate, schema, maxRuntime };
+  const spec: Spec = { ...context.spec, ...own, evaluate: how };
   if (model.engine === 'bedrock' && isBedrock(spec) && how.by === 'converse') {
-    return askChampion({ ...asking, spec }, { ...how, schema }, data, model);
+    return askChampion({ ...context, spec }, how, data, model);
   }
   if (model.engine !== 'sagemaker' || how.by !== 'transform') return undefined;
-  return (await evaluateByTransform(asking, { ...how, schema }, data, { champion: model }, true)).champion;
+  return (await evaluateByTransform(context, how, data, { champion: model }, true)).champion;
 }
 
 /** What the rules need that are held by rows: those relative to the champion, and those of slices. */

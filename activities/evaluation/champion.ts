@@ -60,12 +60,12 @@ async function lackOf(
 function askedAlone({ train: { engine }, evaluate }: Spec): ChampionSpec['evaluate'] {
   const given = evaluate ?? evaluationOf({}, engine);
   if (given.by === 'transform') {
-    const { by, maxRuntime, instance } = given;
-    return { by, maxRuntime, instance };
+    const { by, instance } = given;
+    return { by, instance };
   }
-  const { maxRuntime, maxTokens, temperature, system } = given;
+  const { maxTokens, temperature, system } = given;
   const concurrency = given.by === 'converse' ? given.concurrency : QUESTIONS_AT_ONCE;
-  return { by: 'converse', maxRuntime, maxTokens, temperature, concurrency, ...(system !== undefined && { system }) };
+  return { by: 'converse', maxTokens, temperature, concurrency, ...(system !== undefined && { system }) };
 }
 
 /** The newest model of a name, and whether it can still be asked; `undefined` where none was handed over yet. */

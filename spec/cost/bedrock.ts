@@ -110,7 +110,7 @@ function questionItems(
 
 /** A champion of Bedrock; where nothing serves it, it may need a throughput of its own. */
 export function championItems(
-  { train, deploy, evaluate }: Pick<ChampionSpec, 'train' | 'deploy'> & Pick<Spec, 'evaluate'>,
+  { train, deploy, evaluate }: Pick<Spec, 'train' | 'deploy' | 'evaluate'>,
   ledger: Ledger,
   splits: SplitSizes | undefined,
 ): (TokenCost | UnitCost)[] {

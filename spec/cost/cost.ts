@@ -9,8 +9,8 @@ import { isRelativeToChampion } from '../gate.ts';
 import { STAGES } from '../record.ts';
 import type { Spec } from '../spec.ts';
 import type { FirstStage } from '../takeover.ts';
-import { bedrockItems, bedrockServing, championItems, type SplitSizes } from './bedrock.ts';
-import type { Cost, Lacking, UnknownCost } from './items.ts';
+import { bedrockItems, bedrockServing, championItems, type Ledger, type SplitSizes } from './bedrock.ts';
+import type { Cost, CostItem, Lacking, UnknownCost } from './items.ts';
 import { modelPrices, type Prices, type Use } from './prices.ts';
 import { championJob, machineItems, machineServing, type Tried } from './sagemaker.ts';
 
@@ -40,10 +40,9 @@ export function costOf(
     return undefined;
   };
   const ledger = { prices: prices.bedrock, lacking };
-  const other = meetsAnother(spec, from) && champion && isOfOtherEngine(spec, champion) ? champion : undefined;
   const items = [
     ...(isSageMaker(spec) ? machineItems(spec, prices, lacking, { tried, from, champion }) : []),
-    ...(other ? [...championJob(other, prices, lacking), ...championItems(other, ledger, splits)] : []),
+    ...(champion && meetsAny(spec, from) ? otherEngineItems(spec, champion, prices, ledger, splits) : []),
     ...(isBedrock(spec) ? bedrockItems(spec, ledger, { splits, serves, from, champion }) : []),
   ].sort((one, next) => STAGES.indexOf(one.stage) - STAGES.indexOf(next.stage));
   const known = items.every(({ usd }) => usd !== undefined);
@@ -59,8 +58,24 @@ export function costOf(
   };
 }
 
+/** A champion that is asked by the other engine than the run's. */
+function otherEngineItems(
+  spec: Spec,
+  { evaluate: how, ...champion }: ChampionSpec,
+  prices: Prices,
+  ledger: Ledger,
+  splits: SplitSizes | undefined,
+): CostItem[] {
+  if (!spec.evaluate || !isOfOtherEngine(spec, champion)) return [];
+  const evaluate = { ...how, maxRuntime: spec.evaluate.maxRuntime };
+  return [
+    ...championJob(evaluate, prices, ledger.lacking),
+    ...championItems({ ...champion, evaluate }, ledger, splits),
+  ];
+}
+
 /** Whether an evaluation that is to be paid holds the candidate against a champion. */
-const meetsAnother = ({ evaluate, gate }: Spec, from: FirstStage): boolean =>
+const meetsAny = ({ evaluate, gate }: Spec, from: FirstStage): boolean =>
   evaluate !== undefined && from !== 'deploy' && gate.some(isRelativeToChampion);
 
 /** The prices of what a spec uses, and of what any champion may be asked by where a rule asks for one; no others. */
@@ -70,7 +85,7 @@ export function pricesFor(spec: Spec, prices: Prices): Prices {
     Object.fromEntries(Object.entries(prices[use]).filter(([type]) => types.includes(type)));
   const judge = evaluate && 'judge' in evaluate ? evaluate.judge?.model : undefined;
   const models = [...(train.engine === 'bedrock' ? [train.base] : []), ...(judge === undefined ? [] : [judge])];
-  const anybody = meetsAnother(spec, 'train');
+  const anybody = meetsAny(spec, 'train');
   const units = deploy.to === 'bedrock-import' ? prices.bedrock?.perCustomModelUnit : undefined;
   return {
     training: only('training', train.engine === 'sagemaker' ? train.instance : []),

@@ -75,13 +75,16 @@ export function openJobs(whole: RunRecord): string[] {
 
 /** What bills and leaves no number in the record. */
 function uncounted(record: RunRecord): string[] {
-  const { spec, candidate, deployment, model } = record;
+  const { spec, candidate, deployment, evaluations, model } = record;
+  const champion = evaluations?.champion?.answering;
+  const hasHours =
+    [candidate?.to, deployment?.to].includes('bedrock-provisioned') || (champion !== undefined && byTheHour(champion));
   const way = spec.train.engine === 'bedrock' ? spec.train.customization : 'fine-tuning';
   const bounded = way === 'fine-tuning' || way === 'continued-pre-training';
   return [
     ...openJobs(record),
     ...(model && !bounded ? [way] : []),
-    ...([candidate?.to, deployment?.to].includes('bedrock-provisioned') ? ['the hours of model units'] : []),
+    ...(hasHours ? ['the hours of model units'] : []),
     ...(deployment?.to === 'bedrock-import' ? ['the minutes of custom model units'] : []),
   ];
 }
@@ -108,7 +111,7 @@ function machinesPaid(record: RunRecord, prices: Prices): Paid[] {
 }
 
 /** How SageMaker's models are asked: those of the run, or the champion alone. */
-function transformOf({ spec, champion }: RunRecord): TransformEvaluation | undefined {
+function transformOf({ spec, champion }: RunRecord): Pick<TransformEvaluation, 'instance'> | undefined {
   const [own, other] = [spec.evaluate, champion?.spec.evaluate];
   return own?.by === 'transform' ? own : other?.by === 'transform' ? other : undefined;
 }

@@ -4,6 +4,7 @@ import { durationSeconds } from '../duration.ts';
 import type { SageMakerSpec } from '../engine.ts';
 import { isRelativeToChampion } from '../gate.ts';
 import { STAGES } from '../record.ts';
+import type { EvaluationSpec } from '../schema/evaluate.ts';
 import type { Spec } from '../spec.ts';
 import type { FirstStage } from '../takeover.ts';
 import type { Lacking, MachineCost, ServingCost } from './items.ts';
@@ -78,10 +79,10 @@ export function machineItems(
 }
 
 /** A champion of SageMaker that a run on Bedrock meets. */
-export function championJob({ evaluate }: ChampionSpec, prices: Prices, lacking: Lacking): MachineCost[] {
-  if (evaluate.by !== 'transform') return [];
-  const { instance } = evaluate;
-  const maxSeconds = durationSeconds(evaluate.maxRuntime);
+export function championJob(how: EvaluationSpec, prices: Prices, lacking: Lacking): MachineCost[] {
+  if (how.by !== 'transform') return [];
+  const { instance } = how;
+  const maxSeconds = durationSeconds(how.maxRuntime);
   const price = prices.transform[instance] ?? lacking(`${instance} (transform)`);
   const usd = price === undefined ? {} : { usd: (maxSeconds / 3600) * price };
   return [{ by: 'machines', stage: 'evaluate', who: 'champion', instance, jobs: 1, instances: 1, maxSeconds, ...usd }];

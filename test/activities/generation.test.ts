@@ -33,7 +33,8 @@ it.each(['completion', 'chat'] as const)('a %s model is evaluated by its words, 
   const { artifact } = await trained({ data, run, spec, source, ...rest });
   const model = { engine: 'sagemaker' as const, artifact, serving: servingOf(spec, source, account) };
   const models = { candidate: model };
-  const evaluation = { run, account, data, models, instance: 'ml.m5.large', maxSeconds: 600 };
+  const schema = { type: 'string' };
+  const evaluation = { run, account, data, models, instance: 'ml.m5.large', maxSeconds: 600, schema };
   await settled(pipeline.submitEvaluation, evaluation);
   const { candidate } = (await settled(pipeline.awaitEvaluation, evaluation)).evaluations;
   const kept = await linesAt(candidate?.predictions ?? '');
@@ -41,7 +42,11 @@ it.each(['completion', 'chat'] as const)('a %s model is evaluated by its words, 
   const wordy = kept.filter(({ expected }) => String(expected).startsWith('the word'));
   expect(candidate?.scores).toMatchObject({
     rows: 8,
-    metrics: { exact_match: (8 - wordy.length) / 8, token_f1: (8 - wordy.length + (wordy.length * 2) / 3) / 8 },
+    metrics: {
+      json_schema: 0,
+      exact_match: (8 - wordy.length) / 8,
+      token_f1: (8 - wordy.length + (wordy.length * 2) / 3) / 8,
+    },
   });
   expect(wordy.length).toBeGreaterThan(0);
   expect(wordy[0]).toMatchObject({

@@ -46,6 +46,22 @@ it('says what a run would send and make, and changes nothing', async () => {
   expect(rows).toBeGreaterThan(0);
 });
 
+it('counts a champion that the other engine has made, as it will be asked', async () => {
+  const name = `model-${randomUUID().slice(0, 8)}`;
+  const artifact = `s3://${account.bucket}/temper/${name}/model.tar.gz`;
+  const { bucket: Bucket, key: Key } = parseS3Uri(artifact);
+  await clients.s3.send(new PutObjectCommand({ Bucket, Key, Body: 'weights' }));
+  const model = { engine: 'sagemaker', artifact, serving: { image: 'image', environment: {} } } as const;
+  await once(pipeline.publishModel, { run: { name, id: 'aaaa' }, account, model, record: handedDown });
+  const rest = 'gate: [accuracy >= champion]\ndeploy: { to: bedrock-on-demand }';
+  const { specFile } = await writeKeywordProject(await temporaryDirectory(), { name, bedrock: true, rest });
+  const plan = await planned(dirname(specFile), '--set', 'evaluate.maxRuntime=2h');
+  expect(plan.steps.filter(({ who }) => who === 'champion')).toMatchObject([
+    { what: 'transform job', instance: 'ml.m5.large', maxSeconds: 7200 },
+  ]);
+  expect((await cli(['plan', specFile], { env })).stdout).toMatch(/evaluate {3}create {3}champion · ml\.m5\.large/);
+});
+
 it('says that a run would refuse the data, and why', async () => {
   const cwd = await project(FROM_SCRATCH);
   await writeFile(join(cwd, 'data', 'rows.jsonl'), '{"text":"a","label":"x"}\n{"text":3,"label":"y"}\n');

@@ -257,9 +257,12 @@ describe('a champion that the other engine has made', () => {
       name,
       train,
       deploy,
-      evaluate: { by: 'transform', instance: 'ml.m5.large', maxRuntime: '2h' },
+      evaluate: { by: 'transform', instance: 'ml.m5.large' },
     } as const;
-    const { items, unknown } = costOf(specWith({ gate }), machines, { splits, champion });
+    const { items, unknown } = costOf(specWith({ gate, evaluate: { maxTokens: 100, maxRuntime: '2h' } }), machines, {
+      splits,
+      champion,
+    });
     expect(items.filter(({ who }) => who === 'champion')).toEqual([
       {
         by: 'machines',
@@ -278,7 +281,7 @@ describe('a champion that the other engine has made', () => {
   it('costs a run on SageMaker its questions, or a throughput where its base has no deployments on demand', () => {
     const spec = specWith({ ...onMachines, gate });
     const { name, train, deploy } = specWith();
-    const asked = { maxRuntime: '1d', maxTokens: 100, temperature: 0, concurrency: 8 };
+    const asked = { maxTokens: 100, temperature: 0, concurrency: 8 };
     const evaluate = { by: 'converse', ...asked } as const;
     const of = (champion: Known['champion']) => costOf(spec, machines, { splits, ...(champion && { champion }) }).items;
     expect(of({ name, train, deploy, evaluate })).toMatchObject([
@@ -294,7 +297,7 @@ describe('a champion that the other engine has made', () => {
       by: 'model units',
       who: 'champion',
       modelUnits: 1,
-      hours: 28,
+      hours: 5,
     });
   });
 

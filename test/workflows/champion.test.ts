@@ -155,7 +155,11 @@ it('asks a champion that SageMaker made by a transform job of its own, beside th
   expect(record.outcome).toBe('passed');
   expect(Object.keys(record.evaluations ?? {})).toEqual(['base', 'champion', 'candidate']);
   expect(asked).toHaveLength(1);
-  expect(asked[0]).toMatchObject({ models: { champion: { engine: 'sagemaker' } }, saysAnything: true });
+  expect(asked[0]).toMatchObject({
+    models: { champion: { engine: 'sagemaker' } },
+    saysAnything: true,
+    maxSeconds: 86_400,
+  });
   expect(Object.keys(asked[0]?.models ?? {})).toEqual(['champion']);
   expect(record.leftBehind).toBeUndefined();
 });

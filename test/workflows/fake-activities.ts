@@ -51,7 +51,8 @@ function championSpec(train: SpecInput['train'], deploy: SpecInput['deploy']): C
   const spec = specSchema.parse({ name: 'reviews', data: { source: 'data.jsonl' }, train, evaluate: {}, deploy });
   const { evaluate } = spec;
   if (evaluate?.by !== 'transform' && evaluate?.by !== 'converse') throw new Error(`asked by ${evaluate?.by}`);
-  return { name: spec.name, train: spec.train, deploy: spec.deploy, evaluate };
+  const { maxRuntime: _, ...how } = evaluate;
+  return { name: spec.name, train: spec.train, deploy: spec.deploy, evaluate: how };
 }
 
 /** A model was handed over before, and is worse. */

@@ -35,11 +35,10 @@ it('says of a champion that answers rows of another kind that it cannot be asked
 it('tells how its own run asked it, and by Converse what that run asked in another way', async () => {
   const of = (train: object, evaluate: object) =>
     specSchema.parse({ name: 'reviews', data: { source: 'data.jsonl' }, train, evaluate, deploy: { to: 'none' } });
-  const transform = of({ engine: 'sagemaker', script: 'train.py' }, { instance: 'ml.g5.xlarge', maxRuntime: '3h' });
+  const transform = of({ engine: 'sagemaker', script: 'train.py' }, { instance: 'ml.g5.xlarge' });
   expect((await found('chat', 'chat', { spec: transform }))?.spec.evaluate).toEqual({
     by: 'transform',
     instance: 'ml.g5.xlarge',
-    maxRuntime: '3h',
   });
   const batch = of(
     { engine: 'bedrock', base: 'amazon.nova-lite-v1:0' },
@@ -47,7 +46,6 @@ it('tells how its own run asked it, and by Converse what that run asked in anoth
   );
   expect((await found('chat', 'chat', { spec: batch }))?.spec.evaluate).toEqual({
     by: 'converse',
-    maxRuntime: '1d',
     maxTokens: 9,
     temperature: 0,
     concurrency: 8,
