@@ -10,11 +10,14 @@ import { keysUnder } from '../s3-lines.ts';
 
 /** What ends the key of a firing that started no run: money and data are looked up among the others alone. */
 const SKIPPED = '-skip.json';
+/** The same of one that had reason to train, and no budget for it. */
+const OUT_OF_BUDGET = `-budget${SKIPPED}`;
 
 /** The same for the same firing: it is written again when its run is over. */
 function keyOf({ name, run, decision }: Firing): string {
   const id = run === undefined ? undefined : parseWorkflowId(run)?.id;
-  return `${s3Keys.firings(name)}${decision.at.replaceAll(':', '')}${id === undefined ? SKIPPED : `-${id}.json`}`;
+  const skipped = decision.obstacle === 'budget' ? OUT_OF_BUDGET : SKIPPED;
+  return `${s3Keys.firings(name)}${decision.at.replaceAll(':', '')}${id === undefined ? skipped : `-${id}.json`}`;
 }
 
 const usd = z.number().nonnegative().optional();
@@ -47,10 +50,18 @@ export async function newestFirings(
 
 const hasRun = (key: string): boolean => !key.endsWith(SKIPPED);
 
-/** The firings of the month of a time that have started a run. */
-export async function trainedInMonth(s3: S3Client, bucket: string, name: string, at: string): Promise<Firing[]> {
+/** The firings of the month of a time that have started a run, and whether one had no budget left, with a run or without. */
+export async function monthSoFar(
+  s3: S3Client,
+  bucket: string,
+  name: string,
+  at: string,
+): Promise<{ readonly trained: readonly Firing[]; readonly outOfBudget: boolean }> {
   const keys = await keysUnder(s3, bucket, `${s3Keys.firings(name)}${monthOf(at)}`);
-  return readCards<Firing>(s3, bucket, keys.filter(hasRun), firingShape);
+  const trained = await readCards<Firing>(s3, bucket, keys.filter(hasRun), firingShape);
+  const outOfBudget =
+    keys.some((key) => key.endsWith(OUT_OF_BUDGET)) || trained.some(({ decision }) => decision.obstacle === 'budget');
+  return { trained, outOfBudget };
 }
 
 /** How many of the newest runs are looked after. */

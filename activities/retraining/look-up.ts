@@ -9,7 +9,7 @@ import type { AwsClients } from '../aws.ts';
 import { newestVersions } from '../models.ts';
 import { isOver } from '../open-runs.ts';
 import { describeSchedule } from './change-schedule.ts';
-import { lastJudged, newestFirings, trainedInMonth } from './ledger.ts';
+import { lastJudged, monthSoFar } from './ledger.ts';
 import { settleLeft } from './left.ts';
 import { readRequest } from './requests.ts';
 import { takeTurn } from './turn.ts';
@@ -36,8 +36,8 @@ export interface LookedUp {
   readonly paused: boolean;
   /** Workflow ids of what is under way: runs of the name, whoever started them, and another firing of it. */
   readonly open: readonly string[];
-  /** Whether the last firing was of this month, and held back by its budget. */
-  readonly heldBack?: boolean;
+  /** Whether the budget has held back a firing of this month before. */
+  readonly outOfBudget: boolean;
 }
 
 export async function lookUp(
@@ -50,14 +50,13 @@ export async function lookUp(
   // Before the ledger is read: until this firing and its run are over, no other one writes into it.
   const holder = await takeTurn(s3, bucket, name, turn);
   await settleLeft(s3, bucket, name, prices);
-  const [asked, { cards }, judged, trained, open, schedule, last] = await Promise.all([
+  const [asked, { cards }, judged, { trained, outOfBudget }, open, schedule] = await Promise.all([
     readRequest(s3, bucket, name, scheduledAt),
     newestVersions(s3, bucket, name, 1),
     lastJudged(s3, bucket, name),
-    trainedInMonth(s3, bucket, name, at),
+    monthSoFar(s3, bucket, name, at),
     runsUnderWay(name),
     describeSchedule(getClient(), name),
-    newestFirings(s3, bucket, name, 1),
   ]);
   const [newest] = cards;
   return {
@@ -69,9 +68,7 @@ export async function lookUp(
     spent: spendingOf(monthOf(at), trained),
     open: [...new Set([...(holder === undefined ? [] : [holder]), ...open])],
     paused: schedule?.schedule?.state?.paused === true,
-    heldBack: last.firings.some(
-      ({ decision }) => decision.obstacle === 'budget' && monthOf(decision.at) === monthOf(at),
-    ),
+    outOfBudget,
   };
 }
 

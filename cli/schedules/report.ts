@@ -1,6 +1,6 @@
 /** Schedules with what their firings have decided and spent, by the ledger in their bucket. */
 import { createAwsClients } from '../../activities/aws.ts';
-import { newestFirings, trainedInMonth } from '../../activities/retraining/ledger.ts';
+import { monthSoFar, newestFirings } from '../../activities/retraining/ledger.ts';
 import { withItsEnd } from '../../activities/retraining/left.ts';
 import { NO_PRICES } from '../../spec/cost/prices.ts';
 import type { Account, SourceBundle } from '../../spec/record.ts';
@@ -113,9 +113,9 @@ async function ledgerOf(
 async function cardsOf(name: string, { region, bucket }: Account, limit: number, at: string) {
   const { s3 } = createAwsClients(region);
   try {
-    const [newest, trained] = await Promise.all([
+    const [newest, { trained }] = await Promise.all([
       newestFirings(s3, bucket, name, limit),
-      trainedInMonth(s3, bucket, name, at),
+      monthSoFar(s3, bucket, name, at),
     ]);
     return { newest, trained };
   } catch (error) {

@@ -5,7 +5,7 @@ import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand } from '@aws-sd
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { newestFirings, trainedInMonth } from '../../activities/retraining/ledger.ts';
+import { monthSoFar, newestFirings } from '../../activities/retraining/ledger.ts';
 import type { LookedUp } from '../../activities/retraining/look-up.ts';
 import { writeRequest } from '../../activities/retraining/requests.ts';
 import { NO_PRICES } from '../../spec/cost/prices.ts';
@@ -198,7 +198,7 @@ describe('the ledger', () => {
     await record(firing('2026-11-01T00:00:00.000Z', { run: of('aaaa02'), reservedUsd: 12, billedUsd: 3 }));
     await record(firing('2026-11-15T00:00:00.000Z'));
     await record(firing('2026-11-30T23:00:00.000Z', { run: of('aaaa03'), reservedUsd: 12 }));
-    expect((await trainedInMonth(s3, bucket, name, '2026-11-20T00:00:00Z')).length).toBe(2);
+    expect((await monthSoFar(s3, bucket, name, '2026-11-20T00:00:00Z')).trained.length).toBe(2);
     expect((await lookUp('2026-11-30T23:30:00.000Z')).spent).toEqual({ month: '2026-11', usd: 15, runs: 2 });
     expect((await lookUp('2026-12-01T00:00:00.000Z')).spent).toEqual({ month: '2026-12', usd: 0, runs: 0 });
     // Its run ends in the next month, and counts in the one in which it was decided.
@@ -206,6 +206,21 @@ describe('the ledger', () => {
     await record(firing('2026-11-30T23:00:00.000Z', { run: of('aaaa03'), reservedUsd: 12, ...over }));
     expect((await lookUp('2026-11-30T23:30:00.000Z')).spent).toEqual({ month: '2026-11', usd: 14, runs: 2 });
     expect((await lookUp('2026-12-02T00:00:00.000Z')).spent).toEqual({ month: '2026-12', usd: 0, runs: 0 });
+  });
+
+  it('tells whether the budget has held back a firing of the month, whatever came of those after it', async () => {
+    const { decision } = firing('2026-11-09T06:00:00.000Z');
+    await record(firing('2026-11-02T06:00:00.000Z'));
+    const at = '2026-11-30T06:00:00.000Z';
+    expect((await lookUp(at)).outOfBudget).toBe(false);
+    await record(firing(decision.at, { decision: { ...decision, obstacle: 'budget' } }));
+    await record(firing('2026-11-10T06:00:00.000Z'));
+    expect((await lookUp(at)).outOfBudget).toBe(true);
+    expect((await lookUp('2026-12-01T06:00:00.000Z')).outOfBudget).toBe(false);
+    // One that found out by the run itself.
+    const ended = { decision: { ...decision, at: '2026-12-02T06:00:00.000Z', obstacle: 'budget' } as const };
+    await record(firing(ended.decision.at, { ...ended, run: `temper/${name}/aaaa01`, endedAt: at }));
+    expect((await lookUp('2026-12-30T06:00:00.000Z')).outOfBudget).toBe(true);
   });
 
   it('knows the last run that did its work: a model that was rejected counts, a run that failed does not', async () => {
@@ -335,7 +350,7 @@ describe('what is looked up', () => {
       spent: { month: '2026-11', usd: 0, runs: 0 },
       open: [],
       paused: false,
-      heldBack: false,
+      outOfBudget: false,
     });
   });
 

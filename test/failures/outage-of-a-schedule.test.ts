@@ -54,6 +54,7 @@ it('an outage over several due firings is made up for by one at most', async () 
       spent: { month: '2026-11', usd: 0, runs: 0 },
       open: ['temper/reviews/bbbb'],
       paused: false,
+      outOfBudget: false,
     }),
   }).activities;
   const work = async (environment: TestWorkflowEnvironment) => {

@@ -255,6 +255,7 @@ export const SCENARIOS: Readonly<Record<string, () => Promise<History>>> = {
           spent: { month: '2026-11', usd: 0, runs: 0 },
           open: [],
           paused: false,
+          outOfBudget: false,
         }),
       },
       RETRAIN_SPEC.replace('to: sagemaker-endpoint', 'to: sagemaker-endpoint, capture: { share: 0.2 }').replace(
@@ -268,6 +269,7 @@ export const SCENARIOS: Readonly<Record<string, () => Promise<History>>> = {
         spent: { month: '2026-11', usd: 0, runs: 0 },
         open: ['temper/reviews/bbbb'],
         paused: false,
+        outOfBudget: false,
       }),
     }),
   'retrain-failed': async () => fired({ awaitTraining: failing }),

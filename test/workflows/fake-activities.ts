@@ -200,7 +200,12 @@ export function fakeActivities(overrides: Partial<AllActivities> = {}): FakeActi
     revertImport: async () => {},
     driftEvidence: async () => ({ due: false, reason: 'no drift in 500 rows' }),
     liveEvidence: async () => ({ due: false, reason: 'accuracy 0.9000 is not < 0.8000', ...JOINED }),
-    lookUpFiring: async ({ at }) => ({ spent: { month: at.slice(0, 7), usd: 0, runs: 0 }, open: [], paused: false }),
+    lookUpFiring: async ({ at }) => ({
+      spent: { month: at.slice(0, 7), usd: 0, runs: 0 },
+      open: [],
+      paused: false,
+      outOfBudget: false,
+    }),
     compareData: async () => ({ change: { rows: 0, bytes: 0, objects: 0, largest: [] }, compared: true }),
     keepData: async () => {},
     recordFiring: async () => {},

@@ -176,12 +176,12 @@ describe('of a schedule', () => {
   });
 
   it('a budget that is spent is told once a month, and only where there was reason to train', async () => {
-    const spent = (heldBack: boolean): Partial<AllActivities> => ({
+    const spent = (outOfBudget: boolean): Partial<AllActivities> => ({
       lookUpFiring: async ({ at }) => ({
         spent: { month: at.slice(0, 7), usd: 29, runs: 1 },
         paused: false,
         open: [],
-        heldBack,
+        outOfBudget,
       }),
     });
     const spec = scheduled('every: 1w, budget: 30 USD');

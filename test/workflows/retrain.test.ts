@@ -24,6 +24,7 @@ const looking = (facts: Partial<LookedUp> = {}): Partial<AllActivities> => ({
     spent: { month: at.slice(0, 7), usd: 0, runs: 0 },
     open: [],
     paused: false,
+    outOfBudget: false,
     ...VERSION,
     ...facts,
   }),

@@ -25,23 +25,16 @@ const measure = proxyActivities<PipelineActivities>(profiles.measure);
 
 const summary = (text: string): ActivityOptions => ({ summary: text });
 
-/** @returns also what the run may spend, where it is to be started, and whether the firing before was held back by the budget */
+/** @returns also what the run may spend, where it is to be started, and whether the month's budget has held back a firing before */
 export async function decide(
   context: FiringContext,
   progress: FiringProgress,
-): Promise<{ readonly decision: RetrainDecision; readonly allowance?: Allowance; readonly heldBack: boolean }> {
+): Promise<{ readonly decision: RetrainDecision; readonly allowance?: Allowance; readonly outOfBudget: boolean }> {
   const { name, account, spec, prices = NO_PRICES, scheduledAt, startedAt, run, at, firing } = context;
-  const {
-    asked,
-    newest,
-    judged,
-    spent,
-    open,
-    paused,
-    heldBack = false,
-  } = await quickCall.lookUpFiring.executeWithOptions(summary(`look up versions, runs and spending of ${name}`), [
-    { name, account, scheduledAt, run: workflowIdOf(run), at, prices },
-  ]);
+  const { asked, newest, judged, spent, open, paused, outOfBudget } = await quickCall.lookUpFiring.executeWithOptions(
+    summary(`look up versions, runs and spending of ${name}`),
+    [{ name, account, scheduledAt, run: workflowIdOf(run), at, prices }],
+  );
   const when = spec.retrain?.when;
   const findings: Finding[] = [
     ...(asked ? [askedFinding(asked)] : []),
@@ -82,5 +75,5 @@ export async function decide(
     problem === undefined ? [] : { obstacle: 'budget' as const, reason: problem },
   ].flat();
   const decision = decisionOf({ firing, at, asked, findings, hindrances });
-  return { decision, heldBack, ...(decision.decided === 'train' && !('problem' in allowance) && { allowance }) };
+  return { decision, outOfBudget, ...(decision.decided === 'train' && !('problem' in allowance) && { allowance }) };
 }

@@ -35,23 +35,23 @@ interface Begun {
   readonly begun: Firing;
   /** Of the run, where it is another one than that of the spec. */
   readonly budget?: string | undefined;
-  /** Whether the firing before, of the same month, was held back by the budget as well. */
-  readonly heldBack: boolean;
+  /** Whether the month's budget has held back a firing before. */
+  readonly outOfBudget: boolean;
 }
 
 /** Decides, and where it is to train reserves what that can cost. */
 async function begin(context: FiringContext, progress: FiringProgress): Promise<Begun> {
   const { name, account, scheduledAt, run, spec } = context;
-  const { decision, allowance, heldBack } = await decide(context, progress);
+  const { decision, allowance, outOfBudget } = await decide(context, progress);
   const decided: Firing = { version: RUN_VERSION, name, scheduledAt, decision };
-  if (!allowance) return { begun: await keep(context, progress, decided), heldBack };
+  if (!allowance) return { begun: await keep(context, progress, decided), outOfBudget };
   if (comparesData(spec)) {
     const what = summary('keep what the data of the run consists of');
     await submit.keepData.executeWithOptions(what, [{ account, run }]);
   }
   const { budget, reservedUsd } = allowance;
   const reserved = { ...decided, run: workflowIdOf(run), ...(reservedUsd !== undefined && { reservedUsd }) };
-  return { begun: await keep(context, progress, reserved), budget, heldBack };
+  return { begun: await keep(context, progress, reserved), budget, outOfBudget };
 }
 
 /** Starts the run, and sees it to its end. */
@@ -76,7 +76,7 @@ async function fire(context: FiringContext, progress: FiringProgress): Promise<F
   const trains = begun.begun.run !== undefined;
   const firing = trains ? await train(context, progress, begun) : progress.end(begun.begun);
   // Once a month is enough: a schedule may look each hour.
-  if (firing.decision.obstacle === 'budget' && !begun.heldBack)
+  if (firing.decision.obstacle === 'budget' && !begun.outOfBudget)
     await progress.tell('budget', () => budgetNotice(firing));
   return firing;
 }
