@@ -50,7 +50,8 @@ async function resultOf({ client }: Temporal, firing: string, signal?: AbortSign
   } catch (error) {
     if (signal?.aborted) return undefined;
     const [card] = error instanceof WorkflowFailedError ? cardsIn(error.cause) : [];
-    if (card) return card;
+    // Of a run that came to something else, what went wrong is told: its card could not be written.
+    if (card?.outcome === 'failed') return card;
     throw error instanceof WorkflowFailedError ? endingOf(firing, error) : error;
   }
 }
@@ -59,10 +60,14 @@ async function resultOf({ client }: Temporal, firing: string, signal?: AbortSign
 const cardsIn = (cause: unknown): Firing[] =>
   cause instanceof ApplicationFailure ? ((cause.details ?? []) as Firing[]) : [];
 
+/** Whether it is a firing that has failed, which pauses its schedule. */
+export const isFailedFiring = (error: unknown): boolean =>
+  error instanceof UserError && error.cause instanceof ApplicationFailure;
+
 /** Why there is no card. */
 function endingOf(firing: string, { cause }: WorkflowFailedError): unknown {
   if (cause instanceof ApplicationFailure) {
-    return new UserError(cause.type && isPipelineCode(cause.type) ? cause.type : 'Unknown', cause.message);
+    return new UserError(cause.type && isPipelineCode(cause.type) ? cause.type : 'Unknown', cause.message, { cause });
   }
   const cancelled = cause instanceof CancelledFailure;
   return new UserError('FiringEnded', `${firing} was ${cancelled ? 'cancelled' : 'ended'} from outside`, {
@@ -73,7 +78,7 @@ function endingOf(firing: string, { cause }: WorkflowFailedError): unknown {
 }
 
 /**
- * Waits for the pause that a failed run brings, which Temporal makes a moment after the firing has ended: what is asked of the
+ * Waits for the pause that a failed firing brings, which Temporal makes a moment after the firing has ended: what is asked of the
  * schedule next, such as to go on, then meets it.
  */
 export async function untilPaused(temporal: Temporal, name: string, signal: AbortSignal): Promise<void> {

@@ -15,7 +15,7 @@ import { costLine } from '../rendering/plan.ts';
 import { type Temporal, uiAddress } from '../temporal.ts';
 import { whoIs } from '../who.ts';
 import { findSchedule, type Schedule, type Setting, settingOf } from './find.ts';
-import { concludeFiring, followFiring, untilPaused } from './follow.ts';
+import { concludeFiring, followFiring, isFailedFiring, untilPaused } from './follow.ts';
 import { describeFiring, FIRES_WITHIN_MS, LOOK_MS, underWay } from './under-way.ts';
 
 export interface TriggerOptions {
@@ -51,8 +51,12 @@ export async function triggerSchedule(
     const text = `${name} fires; see what it decides with: temper schedule show ${name}`;
     return output.result({ firing, ...(ui && { ui }) }, output.hint(text));
   }
-  const card = await followFiring(context, temporal, firing);
-  if (card?.outcome === 'failed') await untilPaused(temporal, name, context.signal);
+  const pause = () => untilPaused(temporal, name, context.signal);
+  const card = await followFiring(context, temporal, firing).catch(async (error: unknown) => {
+    if (isFailedFiring(error)) await pause();
+    throw error;
+  });
+  if (card?.outcome === 'failed') await pause();
   concludeFiring(context, { name, firing, asked: !options.whenDue }, card);
 }
 

@@ -208,6 +208,26 @@ it('a run that fails pauses the schedule, which says why; a rejected one is a re
   expect(resumed.stdout).toContain(`${name} goes on; next firing`);
 });
 
+it('a firing that cannot decide, or cannot write down what it came to, says why, and its schedule is paused by then', async () => {
+  let fails: 'lookUpFiring' | 'recordFiring' = 'lookUpFiring';
+  const denied = () => Promise.reject(ApplicationFailure.nonRetryable('may not', 'AccessDenied'));
+  const activities: Partial<AllActivities> = {
+    lookUpFiring: (question) => (fails === 'lookUpFiring' ? denied() : ledger.lookUpFiring(question)),
+    recordFiring: (card) => (card.firing.outcome ? denied() : ledger.recordFiring(card)),
+  };
+  const { name, env: where } = await scheduled('{ every: 1w }', { activities });
+  const undecided = await cli(['schedule', 'trigger', name], { env: where });
+  expectExit(undecided, EXIT.failed);
+  expect(undecided.stderr).toContain(`whether to retrain ${name} could not be decided (AccessDenied): may not`);
+  expect((await shown(where, name)).paused).toBe(true);
+  expectExit(await cli(['schedule', 'resume', name], { env: where }), EXIT.done);
+  fails = 'recordFiring';
+  const unkept = await cli(['schedule', 'trigger', name], { env: where });
+  expectExit(unkept, EXIT.failed);
+  expect(unkept.stderr).toMatch(new RegExp(`temper/${name}/\\w+ passed, and its card could not be written`));
+  expect((await shown(where, name)).paused).toBe(true);
+});
+
 it('an update holds from the next firing on, and changes nothing else', async () => {
   const { activities, release } = heldRun();
   const { name, env: where, cwd } = await scheduled('{ every: 1w, remaining: 5 }', { activities });
