@@ -59,12 +59,17 @@ async function take(step: Step, env: NodeJS.ProcessEnv): Promise<number> {
 /** Whether nobody can look at anything any more once the runs are done. */
 const endsNow = (): boolean => values.exit && !wasUp;
 
-async function main({ steps, more }: Tour): Promise<number> {
+async function main({ hindrance, steps, more }: Tour): Promise<number> {
   const started = Date.now();
   const up = await temper(['dev', 'up'], process.env);
   const region = readRegion(home);
   if (up !== 0 || !region) return up || 1;
   const env = environmentIn(region, process.env);
+  const problem = await hindrance?.(env);
+  if (problem !== undefined) {
+    say(`\n  ${problem}`);
+    return 1;
+  }
   for (const step of steps) {
     const code = await take(step, env);
     if (code !== 0) return code;

@@ -1,6 +1,6 @@
 /** A schedule whose data grows: one model is promoted, one refused, and one is not trained as nothing has changed. */
 import { readFile } from 'node:fs/promises';
-import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { installed } from '../../cli/installation.ts';
 import { type Arrival, type Tour, temper } from './tour.ts';
 
@@ -57,7 +57,17 @@ function arrival(key: string, what: string, choose: (from: Awaited<ReturnType<ty
   };
 }
 
+/** What is no news to the schedule would have it promote and refuse nothing. */
+async function hindrance(env: NodeJS.ProcessEnv): Promise<string | undefined> {
+  const known = new ListObjectsV2Command({ Bucket: env.TEMPER_BUCKET, Prefix: `${NAME}/train/`, MaxKeys: 1 });
+  const { KeyCount = 0 } = await s3In(env).send(known);
+  if (KeyCount === 0) return undefined;
+  return `the reviews have arrived in this region before; what became of them: npx temper schedule show ${NAME}
+  once more, in another region: TEMPER_HOME=$(mktemp -d) npm run quickstart -- retraining`;
+}
+
 export const retraining: Tour = {
+  hindrance,
   steps: [
     arrival('test.jsonl', 'reviews to test with', ({ test }) => test),
     arrival('train/january.jsonl', 'the reviews of January', ({ january }) => january),

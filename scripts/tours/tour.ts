@@ -15,6 +15,8 @@ export interface Arrival {
 export type Step = Command | Arrival;
 
 export interface Tour {
+  /** What stands in the way, as where it was taken before and can be taken once. */
+  readonly hindrance?: (env: NodeJS.ProcessEnv) => Promise<string | undefined>;
   readonly steps: readonly Step[];
   /** What to do next, told at the end. */
   readonly more: readonly string[];

@@ -64,6 +64,12 @@ it('lets a schedule promote a model, refuse the next by its gate, and leave out 
   expect(third).toMatch(/skipped[\s\S]*nothing has changed/);
   expect(shown).toMatch(/skipped[\s\S]*rejected[\s\S]*passed/);
   expect(readRegion(directory)).toBeUndefined();
+  // Nothing is news a second time.
+  const again = promisify(execFile)(process.execPath, [QUICKSTART, 'retraining', '--exit'], options);
+  await expect(again).rejects.toMatchObject({
+    code: 1,
+    stdout: expect.stringContaining('have arrived in this region before'),
+  });
 });
 
 it.each([
