@@ -1,4 +1,5 @@
 /** Finding schedules: by the name of their model, and as a list. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type ScheduleDescription, ScheduleNotFoundError } from '@temporalio/client';
 import { parseScheduleId, scheduleIdOf } from '../../spec/naming.ts';
 import { RUN_VERSION } from '../../spec/record.ts';
@@ -7,6 +8,7 @@ import type { RetrainInput } from '../../workflows/messages.ts';
 import { didYouMean, UserError, usageError } from '../errors.ts';
 import type { Temporal } from '../temporal.ts';
 import type { SetBy } from './definition.ts';
+import { describeFiring } from './under-way.ts';
 
 /** A schedule of temper, as Temporal describes it. */
 export interface Schedule {
@@ -29,9 +31,36 @@ export async function findSchedule(temporal: Temporal, name: string): Promise<Sc
   throw usageError('ScheduleNotFound', `${JSON.stringify(name)} is not scheduled`, fix);
 }
 
-export async function lookForSchedule({ client }: Temporal, name: string): Promise<Schedule | undefined> {
+/** WORKFLOW_EXECUTION_STATUS_RUNNING of Temporal's API. */
+const RUNNING = 1;
+const HEARS_WITHIN_MS = 5_000;
+const LOOK_MS = 100;
+
+/** As it is once Temporal's scheduler has heard of its last firing's end. */
+export async function lookForSchedule(temporal: Temporal, name: string): Promise<Schedule | undefined> {
+  const deadline = Date.now() + HEARS_WITHIN_MS;
+  for (;;) {
+    const description = await describeSchedule(temporal, name);
+    if (!description) return undefined;
+    if (Date.now() > deadline || (await hasHeard(temporal, description))) return { name, description };
+    await sleep(LOOK_MS);
+  }
+}
+
+/**
+ * A scheduler that waits for nothing asks after its last firing when somebody looks at the schedule, and pauses the schedule after
+ * that where the firing has failed: the first look would find one that goes on.
+ */
+async function hasHeard(temporal: Temporal, { raw }: ScheduleDescription): Promise<boolean> {
+  const last = raw.info?.recentActions?.at(-1);
+  if (last?.startWorkflowStatus !== RUNNING) return true;
+  const firing = await describeFiring(temporal, last.startWorkflowResult?.workflowId ?? '');
+  return firing === undefined || firing.status.name === 'RUNNING';
+}
+
+async function describeSchedule({ client }: Temporal, name: string): Promise<ScheduleDescription | undefined> {
   try {
-    return { name, description: await client.schedule.getHandle(scheduleIdOf(name)).describe() };
+    return await client.schedule.getHandle(scheduleIdOf(name)).describe();
   } catch (error) {
     if (error instanceof ScheduleNotFoundError) return undefined;
     throw error;

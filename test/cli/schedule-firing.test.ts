@@ -228,6 +228,18 @@ it('a firing that cannot decide, or cannot write down what it came to, says why,
   expect((await shown(where, name)).paused).toBe(true);
 });
 
+it('a firing that failed while nobody looked has paused its schedule for whoever looks first', async () => {
+  const lookUpFiring = () => Promise.reject(ApplicationFailure.nonRetryable('may not', 'AccessDenied'));
+  const { name, env: where } = await scheduled('{ every: 1w }', { activities: { lookUpFiring } });
+  const client = await temporalClient(where);
+  await client.schedule.getHandle(scheduleIdOf(name)).trigger('SKIP');
+  await until(async () => {
+    const query = `TemperName = "${name}" AND ExecutionStatus = "Failed"`;
+    return (await client.workflow.count(query)).count > 0;
+  });
+  expect((await shown(where, name)).paused).toBe(true);
+});
+
 it('an update holds from the next firing on, and changes nothing else', async () => {
   const { activities, release } = heldRun();
   const { name, env: where, cwd } = await scheduled('{ every: 1w, remaining: 5 }', { activities });
