@@ -16,6 +16,7 @@ import type { DataChange } from '../../spec/retraining/data-change.ts';
 import type { NewestVersion } from '../../spec/retraining/triggers.ts';
 import { specSchema } from '../../spec/spec.ts';
 import { account, clients, failureOf, once, pipeline, temporal } from '../support/activities.ts';
+import { eventually } from '../support/eventually.ts';
 import { handedDown } from '../support/hand-over.ts';
 import { held } from '../support/held.ts';
 
@@ -277,6 +278,11 @@ it('the note of a schedule is written also where somebody changes the schedule a
   const update = workflowService.updateSchedule.bind(workflowService);
   const sent = vi.spyOn(workflowService, 'updateSchedule').mockImplementationOnce(async (request) => {
     await handle.update((before) => ({ ...before, policies: { ...before.policies, overlap: 'BUFFER_ONE' } }));
+    // Of two changes that Temporal has not looked at yet, it keeps the later.
+    await eventually('the change of somebody else', async () => {
+      const { policies } = await handle.describe();
+      return policies.overlap === 'BUFFER_ONE' || undefined;
+    });
     return update(request);
   });
   try {

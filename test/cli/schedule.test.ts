@@ -6,6 +6,7 @@ import type { ScheduleState } from '../../cli/schedules/state.ts';
 import { scheduleIdOf } from '../../spec/naming.ts';
 import type { RetrainInput } from '../../workflows/messages.ts';
 import { searchAttributes } from '../../workflows/search-attributes.ts';
+import { eventually } from '../support/eventually.ts';
 import { expectExit } from '../support/runs.ts';
 import { type CliRun, cli, startCli, until } from './support/cli.ts';
 import { meanwhile } from './support/meanwhile.ts';
@@ -217,10 +218,14 @@ it('an update takes nothing back that somebody does at that moment, such as a pa
 it('a schedule that is paused is, whatever somebody else changes at that moment', async () => {
   const name = await scheduled();
   const handle = (await temporalClient(env)).schedule.getHandle(scheduleIdOf(name));
-  meanwhile('updateSchedule', async (time) => {
-    if (time > 2) return;
-    await handle.update((before) => ({ ...before, state: { ...before.state, note: `for the ${time}. time` } }));
-  });
+  // Of two changes that Temporal has not looked at yet, it keeps the later: this one is to be the earlier of two.
+  const changed = (time: number): Promise<true> =>
+    eventually('the change of somebody else', async () => {
+      const note = `for the ${time}. time`;
+      await handle.update((before) => ({ ...before, state: { ...before.state, note } }));
+      return (await handle.describe()).state.note === note || undefined;
+    });
+  meanwhile('updateSchedule', async (time) => time <= 2 && changed(time));
   const paused = await cli(['schedule', 'pause', name, '--comment', 'labels are wrong', '--json'], { env });
   expect(JSON.parse(paused.stdout)).toMatchObject({ paused: true });
   expect((await described(env, name)).state).toMatchObject({
@@ -228,9 +233,7 @@ it('a schedule that is paused is, whatever somebody else changes at that moment'
     note: expect.stringMatching(/^paused by ana at .* UTC: labels are wrong\nfor the 2. time$/),
   });
   // Without end.
-  meanwhile('updateSchedule', (time) =>
-    handle.update((before) => ({ ...before, state: { ...before.state, note: `for the ${time}. time` } })),
-  );
+  meanwhile('updateSchedule', changed);
   const refused = await cli(['schedule', 'resume', name, '--json'], { env });
   expectExit(refused, EXIT.failed);
   expect(refusal(refused.stdout).code).toBe('ScheduleBusy');
