@@ -25,16 +25,19 @@ export function pausedNotice(
   };
 }
 
-/** There was reason to train, and not enough left of the month's budget. */
+/** There was reason to train, and a budget stood in the way: that of the month or of the run, or a price that is not known. */
 export function budgetNotice({ name, decision, run }: Firing): Notice {
   const { firing, at, reason } = decision;
   return {
     id: `${firing}/budget`,
     event: 'budget',
     name,
-    title: `${name} is not trained: its month's budget does not allow it`,
+    title: `${name} is not trained: its budget does not allow it`,
     lines: [brief(reason), `this is told once a month: later firings of ${at.slice(0, 7)} say the same in their cards`],
-    next: [`temper schedule show ${name}`, 'raise retrain.budget in the spec, then: temper schedule update FILE'],
+    next: [
+      `temper schedule show ${name}`,
+      'change the budget in the spec, or what the run costs; then: temper schedule update FILE',
+    ],
     page: { of: 'schedules', id: scheduleIdOf(name) },
     facts: { schedule: scheduleIdOf(name), firing, month: at.slice(0, 7), ...(run !== undefined && { run }) },
   };

@@ -171,7 +171,7 @@ it.each<[string, Notice, string, string, string]>([
       scheduledAt: approval.since,
       decision: { firing: 'f', at: approval.since, decided: 'skip', reason: '9 of 10 USD', findings: [] },
     }),
-    "reviews is not trained: its month's budget does not allow it",
+    'reviews is not trained: its budget does not allow it',
     '9 of 10 USD',
     'temper schedule update FILE',
   ],
