@@ -1,9 +1,9 @@
 /** Temporal's errors, in the words of this CLI. */
 import { isGrpcServiceError } from '@temporalio/client';
 import { NamespaceNotFoundError, WorkflowNotFoundError } from '@temporalio/common';
+import { GRPC_STATUS } from '../activities/grpc-status.ts';
 import type { Environment } from './environment.ts';
 import { UserError } from './errors.ts';
-import { GRPC_STATUS } from './grpc-status.ts';
 
 const { CANCELLED, UNKNOWN, INVALID_ARGUMENT, DEADLINE_EXCEEDED, NOT_FOUND, PERMISSION_DENIED } = GRPC_STATUS;
 const { RESOURCE_EXHAUSTED, FAILED_PRECONDITION, ABORTED, INTERNAL, UNAVAILABLE, UNAUTHENTICATED } = GRPC_STATUS;

@@ -1,6 +1,7 @@
-/** Changes of a schedule that lose nothing of what others do to it at the same time. */
+/** Changes of a schedule that are made from how it stands, whatever others do to it at the same time. */
 import { type Client, isGrpcServiceError } from '@temporalio/client';
 import { scheduleIdOf } from '../../spec/naming.ts';
+import { GRPC_STATUS } from '../grpc-status.ts';
 
 type WorkflowService = Client['workflowService'];
 
@@ -10,8 +11,7 @@ export type RawSchedule = NonNullable<Awaited<ReturnType<WorkflowService['descri
 /** What an update sets; search attributes stay where none are given. */
 export type ScheduleChange = Pick<Parameters<WorkflowService['updateSchedule']>[0], 'schedule' | 'searchAttributes'>;
 
-// Status codes of gRPC.
-const [NOT_FOUND, FAILED_PRECONDITION] = [5, 9];
+const { NOT_FOUND, FAILED_PRECONDITION } = GRPC_STATUS;
 
 /** Each that is lost is one that another change has won. */
 const ATTEMPTS = 20;

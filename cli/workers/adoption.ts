@@ -5,7 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isGrpcServiceError } from '@temporalio/client';
 import { Worker } from '@temporalio/worker';
-import { GRPC_STATUS } from '../grpc-status.ts';
+import { GRPC_STATUS } from '../../activities/grpc-status.ts';
 import type { Output } from '../output.ts';
 import type { Temporal } from '../temporal.ts';
 import { isNotFound } from '../temporal-errors.ts';

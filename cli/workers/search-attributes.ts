@@ -1,6 +1,6 @@
 import type { Connection } from '@temporalio/client';
+import { GRPC_STATUS } from '../../activities/grpc-status.ts';
 import { searchAttributes } from '../../workflows/search-attributes.ts';
-import { GRPC_STATUS } from '../grpc-status.ts';
 
 // IndexedValueType of Temporal's API.
 const INDEXED_VALUE = { KEYWORD: 2, DOUBLE: 4 } as const;

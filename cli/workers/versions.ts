@@ -1,7 +1,7 @@
 /** The pipeline's workers as versions of a Worker Deployment: one for each workflow code, of which one takes new runs. */
 import { isGrpcServiceError, type WorkflowExecutionDescription, type WorkflowExecutionInfo } from '@temporalio/client';
+import { GRPC_STATUS } from '../../activities/grpc-status.ts';
 import { WORKER_DEPLOYMENT } from '../../spec/naming.ts';
-import { GRPC_STATUS } from '../grpc-status.ts';
 import { type Temporal, versionsAtWork } from '../temporal.ts';
 import { isNotFound, isUnanswered } from '../temporal-errors.ts';
 

@@ -6,8 +6,8 @@ import { Client, Connection, ServiceError, type WorkflowClientInterceptor } from
 import { bundleWorkflowCode, DefaultLogger, NativeConnection, Worker, type WorkflowBundle } from '@temporalio/worker';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { parse } from 'yaml';
+import { GRPC_STATUS } from '../../activities/grpc-status.ts';
 import { findEnvironment } from '../../cli/environment.ts';
-import { GRPC_STATUS } from '../../cli/grpc-status.ts';
 import { watchRun } from '../../cli/runs/watch.ts';
 import { inputsTaskQueue, PIPELINE_TASK_QUEUE, workflowIdOf } from '../../spec/naming.ts';
 import { RUN_VERSION } from '../../spec/record.ts';
